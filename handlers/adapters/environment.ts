@@ -1,0 +1,21 @@
+// The settings that the program gives to its functions, as environment variables.
+
+/** A setting that must be there; without it the function fails at its start, naming it. */
+export function setting(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}
+
+/** A setting that must be a whole number. */
+export function wholeNumber(name: string): number {
+  const value = Number(setting(name));
+  if (!Number.isSafeInteger(value))
+    throw new Error(`the environment variable ${name} must be a whole number`);
+  return value;
+}
+
+/** A setting that may be absent. */
+export function optional(name: string): string | undefined {
+  return process.env[name] || undefined;
+}

@@ -1,0 +1,83 @@
+// Disposable tokens: each may publish to one topic and do nothing else, and carries the id of one user.
+import {
+  AuthClient,
+  AuthClientConfigurations,
+  DisposableTokenScopes,
+  ExpiresIn,
+  GenerateDisposableTokenResponse,
+  MomentoErrorCode,
+  NoopMomentoLoggerFactory,
+} from '@gomomento/sdk';
+import { LRUCache } from 'lru-cache';
+import { BadGateway, Unavailable } from '../core/errors';
+import { MomentoClient } from './momento-client';
+import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
+
+/** Users whose tokens are kept at the same time; the one not seen for longest makes room. */
+const USERS_AT_MOST = 1_000;
+/** The part of its life for which a token is used again: what is left is enough for any publish under way. */
+const USED_OF_LIFE = 0.8;
+
+/** Errors that say nothing about the request: Momento could not be asked, or did not know. */
+const OUT_OF_REACH: ReadonlySet<MomentoErrorCode> = new Set([
+  MomentoErrorCode.SERVER_UNAVAILABLE,
+  MomentoErrorCode.TIMEOUT_ERROR,
+  MomentoErrorCode.CANCELLED_ERROR,
+  MomentoErrorCode.CONNECTION_ERROR,
+  MomentoErrorCode.INTERNAL_SERVER_ERROR,
+  MomentoErrorCode.UNKNOWN_SERVICE_ERROR,
+  MomentoErrorCode.UNKNOWN_ERROR,
+]);
+
+export interface TokenSettings extends MomentoAccess {
+  readonly apiKeySecretArn: string;
+  readonly cacheName: string;
+  readonly topicName: string;
+  readonly ttlMinutes: number;
+}
+
+export class Tokens {
+  readonly #tokens: LRUCache<string, string>;
+  readonly #momento: MomentoClient<AuthClient & { close(): void }>;
+
+  constructor(private readonly settings: TokenSettings) {
+    this.#tokens = new LRUCache({ max: USERS_AT_MOST, ttl: settings.ttlMinutes * 60_000 * USED_OF_LIFE });
+    this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => {
+      const credentialProvider = apiKeyCredentials(apiKey, settings);
+      const configuration = AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory());
+      // The SDK's client has no close: its one connection ends when it has been idle.
+      return Object.assign(new AuthClient({ credentialProvider, configuration }), { close() {} });
+    });
+    this.#momento.prefetch();
+  }
+
+  /** A token for a user, kept from before or new. Throws BadGateway where Momento refuses it, else Unavailable. */
+  async get(userId: string): Promise<{ token: string; kept: boolean }> {
+    const kept = this.#tokens.get(userId);
+    if (kept) return { token: kept, kept: true };
+    const token = await this.#vend(userId);
+    this.#tokens.set(userId, token);
+    return { token, kept: false };
+  }
+
+  /** Forgets a user's token, as one that Momento no longer accepts. */
+  drop(userId: string): void {
+    this.#tokens.delete(userId);
+  }
+
+  async #vend(userId: string): Promise<string> {
+    const response = await this.#ask(userId);
+    if (response.type === GenerateDisposableTokenResponse.Success) return response.authToken;
+    const code = response.errorCode();
+    if (code === MomentoErrorCode.AUTHENTICATION_ERROR && (await this.#momento.rotated()))
+      return this.#vend(userId);
+    throw OUT_OF_REACH.has(code) ? new Unavailable('momento', code) : new BadGateway(code);
+  }
+
+  async #ask(userId: string) {
+    const { cacheName, topicName, ttlMinutes } = this.settings;
+    const scope = DisposableTokenScopes.topicPublishOnly(cacheName, topicName);
+    const client = await this.#momento.get();
+    return client.generateDisposableToken(scope, ExpiresIn.minutes(ttlMinutes), { tokenId: userId });
+  }
+}

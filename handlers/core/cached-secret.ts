@@ -1,0 +1,56 @@
+// A secret that is held in memory, fetched again when it may have been rotated, and never fetched more often than an
+// attacker should be able to cause.
+import { Unavailable } from './errors';
+
+/** How long a failed fetch is remembered, in milliseconds: no other call is made meanwhile. */
+export const FAILURE_MEMORY_MS = 30_000;
+
+export class CachedSecret<T> {
+  #held: { value: T; fetchedAt: number } | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #fetching: Promise<T> | undefined;
+
+  /**
+   * @param fetch gets the secret; a rejection means that it cannot be had now
+   * @param longestMs how old a value may become when newer ones cannot be fetched, in milliseconds
+   * @param now milliseconds since the epoch
+   */
+  constructor(
+    private readonly fetch: () => Promise<T>,
+    private readonly longestMs: number,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /**
+   * The secret, fetched again where the held one is older than `maxAgeMs`. Calls at the same time share one fetch, and
+   * after a failed one the held value serves on, up to `longestMs`.
+   * Throws Unavailable where there is none.
+   */
+  async get(maxAgeMs: number): Promise<T> {
+    const held = this.#held;
+    if (held && this.now() - held.fetchedAt <= maxAgeMs) return held.value;
+    if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) return this.#fallback();
+    this.#fetching ??= this.#fetchOnce();
+    return this.#fetching;
+  }
+
+  async #fetchOnce(): Promise<T> {
+    const fetchedAt = this.now(); // the value may be as old as the moment at which it was asked for
+    try {
+      const value = await this.fetch();
+      this.#held = { value, fetchedAt };
+      return value;
+    } catch (cause) {
+      this.#failedAt = this.now();
+      return this.#fallback(cause);
+    } finally {
+      this.#fetching = undefined;
+    }
+  }
+
+  #fallback(cause?: unknown): T {
+    const held = this.#held;
+    if (held && this.now() - held.fetchedAt <= this.longestMs) return held.value;
+    throw new Unavailable('secret', cause, FAILURE_MEMORY_MS / 1000);
+  }
+}

@@ -1,0 +1,23 @@
+// Requests that anybody can make fail are counted, not logged one by one: a log line costs more than the request.
+
+/** At most one report in this time, in milliseconds, unless an accepted event brings one along. */
+export const REPORT_EVERY_MS = 30_000;
+
+export class Denials {
+  readonly #counts = new Map<string, number>();
+  #reportedAt = Number.NEGATIVE_INFINITY;
+
+  count(reason: string): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+  }
+
+  /** What was counted since the last report, by reason, where one is due: undefined where there is nothing to say. */
+  due(now: number, accepted = false): Record<string, number> | undefined {
+    if (this.#counts.size === 0) return undefined;
+    if (!accepted && now - this.#reportedAt < REPORT_EVERY_MS) return undefined;
+    const report = Object.fromEntries(this.#counts);
+    this.#counts.clear();
+    this.#reportedAt = now;
+    return report;
+  }
+}

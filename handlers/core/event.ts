@@ -1,0 +1,70 @@
+// The event that Momento's webhook delivers (Momento's documentation of webhooks, "Event body").
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { StaleEvent } from './errors';
+import { parseJson } from './parse';
+
+/** How far `publish_timestamp` may be from now, either way, in milliseconds: what Momento advises against replays. */
+export const TOLERANCE_MS = 60_000;
+
+const text = (message: string) => v.string(message);
+const count = (message: string) => v.pipe(v.number(message), v.safeInteger(message), v.minValue(0, message));
+
+const MILLISECONDS = 'must be milliseconds since the epoch';
+const SEQUENCE = 'must be a whole number from 0';
+
+/** The fields of an event. `expected` is the one cache and topic that this webhook is for. */
+const eventSchema = (expected: { readonly cache: string; readonly topic: string }) =>
+  v.object(
+    {
+      cache: v.literal(expected.cache, 'must be the cache of this webhook'),
+      topic: v.literal(expected.topic, 'must be the topic of this webhook'),
+      event_timestamp: count(MILLISECONDS),
+      publish_timestamp: count(MILLISECONDS),
+      topic_sequence_number: count(SEQUENCE),
+      /** Only the relay knows it; with it an event keeps its identity however often it is received. */
+      topic_sequence_page: v.optional(count(SEQUENCE)),
+      token_id: v.pipe(
+        text('must be a string'),
+        v.minLength(1, 'must not be empty: publish with a token that carries a token id'),
+        v.check((id) => id.isWellFormed(), 'must be well-formed Unicode'),
+      ),
+      text: text('must be a string'),
+    },
+    'must be an object',
+  );
+
+type EventFields = v.InferOutput<ReturnType<typeof eventSchema>>;
+
+/** An event, and the identity that follows from it. */
+export type TopicEvent = EventFields & { readonly id: string };
+
+/**
+ * A parser for the body of an event, whose signature must have been checked before.
+ * It throws Unprocessable, naming the fields, where the body is not an event of the expected cache and topic.
+ */
+export function eventParser(expected: { readonly cache: string; readonly topic: string }) {
+  const schema = eventSchema(expected);
+  return (body: string): TopicEvent => {
+    const fields = parseJson(schema, body);
+    return { ...fields, id: eventId(fields) };
+  };
+}
+
+/** Throws StaleEvent where the event was published more than TOLERANCE_MS from `now` (milliseconds), either way. */
+export function refuseStale(event: TopicEvent, now: number): void {
+  if (Math.abs(now - event.publish_timestamp) > TOLERANCE_MS) throw new StaleEvent();
+}
+
+/**
+ * The identity of an event: the same however often it is delivered, another for every other event.
+ * Sequence numbers restart after inactivity, so the page stands beside them, or the time where there is no page.
+ */
+function eventId(event: EventFields): string {
+  const place =
+    event.topic_sequence_page === undefined
+      ? ['event_timestamp', event.event_timestamp]
+      : ['topic_sequence_page', event.topic_sequence_page];
+  const identity = [event.cache, event.topic, event.topic_sequence_number, place, event.token_id, event.text];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('base64url').slice(0, 22);
+}

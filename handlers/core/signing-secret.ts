@@ -1,0 +1,54 @@
+// Which signing secrets are accepted: the current one, and for an hour after a rotation the one before it.
+import { CachedSecret } from './cached-secret';
+import { AccessDenied } from './errors';
+import { isSignature, verifySignature } from './signature';
+
+/** A secret's versions as they stand now. */
+export interface SecretVersions {
+  readonly current: string;
+  readonly previous?: string;
+  /** When the current one was made, in milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/** How long the previous secret is accepted after a change, in milliseconds. */
+export const ROTATION_GRACE_MS = 3_600_000;
+/** How long fetched secrets serve while signatures match, in milliseconds: the longest that a rotation goes unseen. */
+export const SERVE_MS = 300_000;
+/** After a signature that does not match, secrets older than this are fetched again, in milliseconds. */
+export const RECHECK_MS = 30_000;
+
+export class SigningSecret {
+  readonly #versions: CachedSecret<SecretVersions>;
+
+  /** @param fetch gets the versions; it rejects where none is set or they are out of reach */
+  constructor(
+    fetch: () => Promise<SecretVersions>,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#versions = new CachedSecret(fetch, ROTATION_GRACE_MS, now);
+  }
+
+  /** Begins to fetch, so that the first request need not wait as long. */
+  prefetch(): void {
+    this.#versions.get(SERVE_MS).catch(() => undefined); // the first request meets the same failure
+  }
+
+  /**
+   * Throws AccessDenied unless `signature` was made over `body` with an accepted secret, and Unavailable where no
+   * secret can be had. A signature without the form of one costs neither a fetch nor a hash.
+   */
+  async check(body: Uint8Array, signature: string | undefined): Promise<void> {
+    if (!isSignature(signature)) throw new AccessDenied('unsigned');
+    const held = await this.#versions.get(SERVE_MS);
+    if (this.#matches(body, signature, held)) return;
+    const fresh = await this.#versions.get(RECHECK_MS); // it may have been rotated a moment ago
+    if (fresh !== held && this.#matches(body, signature, fresh)) return;
+    throw new AccessDenied('signature');
+  }
+
+  #matches(body: Uint8Array, signature: string, { current, previous, changedAt }: SecretVersions): boolean {
+    const graceful = previous !== undefined && this.now() < changedAt + ROTATION_GRACE_MS;
+    return verifySignature(body, signature, graceful ? [current, previous] : [current]);
+  }
+}
