@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { CachedSecret, FAILURE_MEMORY_MS } from '../../../handlers/core/cached-secret';
+import { AccessDenied, Unavailable } from '../../../handlers/core/errors';
+import { sign } from '../../../handlers/core/signature';
+import {
+  RECHECK_MS,
+  ROTATION_GRACE_MS,
+  SERVE_MS,
+  type SecretVersions,
+  SigningSecret,
+} from '../../../handlers/core/signing-secret';
+
+/** A clock and a source that counts how often it is asked. */
+function source<T>(value: T) {
+  const it = { value, up: true, calls: 0, now: 1_700_000_000_000 };
+  const fetch = async () => {
+    it.calls++;
+    if (!it.up) throw new Error('out of reach');
+    return it.value;
+  };
+  return Object.assign(it, { fetch, clock: () => it.now });
+}
+
+describe('a cached secret', () => {
+  it('is fetched once for calls at the same time, and again only when it is too old', async () => {
+    const from = source('a');
+    const secret = new CachedSecret(from.fetch, 1_000_000, from.clock);
+    assert.deepEqual(await Promise.all([secret.get(1_000), secret.get(1_000)]), ['a', 'a']);
+    from.now += 1_000;
+    await secret.get(1_000);
+    assert.equal(from.calls, 1);
+    from.value = 'b';
+    from.now += 1;
+    assert.equal(await secret.get(1_000), 'b');
+    assert.equal(from.calls, 2);
+  });
+
+  it('remembers a failure for 30 seconds and asks nobody meanwhile', async () => {
+    const from = source('a');
+    from.up = false;
+    const secret = new CachedSecret(from.fetch, 1_000_000, from.clock);
+    await assert.rejects(secret.get(0), Unavailable);
+    from.up = true;
+    from.now += FAILURE_MEMORY_MS - 1;
+    await assert.rejects(secret.get(0), (error: Unavailable) => error.headers['retry-after'] === '30');
+    assert.equal(from.calls, 1);
+    from.now += 1;
+    assert.equal(await secret.get(0), 'a');
+  });
+
+  it('serves on while newer ones are out of reach, up to its longest age', async () => {
+    const from = source('a');
+    const secret = new CachedSecret(from.fetch, 100_000, from.clock);
+    await secret.get(0);
+    from.up = false;
+    from.now += 100_000;
+    assert.equal(await secret.get(0), 'a');
+    from.now += FAILURE_MEMORY_MS;
+    await assert.rejects(secret.get(0), Unavailable);
+  });
+});
+
+describe('the signing secret', () => {
+  const body = Buffer.from('{}');
+  const rotatedAt = (changedAt: number): SecretVersions => ({ current: 'new', previous: 'old', changedAt });
+
+  it('accepts the previous one for an hour after the change, and not a moment longer', async () => {
+    const from = source(rotatedAt(1_700_000_000_000));
+    const secret = new SigningSecret(from.fetch, from.clock);
+    from.now += ROTATION_GRACE_MS - 1;
+    await secret.check(body, sign(body, 'old'));
+    from.now += 1;
+    await assert.rejects(secret.check(body, sign(body, 'old')), AccessDenied);
+    await secret.check(body, sign(body, 'new'));
+  });
+
+  it('refuses an event signed with a secret that was rotated out twice', async () => {
+    const from = source(rotatedAt(1_700_000_000_000));
+    const secret = new SigningSecret(from.fetch, from.clock);
+    await assert.rejects(secret.check(body, sign(body, 'older')), AccessDenied);
+  });
+
+  it('takes up a rotated one at the first signature that does not match, once 30 seconds have passed', async () => {
+    const from = source<SecretVersions>({ current: 'old', changedAt: 0 });
+    const secret = new SigningSecret(from.fetch, from.clock);
+    await secret.check(body, sign(body, 'old'));
+    from.value = rotatedAt(from.now);
+    await assert.rejects(secret.check(body, sign(body, 'new')), AccessDenied);
+    from.now += RECHECK_MS + 1;
+    await secret.check(body, sign(body, 'new'));
+    assert.equal(from.calls, 2);
+  });
+
+  it('is fetched at most once in 30 seconds, whatever an attacker sends', async () => {
+    const from = source<SecretVersions>({ current: 'current', changedAt: 0 });
+    const secret = new SigningSecret(from.fetch, from.clock);
+    for (let second = 0; second < 300; second++) {
+      for (const forged of ['a', 'b', 'c'])
+        await assert.rejects(secret.check(body, sign(body, forged)), AccessDenied);
+      from.now += 1_000;
+    }
+    assert.ok(from.calls <= 10, `${from.calls} fetches in 300 s`);
+  });
+
+  it('stops accepting a secret that was rotated out even where every signature matches it', async () => {
+    const from = source<SecretVersions>({ current: 'leaked', changedAt: 0 });
+    const secret = new SigningSecret(from.fetch, from.clock);
+    await secret.check(body, sign(body, 'leaked'));
+    from.value = { current: 'new', changedAt: from.now };
+    from.now += SERVE_MS + 1;
+    await assert.rejects(secret.check(body, sign(body, 'leaked')), AccessDenied);
+  });
+
+  it('is not asked for where the header has not the form of a signature', async () => {
+    const from = source<SecretVersions>({ current: 'current', changedAt: 0 });
+    const secret = new SigningSecret(from.fetch, from.clock);
+    for (const header of [undefined, '', 'x'.repeat(64), '0'.repeat(63)])
+      await assert.rejects(secret.check(body, header), AccessDenied);
+    assert.equal(from.calls, 0);
+  });
+
+  it('is Unavailable while none is set', async () => {
+    const from = source<SecretVersions>({ current: 'current', changedAt: 0 });
+    from.up = false;
+    const secret = new SigningSecret(from.fetch, from.clock);
+    await assert.rejects(secret.check(body, sign(body, 'current')), Unavailable);
+  });
+});
