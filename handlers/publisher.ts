@@ -1,5 +1,6 @@
 // The publisher: a backend says who writes what on which course, and it is published with a token of that user's own.
 import { optional, setting, wholeNumber } from './adapters/environment';
+import { count, publishMetrics, timed } from './adapters/metrics';
 import { localMomento } from './adapters/momento-credentials';
 import { Tokens } from './adapters/tokens';
 import { TokenRefused, Topic } from './adapters/topic';
@@ -36,20 +37,25 @@ export async function handler(payload: unknown): Promise<Answer> {
       : parse(publicationSchema, payload);
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     await before(deadline, publish(userId, messageText(message), deadline));
+    count('Published');
     console.info({ outcome: 'published' });
     return success();
   } catch (error) {
     const expected = error instanceof Refusal && error.status < 500;
+    count('NotPublished');
     console[expected ? 'warn' : 'error']({ outcome: 'not published', reason: reasonOf(error) });
     return failure(error);
+  } finally {
+    publishMetrics();
   }
 }
 
 /** Publishes as the user; once more with a new token where a kept one is not accepted any more. */
 async function publish(userId: string, text: string, deadline: Deadline): Promise<void> {
   const { token, kept } = await tokens.get(userId);
+  count(kept ? 'TokenCacheHit' : 'TokenCacheMiss');
   try {
-    await topic.publish(text, token, deadline);
+    await timed('PublishLatency', topic.publish(text, token, deadline));
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
     tokens.drop(userId);

@@ -1,10 +1,12 @@
 // The webhook: Momento (or the relay) posts a signed event, which is verified and stored under its publisher's identity.
 import { setting } from './adapters/environment';
+import { count, countReason, publishMetrics, timed } from './adapters/metrics';
+import { RedriveQueue } from './adapters/redrive-queue';
 import { fetchVersions } from './adapters/secrets';
 import type { Message } from './core/comment';
 import { before, type Deadline } from './core/deadline';
 import { Denials } from './core/denials';
-import { reasonOf, Unavailable } from './core/errors';
+import { Refusal, reasonOf, Unavailable } from './core/errors';
 import { eventParser, refuseStale, type TopicEvent } from './core/event';
 import { type Answer, failure, postedBytes, success, type UrlRequest } from './core/http';
 import { SIGNATURE_HEADER } from './core/signature';
@@ -16,23 +18,25 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** Milliseconds after the request came in. Momento waits 5 seconds, and then the event is gone. */
 const STORE_WITHIN_MS = 2_500;
+const QUEUE_WITHIN_MS = 3_500;
 const ANSWER_WITHIN_MS = 4_000;
 
 const signingSecret = new SigningSecret(() => fetchVersions(setting('SIGNING_SECRET_ARN')));
 const parseEvent = eventParser({ cache: setting('CACHE_NAME'), topic: setting('TOPIC_NAME') });
+const redriveQueue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
 const denials = new Denials();
 
 signingSecret.prefetch();
 
 export async function handler(request: UrlRequest): Promise<Answer> {
-  const storeUntil = receivedAt(request) + STORE_WITHIN_MS;
+  const start = receivedAt(request);
   try {
-    const { event, message } = await verified(request, storeUntil);
-    return await stored(event, message, storeUntil);
+    const { event, message } = await verified(request, start + STORE_WITHIN_MS);
+    return await accepted(event, message, start);
   } catch (error) {
-    denials.count(reasonOf(error));
-    reportDenials();
-    return failure(error);
+    return denied(error);
+  } finally {
+    publishMetrics();
   }
 }
 
@@ -46,21 +50,46 @@ async function verified(request: UrlRequest, deadline: Deadline) {
   return { event, message };
 }
 
-async function stored(event: TopicEvent, message: Message, deadline: Deadline): Promise<Answer> {
+/** Stores a verified event; where Momento would not, puts it into the queue; where neither works, says so. */
+async function accepted(event: TopicEvent, message: Message, start: number): Promise<Answer> {
+  count('Accepted');
   reportDenials({ accepted: true });
   try {
-    await storeComment(event, message, deadline);
+    await timed('StoreLatency', storeComment(event, message, start + STORE_WITHIN_MS));
+    count('Stored');
     console.info({ outcome: 'stored', eventId: event.id });
-    return success();
+    return success(200);
   } catch (error) {
-    console.error({ outcome: 'not stored', eventId: event.id, reason: reasonOf(error) });
-    return failure(new Unavailable('store', error));
+    console.warn({ outcome: 'not stored', eventId: event.id, reason: reasonOf(error) });
+  }
+  try {
+    await before(start + QUEUE_WITHIN_MS, redriveQueue.send(event));
+    count('Queued');
+    console.info({ outcome: 'queued', eventId: event.id });
+    return success(202);
+  } catch (error) {
+    count('Lost');
+    console.error({ outcome: 'lost', eventId: event.id, reason: reasonOf(error) });
+    return failure(new Unavailable('store'));
   }
 }
 
+function denied(error: unknown): Answer {
+  const refusal = error instanceof Refusal ? error : new Unavailable('unexpected', error);
+  if (refusal instanceof Unavailable && refusal.cause) {
+    // No flood: a failed fetch of the secret has a cause once in 30 seconds.
+    console.error({ outcome: 'unavailable', reason: reasonOf(refusal) });
+  }
+  denials.count(refusal.reason);
+  reportDenials();
+  return failure(refusal);
+}
+
 function reportDenials({ accepted = false } = {}): void {
-  const denied = denials.due(Date.now(), accepted);
-  if (denied) console.warn({ outcome: 'denied', ...denied });
+  const reasons = denials.due(Date.now(), accepted);
+  if (!reasons) return;
+  console.warn({ outcome: 'denied', ...reasons });
+  for (const [reason, times] of Object.entries(reasons)) countReason('Denied', reason, times);
 }
 
 /**

@@ -1,0 +1,49 @@
+// The redrive: events that could not be stored come back from the queue, and are stored by the same idempotent put.
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { setting } from './adapters/environment';
+import { count, publishMetrics } from './adapters/metrics';
+import { delayAfter, RedriveQueue } from './adapters/redrive-queue';
+import { before } from './core/deadline';
+import { reasonOf } from './core/errors';
+import { eventParser } from './core/event';
+import { readMessage, storeComment } from './store-comment';
+
+/** Milliseconds for a batch, well inside the function's time-out of 10 s: what is left postpones what failed. */
+const STORE_WITHIN_MS = 6_000;
+const POSTPONE_WITHIN_MS = 8_000;
+
+const queue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
+const parseEvent = eventParser({ cache: setting('CACHE_NAME'), topic: setting('TOPIC_NAME') });
+
+/** Stores each event of a batch, and reports those that must come again; after ten times SQS gives up on them. */
+export async function handler({ Records: records }: SQSEvent): Promise<SQSBatchResponse> {
+  const start = Date.now();
+  const failed = await Promise.all(records.map((record) => redrive(record, start)));
+  publishMetrics();
+  return {
+    batchItemFailures: failed.filter((id) => id !== undefined).map((itemIdentifier) => ({ itemIdentifier })),
+  };
+}
+
+/** The message's id where the event must come again. */
+async function redrive(record: SQSRecord, start: number): Promise<string | undefined> {
+  const deliveries = Number(record.attributes.ApproximateReceiveCount);
+  let eventId: string | undefined;
+  try {
+    const event = parseEvent(record.body);
+    eventId = event.id;
+    await storeComment(event, readMessage(event), start + STORE_WITHIN_MS);
+    count('Redriven');
+    console.info({ outcome: 'redriven', eventId, deliveries });
+    return undefined;
+  } catch (error) {
+    count('Postponed');
+    console.warn({ outcome: 'not redriven', eventId, deliveries, reason: reasonOf(error) });
+  }
+  const postponed = queue.postpone(record.receiptHandle, delayAfter(deliveries));
+  // Without it the message comes back all the same, when its visibility time-out ends.
+  await before(start + POSTPONE_WITHIN_MS, postponed).catch((error) =>
+    console.warn({ outcome: 'not postponed', reason: reasonOf(error) }),
+  );
+  return record.messageId;
+}
