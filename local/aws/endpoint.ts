@@ -1,0 +1,196 @@
+// The AWS endpoint of the local stack: checks who calls (SigV4) and from where (Host), lets faults happen, and hands
+// the call to the service that it is for. What the caller may do, its declared policies decide.
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { DEFAULT_FAULT_MS, type FaultPlan } from '../faults';
+import { listen, readBody, TooLarge, wireRequest } from '../http';
+import { AwsError } from './errors';
+import { decide, type Statement } from './iam';
+import { type AccessKey, authenticate, type WireRequest } from './sigv4';
+
+/** Who may call: a key, the principal that it stands for, and what the principal's own policies say. */
+export interface Identity extends AccessKey {
+  arn: string;
+  statements: readonly Statement[];
+}
+
+export interface Caller {
+  arn: string;
+  /** Throws AccessDeniedException where the caller's policies do not allow the action. */
+  authorize(action: string, resource: string): void;
+}
+
+type Operation = (input: unknown, caller: Caller) => unknown;
+
+/** A service that speaks an AWS JSON protocol. */
+export interface JsonService {
+  signingName: string;
+  /** what stands before the dot in `x-amz-target` */
+  targetPrefix: string;
+  operations: Record<string, Operation>;
+}
+
+/** A service with paths of its own, e.g. Lambda's Invoke. */
+export interface RestService {
+  signingName: string;
+  /** The operation that the request is for, if it is this service's. */
+  route(method: string, path: string): { name: string; run: Operation } | undefined;
+}
+
+export interface EndpointOptions {
+  port?: number;
+  services: (JsonService | RestService)[];
+  findIdentity(accessKeyId: string): Identity | undefined;
+  now: () => number;
+}
+
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+export class AwsEndpoint {
+  #faults: FaultPlan | undefined;
+  readonly #server: Server;
+  port = 0;
+
+  private constructor(private readonly options: EndpointOptions) {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  static async start(options: EndpointOptions): Promise<AwsEndpoint> {
+    const endpoint = new AwsEndpoint(options);
+    endpoint.port = await listen(endpoint.#server, options.port ?? 0);
+    return endpoint;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  setFaults(plan: FaultPlan | undefined): void {
+    this.#faults = plan;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('x-amzn-requestid', randomUUID());
+    try {
+      const { host } = request.headers;
+      if (host !== `127.0.0.1:${this.port}` && host !== `localhost:${this.port}`) {
+        throw new AwsError('MisdirectedRequestException', 'This endpoint answers on 127.0.0.1 only.', 421);
+      }
+      const wire = wireRequest(request, await readBody(request, MAX_BODY_BYTES));
+      const { signingName, name, run } = this.#route(wire);
+      const identity = await authenticate(wire, signingName, this.options.findIdentity, this.options.now());
+      const input = parseJson(wire.body);
+      const output = await this.#withFaults(name, input, response, () => run(input, callerOf(identity)));
+      if (output !== NOT_ANSWERED) send(response, 200, output);
+    } catch (error) {
+      sendError(response, error);
+    }
+  }
+
+  #route(wire: WireRequest): { signingName: string; name: string; run: Operation } {
+    const target = wire.headers['x-amz-target'];
+    const [prefix, name = ''] = target?.split('.') ?? [];
+    for (const service of this.options.services) {
+      if ('route' in service) {
+        const found = target ? undefined : service.route(wire.method, wire.path);
+        if (found) return { signingName: service.signingName, ...found };
+      } else if (service.targetPrefix === prefix) {
+        const run = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+        if (run) return { signingName: service.signingName, name, run };
+      }
+    }
+    const what = target ?? `${wire.method} ${wire.path}`;
+    throw new AwsError('UnknownOperationException', `The local AWS does not have the operation ${what}.`);
+  }
+
+  /** All faults of AWS calls happen here. */
+  async #withFaults(
+    operation: string,
+    input: unknown,
+    response: ServerResponse,
+    run: () => unknown,
+  ): Promise<unknown> {
+    const fault = this.#faults?.(operation, input);
+    switch (fault?.kind) {
+      case 'refuse':
+        throw new AwsError('ServiceUnavailable', 'The service is out of reach.', 503);
+      case 'throttle':
+        throw new AwsError('ThrottlingException', 'Rate exceeded');
+      case 'delay':
+        await pause(fault.ms ?? DEFAULT_FAULT_MS);
+        return run();
+      case 'apply-then-time-out':
+        await run();
+        return NOT_ANSWERED;
+      case 'apply-late':
+        await pause(fault.ms ?? DEFAULT_FAULT_MS);
+        await run();
+        return NOT_ANSWERED;
+      case 'answer-then-drop':
+        response.once('finish', () => response.socket?.destroy());
+        return run();
+      case 'restart':
+        this.#server.closeAllConnections();
+        return NOT_ANSWERED;
+      default: // no fault, or one that only a topic can have
+        return run();
+    }
+  }
+}
+
+const NOT_ANSWERED = Symbol('not answered');
+
+function callerOf({ arn, statements }: Identity): Caller {
+  return {
+    arn,
+    authorize(action, resource) {
+      const decision = decide(statements, { action, resource });
+      if (decision === 'allowed') return;
+      const why =
+        decision === 'explicit-deny'
+          ? 'with an explicit deny in an identity-based policy'
+          : `because no identity-based policy allows the ${action} action`;
+      const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
+      throw new AwsError('AccessDeniedException', message);
+    },
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new AwsError('SerializationException', 'The request is not JSON.');
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+}
+
+function sendError(response: ServerResponse, thrown: unknown): void {
+  const error =
+    thrown instanceof AwsError
+      ? thrown
+      : thrown instanceof TooLarge
+        ? new AwsError('RequestEntityTooLargeException', thrown.message, 413)
+        : new AwsError(
+            'InternalServiceError',
+            thrown instanceof Error ? thrown.message : String(thrown),
+            500,
+          );
+  if (response.headersSent || response.destroyed) return;
+  response.setHeader('x-amzn-errortype', error.type);
+  send(response, error.status, { __type: error.type, message: error.message });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms).unref());
+}

@@ -1,0 +1,128 @@
+// A Function URL: an HTTP server of its own port, that lets in whom the function's declared permissions let in.
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type DeclaredUrl, decideFunctionUrl } from '../aws/declared';
+import type { Identity } from '../aws/endpoint';
+import { AwsError } from '../aws/errors';
+import type { Statement } from '../aws/iam';
+import { authenticate, type WireRequest } from '../aws/sigv4';
+import { listen, readBody, TooLarge, wireRequest } from '../http';
+import { type HostedFunction, MAX_PAYLOAD_BYTES } from './hosted-function';
+import { urlEvent, urlResponse } from './url-event';
+
+/** What the URL serves; it changes when the program is evaluated again. */
+export interface UrlTarget {
+  declared: DeclaredUrl;
+  hosted: HostedFunction;
+  resourcePolicy: readonly Statement[];
+}
+
+export interface FunctionUrlOptions {
+  port?: number;
+  findIdentity(accessKeyId: string): Identity | undefined;
+  now: () => number;
+  onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
+}
+
+const FORBIDDEN =
+  'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html';
+
+export class FunctionUrl {
+  readonly #server: Server;
+  #target: UrlTarget | undefined;
+  port = 0;
+
+  private constructor(
+    readonly name: string,
+    private readonly options: FunctionUrlOptions,
+  ) {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  /** Takes the port; requests are answered 503 until there is something to serve. */
+  static async reserve(name: string, options: FunctionUrlOptions): Promise<FunctionUrl> {
+    const url = new FunctionUrl(name, options);
+    url.port = await listen(url.#server, options.port ?? 0);
+    return url;
+  }
+
+  /** With a slash at the end, as AWS gives it. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  serve(target: UrlTarget): void {
+    this.#target = target;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const requestId = randomUUID();
+    response.setHeader('x-amzn-requestid', requestId);
+    response.once('finish', () => {
+      const ms = performance.now() - started;
+      this.options.onRequest?.({
+        url: this.name,
+        method: incoming.method ?? '',
+        status: response.statusCode,
+        ms,
+      });
+    });
+    try {
+      const target = this.#target;
+      if (!target) throw new AwsError('ServiceUnavailableException', 'The local stack is starting.', 503);
+      const request = wireRequest(incoming, await readBody(incoming, MAX_PAYLOAD_BYTES));
+      const now = this.options.now();
+      const signer = await this.#admit(target, request, now);
+      const event = urlEvent({
+        request,
+        protocol: `HTTP/${incoming.httpVersion}`,
+        sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
+        requestId,
+        apiId: this.name,
+        now,
+        signer,
+      });
+      const outcome = await target.hosted.invoke(event);
+      const answer = outcome.ok ? urlResponse(outcome.payload) : undefined;
+      if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
+      else response.writeHead(502, { 'content-type': 'application/json' }).end('Internal Server Error');
+    } catch (error) {
+      refuse(response, error);
+    }
+  }
+
+  /** Who signed, where a signature is needed. Throws AwsError (403) where the policies do not let the caller in. */
+  async #admit(target: UrlTarget, request: WireRequest, now: number): Promise<Identity | undefined> {
+    const { declared, hosted, resourcePolicy } = target;
+    let signer: Identity | undefined;
+    let statements = resourcePolicy.filter(({ principals }) => principals['*']?.includes('*'));
+    if (declared.auth === 'AWS_IAM') {
+      if (!request.headers.authorization) throw new AwsError('AccessDeniedException', FORBIDDEN, 403);
+      signer = await authenticate(request, 'lambda', this.options.findIdentity, now);
+      statements = [...statements, ...signer.statements];
+    }
+    if (decideFunctionUrl(declared.auth, hosted.declared.arn, statements) === 'allowed') return signer;
+    throw new AwsError('AccessDeniedException', FORBIDDEN, 403);
+  }
+}
+
+function refuse(response: ServerResponse, thrown: unknown): void {
+  if (response.headersSent || response.destroyed) return;
+  const tooLarge = thrown instanceof TooLarge;
+  if (tooLarge) response.setHeader('connection', 'close'); // the rest of the body is not read
+  const error = tooLarge
+    ? new AwsError('RequestEntityTooLargeException', thrown.message, 413)
+    : thrown instanceof AwsError
+      ? thrown
+      : new AwsError('ServiceException', 'Internal Server Error', 500);
+  response
+    .writeHead(error.status, { 'content-type': 'application/json', 'x-amzn-errortype': error.type })
+    .end(JSON.stringify({ Message: error.message }));
+}

@@ -1,0 +1,172 @@
+// A declared function on this machine: as many warm instances as its requests at one time have needed.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DeclaredFunction } from '../aws/declared';
+import { AwsError } from '../aws/errors';
+import { Instance } from './instance';
+import type { Boot, Outcome } from './protocol';
+
+/** Lambda's limit on what a function takes and gives in one call. */
+export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+/** Instances of a function that reserves no concurrency; a request that finds them all busy waits for one. */
+const LOCAL_INSTANCES = 10;
+
+/** All that an instance needs: what the program declares, and the environment that follows from it. */
+export interface HostedCode {
+  declared: DeclaredFunction;
+  environment: Record<string, string>;
+}
+
+export interface HostedFunctionOptions {
+  /** an existing folder for the functions' files; whoever made it removes it */
+  folder: string;
+  onLog(line: string): void;
+}
+
+interface Version {
+  code: HostedCode;
+  file: string;
+  exportName: string;
+  idle: Instance[];
+  busy: Set<Instance>;
+}
+
+export class HostedFunction {
+  #version: Version;
+  #waiting: (() => void)[] = [];
+  readonly #all = new Set<Instance>();
+  #closed = false;
+
+  constructor(
+    code: HostedCode,
+    private readonly options: HostedFunctionOptions,
+  ) {
+    this.#version = this.#unpack(code);
+  }
+
+  get declared(): DeclaredFunction {
+    return this.#version.code.declared;
+  }
+
+  /**
+   * Invokes it with an event. An outcome is the function's own answer or error, as JSON.
+   * Throws AwsError: TooManyRequestsException beyond the reserved concurrency, RequestTooLargeException.
+   */
+  async invoke(event: unknown): Promise<Outcome> {
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
+      const message = `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`;
+      throw new AwsError('RequestTooLargeException', message, 413);
+    }
+    const { version, instance } = await this.#take();
+    try {
+      const outcome = await instance.invoke(randomUUID(), payload);
+      return outcome.ok && Buffer.byteLength(outcome.payload) > MAX_PAYLOAD_BYTES
+        ? responseTooLarge
+        : outcome;
+    } finally {
+      this.#give(version, instance);
+    }
+  }
+
+  /** Serves what comes from now on with other code or settings; what is being answered is answered by the old ones. */
+  swap(code: HostedCode): void {
+    const old = this.#version;
+    this.#version = this.#unpack(code);
+    for (const instance of old.idle.splice(0)) this.#drop(instance);
+    for (const next of this.#waiting.splice(0)) next();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const next of this.#waiting.splice(0)) next();
+    await Promise.all([...this.#all].map((instance) => instance.terminate()));
+  }
+
+  async #take(): Promise<{ version: Version; instance: Instance }> {
+    for (;;) {
+      if (this.#closed) throw new AwsError('ServiceException', 'The local stack is closing.', 500);
+      const version = this.#version;
+      const { reservedConcurrency } = version.code.declared;
+      const free = version.idle.pop();
+      if (free?.usable === false) {
+        this.#drop(free);
+        continue;
+      }
+      if (free || version.busy.size < (reservedConcurrency ?? LOCAL_INSTANCES)) {
+        const instance = free ?? this.#start(version);
+        version.busy.add(instance);
+        return { version, instance };
+      }
+      if (reservedConcurrency !== undefined)
+        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+      await new Promise<void>((next) => this.#waiting.push(next));
+    }
+  }
+
+  #give(version: Version, instance: Instance): void {
+    version.busy.delete(instance);
+    if (instance.usable && version === this.#version && !this.#closed) version.idle.push(instance);
+    else this.#drop(instance);
+    this.#waiting.shift()?.();
+  }
+
+  #start({ code: { declared, environment }, file, exportName }: Version): Instance {
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+    const boot: Boot = {
+      file,
+      exportName,
+      functionName: declared.name,
+      functionArn: declared.arn,
+      memoryMb: declared.memoryMb,
+      logGroup: declared.logGroup,
+      logStream: `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`,
+      logFormat: declared.logFormat,
+      logLevel: declared.logLevel,
+      callbacksRefused: declared.runtime === 'nodejs24.x',
+    };
+    const timeoutMs = declared.timeoutSeconds * 1000;
+    const instance = new Instance({ boot, environment, timeoutMs, onLog: this.options.onLog });
+    this.#all.add(instance);
+    return instance;
+  }
+
+  #drop(instance: Instance): void {
+    void instance.terminate().finally(() => this.#all.delete(instance));
+  }
+
+  /** Lays the archive's files out as Lambda does under /var/task. */
+  #unpack(code: HostedCode): Version {
+    const { name, files, handler } = code.declared;
+    const task = mkdtempSync(join(this.options.folder, `${name}-`));
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(task, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+    const dot = handler.lastIndexOf('.');
+    const module = handler.slice(0, dot);
+    const file = ['.js', '.mjs', '.cjs']
+      .map((end) => module + end)
+      .find((path) => Object.hasOwn(files, path));
+    if (dot < 0 || !file)
+      throw new Error(`function ${name}: its archive has no file for the handler ${handler}`);
+    const environment = { ...code.environment, LAMBDA_TASK_ROOT: task };
+    return {
+      code: { ...code, environment },
+      file: join(task, file),
+      exportName: handler.slice(dot + 1),
+      idle: [],
+      busy: new Set(),
+    };
+  }
+}
+
+const responseTooLarge: Outcome = {
+  ok: false,
+  error: {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`,
+  },
+};

@@ -1,0 +1,127 @@
+// One instance of a function: a worker thread with its own environment and memory limit, that serves one invocation
+// at a time and is not used again once it timed out, crashed or ended itself.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { transformSync } from 'esbuild';
+import type { Boot, FromWorker, FunctionError, Outcome, ToWorker } from './protocol';
+
+/** Lambda gives the initialisation ten seconds. */
+const INIT_MS = 10_000;
+
+export interface InstanceOptions {
+  boot: Boot;
+  environment: Record<string, string>;
+  timeoutMs: number;
+  onLog(line: string): void;
+}
+
+let compiled: string | undefined;
+
+function runtimeSource(): string {
+  compiled ??= transformSync(readFileSync(join(__dirname, 'runtime.ts'), 'utf8'), {
+    loader: 'ts',
+    format: 'cjs',
+    target: 'node20',
+  }).code;
+  return compiled;
+}
+
+export class Instance {
+  readonly #worker: Worker;
+  readonly #ready: Promise<FunctionError | undefined>;
+  #settle: ((outcome: Outcome) => void) | undefined;
+  #ended: FunctionError | undefined;
+  #settleInit: (error: FunctionError | undefined) => void = () => {};
+
+  constructor(private readonly options: InstanceOptions) {
+    const { boot, environment } = options;
+    this.#worker = new Worker(runtimeSource(), {
+      eval: true,
+      execArgv: [], // this process's own hooks stay out
+      env: { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: boot.logStream },
+      workerData: boot,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: boot.memoryMb },
+    });
+    this.#ready = new Promise((resolve) => {
+      this.#settleInit = resolve;
+    });
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        for (const line of text.split('\n')) if (line) options.onLog(line);
+      });
+    }
+    this.#worker.on('message', (message: FromWorker) => this.#hear(message));
+    this.#worker.on('error', (error: Error) => this.#end(errorOf(error), true));
+    this.#worker.on('exit', (code) => {
+      this.#end(
+        { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with error: exit status ${code}` },
+        true,
+      );
+    });
+  }
+
+  /** Whether it can serve another invocation. */
+  get usable(): boolean {
+    return this.#ended === undefined;
+  }
+
+  async invoke(requestId: string, payload: string): Promise<Outcome> {
+    const initTimer = setTimeout(
+      () => this.#end(timedOut(requestId, INIT_MS, 'INIT_REPORT '), true),
+      INIT_MS,
+    );
+    const failure = await this.#ready.finally(() => clearTimeout(initTimer));
+    const error = failure ?? this.#ended;
+    if (error) return { ok: false, error };
+
+    const { timeoutMs } = this.options;
+    const timer = setTimeout(() => this.#end(timedOut(requestId, timeoutMs), true), timeoutMs);
+    const outcome = new Promise<Outcome>((resolve) => {
+      this.#settle = resolve;
+    });
+    const message: ToWorker = { requestId, payload, deadline: Date.now() + timeoutMs };
+    this.#worker.postMessage(message);
+    return outcome.finally(() => clearTimeout(timer));
+  }
+
+  async terminate(): Promise<void> {
+    this.#end({ errorType: 'Runtime.Terminated', errorMessage: 'the instance was ended' }, false);
+    await this.#worker.terminate();
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === 'log') this.options.onLog(message.line);
+    else if (message.kind === 'ready') this.#settleInit(undefined);
+    else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
+    else if (message.requestId === undefined) this.#end(message.error, false);
+    else this.#settle?.({ ok: false, error: message.error });
+  }
+
+  #end(error: FunctionError, logged: boolean): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    if (logged && this.#settle) {
+      this.options.onLog(JSON.stringify({ timestamp: new Date().toISOString(), level: 'ERROR', ...error }));
+    }
+    this.#settleInit(error);
+    this.#settle?.({ ok: false, error });
+    void this.#worker.terminate();
+  }
+}
+
+function timedOut(requestId: string, ms: number, phase = ''): FunctionError {
+  const errorMessage = `RequestId: ${requestId} Error: ${phase}Task timed out after ${(ms / 1000).toFixed(2)} seconds`;
+  return { errorType: 'Sandbox.Timedout', errorMessage };
+}
+
+function errorOf(error: Error): FunctionError {
+  const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return {
+    errorType: outOfMemory ? 'Runtime.OutOfMemory' : error.name,
+    errorMessage: error.message,
+    trace: error.stack?.split('\n') ?? [],
+  };
+}

@@ -1,0 +1,110 @@
+// Runs inside an instance's worker thread: loads the handler, then answers one invocation after the other. It is
+// compiled alone, so it imports nothing but Node's own modules (and types).
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Boot, FromWorker, FunctionError, ToWorker } from './protocol';
+
+type Handler = (event: unknown, context: unknown) => unknown;
+
+const boot: Boot = workerData;
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+let requestId: string | undefined;
+
+function tell(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+/** A console line as Lambda writes it (aws-lambda-nodejs-runtime-interface-client, `LogPatch`). */
+function line(level: string, values: unknown[]): string {
+  const timestamp = new Date().toISOString();
+  if (boot.logFormat === 'Text')
+    return `${timestamp}\t${requestId ?? 'undefined'}\t${level}\t${format(...values)}`;
+  const [first] = values;
+  const error = values.find((value): value is Error => value instanceof Error);
+  const one = values.length === 1 && !(first instanceof Error);
+  const entry = { timestamp, level, requestId, message: one ? first : format(...values) };
+  try {
+    return JSON.stringify(error ? { ...entry, ...errorFields(error) } : entry);
+  } catch {
+    return JSON.stringify({ ...entry, message: format(...values) });
+  }
+}
+
+function errorFields(error: Error): object {
+  return { errorType: error.name, errorMessage: error.message, stackTrace: error.stack?.split('\n') ?? [] };
+}
+
+function log(level: string, values: unknown[]): void {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(boot.logLevel)) return;
+  tell({ kind: 'log', line: line(level, values) });
+}
+
+function patchConsole(): void {
+  console.trace = (...values) => log('TRACE', values);
+  console.debug = (...values) => log('DEBUG', values);
+  console.log = (...values) => log('INFO', values);
+  console.info = (...values) => log('INFO', values);
+  console.warn = (...values) => log('WARN', values);
+  console.error = (...values) => log('ERROR', values);
+}
+
+function described(thrown: unknown, fallbackType: string): FunctionError {
+  if (!(thrown instanceof Error)) return { errorType: fallbackType, errorMessage: format('%s', thrown) };
+  return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split('\n') ?? [] };
+}
+
+async function load(): Promise<Handler> {
+  // What is no CommonJS file only `import` can load.
+  const exported: Record<string, unknown> = boot.file.endsWith('.mjs')
+    ? await import(pathToFileURL(boot.file).href)
+    : require(boot.file);
+  const handler = exported[boot.exportName];
+  if (typeof handler !== 'function') {
+    const error = new Error(`index.${boot.exportName} is undefined or not exported`);
+    throw Object.assign(error, { name: 'Runtime.HandlerNotFound' });
+  }
+  if (boot.callbacksRefused && handler.length > 2) {
+    const error = new Error(
+      'AWS Lambda has removed support for callback-based function handlers with Node.js 24.',
+    );
+    throw Object.assign(error, { name: 'Runtime.CallbackHandlerDeprecated' });
+  }
+  return (event, context) => handler(event, context);
+}
+
+async function answer(handler: Handler, { requestId: id, payload, deadline }: ToWorker): Promise<void> {
+  requestId = id;
+  const context = {
+    functionName: boot.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: boot.functionArn,
+    memoryLimitInMB: String(boot.memoryMb),
+    awsRequestId: id,
+    logGroupName: boot.logGroup,
+    logStreamName: boot.logStream,
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+  try {
+    const result = await handler(JSON.parse(payload), context);
+    tell({ kind: 'answered', requestId: id, payload: JSON.stringify(result) ?? 'null' });
+  } catch (thrown) {
+    const error = described(thrown, 'Error');
+    log('ERROR', [error]);
+    tell({ kind: 'failed', requestId: id, error });
+  }
+}
+
+patchConsole();
+load().then(
+  (handler) => {
+    parentPort?.on('message', (message: ToWorker) => void answer(handler, message));
+    tell({ kind: 'ready' });
+  },
+  (thrown: unknown) => {
+    const error = described(thrown, 'Runtime.ImportModuleError');
+    log('ERROR', [error]);
+    tell({ kind: 'failed', requestId: undefined, error });
+  },
+);
