@@ -1,0 +1,90 @@
+// The stack's configuration: every key, its default and its range stand here, once.
+import * as pulumi from '@pulumi/pulumi';
+import { apiKeyKind } from '../handlers/core/api-key';
+import { oneOf, type Rule, Settings, text, wholeNumber } from './settings';
+
+/** How events reach the webhook's URL. */
+const DELIVERIES = ['webhook'] as const;
+
+/** The retentions that CloudWatch allows (PutRetentionPolicy), without "never". */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const apiKey: Rule<'legacy' | 'v2'> = {
+  parse: apiKeyKind,
+  allowed: "a Momento API key, legacy (base64) or v2 (a JWT), whole as Momento's console gives it",
+};
+
+const signingSecret = text(
+  '1 to 1024 printable characters without white space',
+  (given) => given.length <= 1024 && /^[^\s\p{Cc}]+$/u.test(given),
+);
+
+const name = text(
+  '1 to 255 characters, no control characters, no white space at either end',
+  (given) =>
+    given.length <= 255 && /^[^\p{Cc}]+$/u.test(given) && given.trim() === given && given.isWellFormed(),
+);
+
+const hostName = text(
+  'a host name without scheme, port or path, such as cell-4-us-west-2-1.prod.a.momentohq.com',
+  (given) => given.length <= 253 && /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+$/i.test(given),
+);
+
+const emailAddress = text(
+  'an e-mail address',
+  (given) => given.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@.\p{Cc}]+(\.[^\s@.\p{Cc}]+)+$/u.test(given),
+);
+
+export type StackConfig = ReturnType<typeof loadConfig>;
+
+/**
+ * The validated configuration of this stack.
+ * Throws one RunError that names every mistake: the key, its value unless it is a secret, and what is allowed.
+ */
+export function loadConfig() {
+  const settings = new Settings();
+  const config = {
+    /** Of the Momento account. A legacy key carries its endpoint; a v2 key needs `momentoEndpoint` beside it. */
+    momentoApiKey: settings.requiredSecret('momentoApiKey', apiKey),
+    momentoEndpoint: settings.optional('momentoEndpoint', hostName),
+    /** Momento shows it once the webhook is made, so the first deploy has none. */
+    signingSecret: settings.secret('signingSecret', signingSecret),
+    delivery: settings.withDefault('delivery', oneOf(...DELIVERIES), 'webhook'),
+    /** Carries the stack's name, so that two stacks never share comments by accident. */
+    cacheName: settings.withDefault('cacheName', name, `course-comments-${pulumi.getStack()}`),
+    topicName: settings.withDefault('topicName', name, 'comment'),
+    /** Of a course's set, refreshed by each write; a day is Momento's usual limit. */
+    commentTtlSeconds: settings.withDefault('commentTtlSeconds', wholeNumber(1, 86_400), 86_400),
+    /** The oldest are cut. */
+    commentsPerCourse: settings.withDefault('commentsPerCourse', wholeNumber(1, 10_000), 1000),
+    /** How long a publisher's token for a user lasts. */
+    tokenTtlMinutes: settings.withDefault('tokenTtlMinutes', wholeNumber(1, 60), 30),
+    /** Of each function. */
+    memoryMb: settings.withDefault('memoryMb', wholeNumber(128, 10_240), 512),
+    logRetentionDays: settings.withDefault<number>('logRetentionDays', oneOf(...RETENTION_DAYS), 14),
+    /** Of the webhook: bounds what an attack on its public URL can cost. */
+    reservedConcurrency: settings.optional('reservedConcurrency', wholeNumber(1, 1000)),
+    /** Who is told about alarms. */
+    alarmEmail: settings.optional('alarmEmail', emailAddress),
+  };
+  checkEndpoint(settings);
+  settings.refuseMistakes();
+  return config;
+}
+
+function checkEndpoint(settings: Settings): void {
+  const kind = settings.classify('momentoApiKey', apiKey);
+  if (kind === 'v2' && !settings.isSet('momentoEndpoint')) {
+    settings.mistake(
+      'momentoEndpoint',
+      `is not set, a v2 momentoApiKey needs it; allowed: ${hostName.allowed}`,
+    );
+  }
+  const endpoint = settings.classify('momentoEndpoint', hostName);
+  if (kind === 'legacy' && endpoint !== undefined) {
+    const why = 'allowed: nothing with a legacy momentoApiKey, which carries its endpoint';
+    settings.mistake('momentoEndpoint', `is ${JSON.stringify(endpoint)}, ${why}`);
+  }
+}

@@ -1,0 +1,46 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { HandlerFunction } from './handler-function';
+
+export interface FunctionUrlArgs {
+  readonly handler: HandlerFunction;
+  /** Who may call: `NONE` the whole world, `AWS_IAM` those whom IAM allows. */
+  readonly authorization: 'NONE' | 'AWS_IAM';
+}
+
+/** The HTTPS address of a handler. */
+export class FunctionUrl extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: FunctionUrlArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('momento-webhooks:index:FunctionUrl', name, {}, opts);
+    const { functionName } = args.handler;
+    const functionUrl = new aws.lambda.FunctionUrl(
+      name,
+      { functionName, authorizationType: args.authorization },
+      { parent: this },
+    );
+    if (args.authorization === 'NONE') this.#letTheWorldCall(name, functionName);
+    this.url = functionUrl.functionUrl;
+    this.registerOutputs({ url: this.url });
+  }
+
+  /**
+   * The two statements that a public URL needs since October 2025, each good for calls through the URL alone
+   * (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). The provider adds such a pair too, under statement ids
+   * of its own; these stand in the program, so that they are seen and kept.
+   */
+  #letTheWorldCall(name: string, functionName: pulumi.Output<string>) {
+    const everybody = { function: functionName, principal: '*' };
+    new aws.lambda.Permission(
+      `${name}-url`,
+      { ...everybody, action: 'lambda:InvokeFunctionUrl', functionUrlAuthType: 'NONE' },
+      { parent: this },
+    );
+    new aws.lambda.Permission(
+      `${name}-invoke`,
+      { ...everybody, action: 'lambda:InvokeFunction', invokedViaFunctionUrl: true },
+      { parent: this },
+    );
+  }
+}

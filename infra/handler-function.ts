@@ -1,0 +1,83 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { tags } from './tags';
+
+/** Momento waits 5 s for a webhook, which answers within 4; the rest is for a cold start. */
+export const TIMEOUT_SECONDS = 10;
+
+export interface HandlerFunctionArgs {
+  readonly description: string;
+  /** Holds `index.js`, which exports `handler`. */
+  readonly code: pulumi.asset.Archive;
+  readonly environment: Record<string, pulumi.Input<string>>;
+  /** What it may do beside writing its own logs. */
+  readonly statements: readonly aws.iam.PolicyStatement[];
+  readonly memoryMb: number;
+  readonly logRetentionDays: number;
+  readonly reservedConcurrency?: number;
+}
+
+/** A handler's Lambda function with a role and a log group of its own. */
+export class HandlerFunction extends pulumi.ComponentResource {
+  readonly functionName: pulumi.Output<string>;
+  readonly functionArn: pulumi.Output<string>;
+
+  constructor(name: string, args: HandlerFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('momento-webhooks:index:HandlerFunction', name, {}, opts);
+    const parent = { parent: this };
+
+    const logGroup = new aws.cloudwatch.LogGroup(
+      name,
+      { retentionInDays: args.logRetentionDays, tags },
+      parent,
+    );
+    const role = new aws.iam.Role(
+      name,
+      {
+        description: `What the function ${name} of ${tags.project} (${tags.stack}) may do`,
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: 'lambda.amazonaws.com' }),
+        tags,
+      },
+      parent,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        role: role.name,
+        policy: { Version: '2012-10-17', Statement: [writeLogs(logGroup), ...args.statements] },
+      },
+      parent,
+    );
+    const lambda = new aws.lambda.Function(
+      name,
+      {
+        description: args.description,
+        role: role.arn,
+        runtime: 'nodejs24.x',
+        architectures: ['arm64'],
+        handler: 'index.handler',
+        code: args.code,
+        timeout: TIMEOUT_SECONDS,
+        memorySize: args.memoryMb,
+        environment: { variables: args.environment },
+        // The platform's three lines a request are left out: on a public URL anybody can cause them.
+        loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name, systemLogLevel: 'WARN' },
+        reservedConcurrentExecutions: args.reservedConcurrency,
+        tags,
+      },
+      { parent: this, dependsOn: [policy] }, // the first request may come as soon as the function is there
+    );
+
+    this.functionName = lambda.name;
+    this.functionArn = lambda.arn;
+    this.registerOutputs({ functionName: this.functionName, functionArn: this.functionArn });
+  }
+}
+
+function writeLogs(logGroup: aws.cloudwatch.LogGroup): aws.iam.PolicyStatement {
+  return {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: pulumi.interpolate`${logGroup.arn}:*`, // the streams of this group
+  };
+}

@@ -1,0 +1,21 @@
+import * as pulumi from '@pulumi/pulumi';
+
+/** Tells, as soon as the webhook's URL is known, how to connect Momento to it. */
+export function sayWhatIsNext(
+  momento: { readonly cacheName: string; readonly topicName: string },
+  webhookUrl: pulumi.Output<string>,
+): void {
+  const stack = pulumi.getStack();
+  webhookUrl.apply((url) =>
+    pulumi.log.warn(
+      [
+        "The webhook does not know Momento's signing secret yet, and answers 503 until it does. Next:",
+        `  1. In Momento, make a webhook for the cache "${momento.cacheName}" (make it too, if there is none)`,
+        `     and the topic "${momento.topicName}", with this URL: ${url}`,
+        `  2. pulumi config set --secret signingSecret --stack ${stack}`,
+        '     and paste, at the prompt, the signing secret that Momento shows for the webhook',
+        `  3. pulumi up --stack ${stack}`,
+      ].join('\n'),
+    ),
+  );
+}
