@@ -1,0 +1,118 @@
+// What AWS would answer for each type of resource that the program may make. A type that is not here is an error, so that no
+// output is silently undefined.
+import { createHash } from 'node:crypto';
+
+export const REGION = 'us-east-1';
+export const ACCOUNT = '123456789012';
+
+export type AskUrl = (ask: 'functionUrl' | 'queueUrl', name: string) => Promise<string | undefined>;
+
+interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly stack: string;
+  readonly inputs: Record<string, unknown>;
+  readonly askUrl: AskUrl;
+}
+
+interface Subject extends Registration {
+  /** The physical name: the one that was asked for, else Pulumi's auto-name, the logical name and seven digits. */
+  readonly physical: string;
+  /** Hexadecimal digits that are this resource's own, and the same each time. */
+  readonly digits: string;
+}
+
+interface Answer {
+  readonly id: string;
+  readonly [property: string]: unknown;
+}
+
+/** The id and the state of a new resource. Throws on a type that is not mocked. */
+export async function mockedState(registration: Registration) {
+  const mock = MOCKS[registration.type];
+  if (!mock) throw new Error(`${registration.name} is a ${registration.type}, which is not mocked`);
+  const { type, name, stack, inputs } = registration;
+  const digits = createHash('sha256').update(`${stack} ${type} ${name}`).digest('hex');
+  const wanted = inputs.name;
+  const physical = typeof wanted === 'string' ? wanted : `${name}-${digits.slice(0, 7)}`;
+  const { id, ...computed } = await mock({ ...registration, physical, digits });
+  return { id, state: { ...inputs, ...computed } };
+}
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+
+const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
+  'aws:cloudwatch/logGroup:LogGroup': ({ physical }) => ({
+    id: physical,
+    name: physical,
+    arn: arn('logs', `log-group:${physical}`),
+  }),
+  'aws:cloudwatch/metricAlarm:MetricAlarm': ({ physical }) => ({
+    id: physical,
+    name: physical,
+    arn: arn('cloudwatch', `alarm:${physical}`),
+  }),
+  'aws:iam/role:Role': ({ physical, digits }) => ({
+    id: physical,
+    name: physical,
+    arn: `arn:aws:iam::${ACCOUNT}:role/${physical}`,
+    uniqueId: `AROA${digits.slice(0, 17).toUpperCase()}`,
+  }),
+  'aws:iam/rolePolicy:RolePolicy': ({ physical, inputs }) => ({
+    id: `${inputs.role}:${physical}`,
+    name: physical,
+  }),
+  'aws:lambda/eventSourceMapping:EventSourceMapping': ({ digits }) => {
+    const uuid = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
+    return { id: uuid, uuid, arn: arn('lambda', `event-source-mapping:${uuid}`) };
+  },
+  'aws:lambda/function:Function': ({ physical }) => {
+    const functionArn = arn('lambda', `function:${physical}`);
+    return {
+      id: physical,
+      name: physical,
+      arn: functionArn,
+      version: '$LATEST',
+      qualifiedArn: `${functionArn}:$LATEST`,
+      invokeArn: `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+    };
+  },
+  'aws:lambda/functionUrl:FunctionUrl': async ({ name, inputs, digits, askUrl }) => {
+    const urlId = digits.slice(0, 32);
+    const given = await askUrl('functionUrl', name);
+    return {
+      id: String(inputs.functionName),
+      functionArn: arn('lambda', `function:${inputs.functionName}`),
+      functionUrl: given ?? `https://${urlId}.lambda-url.${REGION}.on.aws/`,
+      urlId,
+    };
+  },
+  'aws:lambda/permission:Permission': ({ physical, inputs }) => {
+    const statementId = typeof inputs.statementId === 'string' ? inputs.statementId : physical;
+    return { id: statementId, statementId };
+  },
+  'aws:secretsmanager/secret:Secret': ({ physical, digits }) => {
+    const secretArn = arn('secretsmanager', `secret:${physical}-${digits.slice(-6)}`);
+    return { id: secretArn, name: physical, arn: secretArn };
+  },
+  'aws:secretsmanager/secretVersion:SecretVersion': ({ inputs, digits }) => ({
+    id: `${inputs.secretId}|${digits.slice(0, 32)}`,
+    arn: inputs.secretId,
+    versionId: digits.slice(0, 32),
+    versionStages: ['AWSCURRENT'],
+  }),
+  'aws:sns/topic:Topic': ({ physical }) => ({
+    id: arn('sns', physical),
+    name: physical,
+    arn: arn('sns', physical),
+  }),
+  'aws:sns/topicSubscription:TopicSubscription': ({ inputs, digits }) => ({
+    id: `${inputs.topic}:${digits.slice(0, 32)}`,
+    arn: `${inputs.topic}:${digits.slice(0, 32)}`,
+  }),
+  'aws:sqs/queue:Queue': async ({ name, physical, askUrl }) => {
+    const given = await askUrl('queueUrl', name);
+    const url = given ?? `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${physical}`;
+    return { id: url, url, name: physical, arn: arn('sqs', physical) };
+  },
+};

@@ -1,0 +1,121 @@
+// The worker behind program.ts: evaluates the program once, under mocks, and ends with it.
+import * as path from 'node:path';
+import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
+import * as pulumi from '@pulumi/pulumi';
+import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from './program';
+import { type AskUrl, mockedState } from './program-mocks';
+
+const evaluation: Evaluation = workerData;
+const resources: DeclaredResource[] = [];
+const messages: Message[] = [];
+const outputs: Record<string, unknown> = {};
+const secretOutputs: string[] = [];
+
+evaluate().catch(fail);
+
+async function evaluate(): Promise<void> {
+  const { project, stack, preview, config, secretKeys } = evaluation;
+  const log = (severity: Message['severity']) => async (text: string) => {
+    messages.push({ severity, text });
+  };
+  // Without an engine Pulumi prints what it logs. Its own debugging concerns nobody.
+  const silent = async () => {};
+  Object.assign(pulumi.log, { debug: silent, info: log('info'), warn: log('warn'), error: log('error') });
+  await pulumi.runtime.setMocks({ newResource, call }, project, stack, preview, 'organization');
+  pulumi.runtime.setAllConfig(config, secretKeys);
+
+  const exported: Record<string, unknown> = require(path.join(evaluation.folder, 'index.ts'));
+  // A resource may be made as late as in the `apply` of another, so the result is told when nothing is left to do.
+  process.once('beforeExit', () => {
+    resources.sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name)); // they come as they get ready
+    const declared: Declared = { resources, outputs, secretOutputs, messages };
+    tell({ done: declared });
+  });
+  for (const [name, value] of Object.entries(exported)) {
+    const output: pulumi.Output<unknown> = pulumi.output(value);
+    output.apply((known) => {
+      outputs[name] = known;
+    });
+    if (await pulumi.isSecret(output)) secretOutputs.push(name);
+  }
+}
+
+async function newResource(args: pulumi.runtime.MockResourceArgs) {
+  const secretInputs: string[] = [];
+  const inputs = await plain(args.inputs, '', secretInputs);
+  const { name, type } = args;
+  if (!isRecord(inputs)) throw new Error(`the resource ${name} (${type}) has no inputs`);
+  const { id, state } = args.custom
+    ? await mockedState({ type, name, stack: evaluation.stack, inputs, askUrl })
+    : { id: '', state: inputs };
+  const resource = { type, name, id, inputs, state: evaluation.preview ? inputs : state, secretInputs };
+  resources.push(resource);
+  return {
+    id: evaluation.preview || !args.custom ? undefined : id,
+    state: { ...args.inputs, ...computed(resource) },
+  };
+}
+
+/** The properties that are no inputs, as these go back to the program as it gave them, secrets still marked. */
+function computed({ inputs, state }: DeclaredResource): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !(key in inputs)));
+}
+
+function call(args: pulumi.runtime.MockCallArgs): never {
+  throw new Error(`the program calls ${args.token}, which is not mocked`);
+}
+
+/** Asks the starter of this worker for a URL; undefined where it leaves the choice to the mock. */
+const askUrl: AskUrl = async (ask, name) => {
+  if (evaluation.preview) return undefined;
+  const { port1, port2 } = new MessageChannel();
+  tell({ ask, name, port: port2 });
+  const url = await new Promise<unknown>((resolve) => {
+    port1.once('message', resolve);
+    port1.once('close', () => resolve(undefined));
+  });
+  return typeof url === 'string' ? url : undefined;
+};
+
+/** Pulumi's mark of a special object in a mock's inputs, and the mark of a secret among them. */
+const SPECIAL = '4dabf18193072939515e22adb298388d';
+const SECRET = '1b47061264138c4ac30d75fd1eb44270';
+
+/** A value without secret envelopes, whose places it notes. Archives become their files; what is unknown, undefined. */
+async function plain(value: unknown, place: string, secretInputs: string[]): Promise<unknown> {
+  if (value instanceof pulumi.asset.AssetArchive) return plain(await value.assets, place, secretInputs);
+  if (value instanceof pulumi.asset.StringAsset) return value.text;
+  if (Array.isArray(value)) {
+    return Promise.all(value.map((item, index) => plain(item, `${place}[${index}]`, secretInputs)));
+  }
+  if (!isRecord(value)) return value;
+  if (pulumi.isUnknown(value)) return undefined;
+  if (value[SPECIAL] === SECRET) {
+    secretInputs.push(place);
+    return plain(value.value, place, secretInputs);
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    throw new Error(`${place} holds a ${value.constructor.name}, which the mocks cannot show`);
+  }
+  const entries = Object.entries(value).map(async ([key, item]) => [
+    key,
+    await plain(item, place ? `${place}.${key}` : key, secretInputs),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fail(error: unknown): void {
+  tell({ failed: error instanceof Error ? error.message : String(error) });
+}
+
+function tell(message: FromWorker): void {
+  parentPort?.postMessage(message, 'port' in message ? [message.port] : []);
+}
