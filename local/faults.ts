@@ -1,0 +1,108 @@
+// Faults by name, per operation, for the local Momento and AWS: what a test or a command line asks for, decided
+// once per call. What a kind means on the wire stands with each server.
+
+export const FAULT_KINDS = [
+  'refuse',
+  'delay',
+  'apply-then-time-out',
+  'apply-late',
+  'answer-then-drop',
+  'throttle',
+  'wrong-page',
+  'restart',
+] as const;
+
+/**
+ * - `refuse`: out of reach (UNAVAILABLE, HTTP 503); nothing is applied
+ * - `delay`: waits `ms`, then goes on as usual
+ * - `apply-then-time-out`: applied, never answered
+ * - `apply-late`: never answered, and applied after `ms`, when the caller has given up
+ * - `answer-then-drop`: applied and answered, then the caller's connection is dropped
+ * - `throttle`: over the limit (RESOURCE_EXHAUSTED, ThrottlingException); nothing is applied
+ * - `wrong-page`: of `Subscribe` alone: the topic's sequence begins again on a new page, a discontinuity
+ * - `restart`: every connection is dropped, and the sequences of all topics begin again; nothing is applied
+ */
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface Fault {
+  kind: FaultKind;
+  /** Milliseconds: how long to delay, or how late to apply. Without it `DEFAULT_FAULT_MS`. */
+  ms?: number;
+}
+
+/** Longer than the 1.1 s that a Lambda function's client waits for Momento, shorter than the 5 s of others. */
+export const DEFAULT_FAULT_MS = 2_000;
+
+/**
+ * Asked once per call, with the operation's name (`SortedSetPut`, `Publish`, `SendMessage`, `GetSecretValue`, …) and
+ * its decoded request; what it answers befalls the call.
+ */
+export type FaultPlan = (operation: string, request: unknown) => Fault | undefined;
+
+/** A `--fault` flag that does not follow the grammar of `parseFault`. */
+export class InvalidFault extends Error {
+  override readonly name = 'InvalidFault';
+}
+
+export interface ParseFaultOptions {
+  /** Names to accept; without them every name is. */
+  operations?: readonly string[];
+  /** 0 to 1, as `Math.random`, which is the default. */
+  random?: () => number;
+}
+
+const TAKES_MS: readonly FaultKind[] = ['delay', 'apply-late'];
+
+/**
+ * Reads `OPERATION=KIND[:MS][:SHARE]`: `SortedSetPut=refuse`, `SendMessage=delay:500`, `Publish=throttle:0.2`,
+ * `*=delay:50:0.1`. OPERATION is a name or `*` for every one. MS, for `delay` and `apply-late`, is a whole number of
+ * milliseconds; SHARE, a number with a decimal point from 0.0 to 1.0, is the part of the calls that it befalls.
+ * @throws InvalidFault, naming the flag and what is allowed.
+ */
+export function parseFault(flag: string, options: ParseFaultOptions = {}): FaultPlan {
+  const { operations, random = Math.random } = options;
+  const [, operation, kindName, rest = ''] = /^([A-Za-z]+|\*)=([a-z-]+)((?::[^:]*)*)$/.exec(flag) ?? [];
+  if (operation === undefined || kindName === undefined) {
+    throw new InvalidFault(
+      `fault "${flag}" is not OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=delay:500:0.2`,
+    );
+  }
+  if (operation !== '*' && operations !== undefined && !operations.includes(operation)) {
+    throw new InvalidFault(`fault "${flag}": no operation ${operation}; there are ${operations.join(', ')}`);
+  }
+  const kind = FAULT_KINDS.find((known) => known === kindName);
+  if (kind === undefined) {
+    throw new InvalidFault(`fault "${flag}": no kind ${kindName}; there are ${FAULT_KINDS.join(', ')}`);
+  }
+  if (kind === 'wrong-page' && operation !== 'Subscribe') {
+    throw new InvalidFault(`fault "${flag}": wrong-page befalls Subscribe alone`);
+  }
+  let ms: number | undefined;
+  let share = 1;
+  for (const part of rest.split(':').slice(1)) {
+    if (/^\d+$/.test(part) && TAKES_MS.includes(kind)) ms = Number(part);
+    else if (/^(?:0\.\d+|1\.0+)$/.test(part)) share = Number(part);
+    else {
+      const allowed = TAKES_MS.includes(kind)
+        ? 'whole milliseconds or a share such as 0.2'
+        : 'a share such as 0.2';
+      throw new InvalidFault(`fault "${flag}": "${part}" is not ${allowed}`);
+    }
+  }
+  const fault: Fault = ms === undefined ? { kind } : { kind, ms };
+  return (name) => {
+    if (operation !== '*' && name !== operation) return undefined;
+    return share === 1 || random() < share ? fault : undefined;
+  };
+}
+
+/** One plan of several: the first that has a fault for a call decides. */
+export function firstOf(plans: readonly FaultPlan[]): FaultPlan {
+  return (operation, request) => {
+    for (const plan of plans) {
+      const fault = plan(operation, request);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
+}

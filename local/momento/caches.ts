@@ -1,0 +1,183 @@
+// The caches and what lies in them, each item until its time is up.
+import { status } from '@grpc/grpc-js';
+import { cacheNotFound, failedPrecondition, invalidArgument, MomentoError } from './errors';
+import { SortedSet } from './sorted-set';
+
+export interface Contents {
+  scalar: Uint8Array;
+  list: Uint8Array[];
+  sortedSet: SortedSet;
+}
+
+export type Kind = keyof Contents;
+
+interface Item<K extends Kind> {
+  kind: K;
+  content: Contents[K];
+  expiresAt: number;
+}
+
+/** How a collection's time runs after a write: from now on, or as before where the collection was there. */
+export interface CollectionTtl {
+  ttl_milliseconds: number;
+  refresh_ttl: boolean;
+}
+
+/** How many items each write looks at for ones whose time is up: more than it adds, so the dead cannot pile up. */
+const SWEPT_PER_WRITE = 2;
+
+export class Cache {
+  readonly #items = new Map<string, Item<Kind>>();
+  #sweep = this.#items.entries();
+
+  constructor(
+    private readonly now: () => number,
+    private readonly maxTtlMs: number,
+  ) {}
+
+  /** @throws MomentoError (FAILED_PRECONDITION) where the key holds something of another kind. */
+  get<K extends Kind>(key: Uint8Array, kind: K): Contents[K] | undefined {
+    const item = this.#live(key);
+    if (item === undefined) return undefined;
+    if (!isOf(item, kind)) throw failedPrecondition(`The key holds a ${item.kind}, not a ${kind}`);
+    return item.content;
+  }
+
+  /** @throws MomentoError (INVALID_ARGUMENT) for a time to live out of range. */
+  setScalar(key: Uint8Array, content: Uint8Array, ttlMs: number): void {
+    const expiresAt = this.#expiry(ttlMs);
+    this.#set(key, { kind: 'scalar', content, expiresAt });
+  }
+
+  /**
+   * Changes a collection, or `fresh` where there is none, and keeps what `change` gives; an empty one is gone.
+   * Nothing is changed where the time to live is refused.
+   * @throws MomentoError: FAILED_PRECONDITION for another kind, INVALID_ARGUMENT for a time to live out of range.
+   */
+  change<K extends 'list' | 'sortedSet'>(
+    key: Uint8Array,
+    kind: K,
+    fresh: Contents[K],
+    ttl: CollectionTtl,
+    change: (content: Contents[K]) => Contents[K],
+  ): Contents[K] {
+    const before = this.get(key, kind);
+    const expiresAt = this.#expiry(ttl.ttl_milliseconds);
+    const content = change(before ?? fresh);
+    const kept = ttl.refresh_ttl ? undefined : this.#live(key)?.expiresAt;
+    this.#set(key, { kind, content, expiresAt: kept ?? expiresAt });
+    return content;
+  }
+
+  /** Takes from a collection that is there, whose time to live stays; an emptied one is gone. */
+  reduce<K extends 'list' | 'sortedSet'>(key: Uint8Array, kind: K, content: Contents[K]): void {
+    const expiresAt = this.#live(key)?.expiresAt;
+    if (expiresAt !== undefined) this.#set(key, { kind, content, expiresAt });
+  }
+
+  kindOf(key: Uint8Array): Kind | undefined {
+    return this.#live(key)?.kind;
+  }
+
+  /** Milliseconds left. */
+  ttlOf(key: Uint8Array): number | undefined {
+    const item = this.#live(key);
+    return item === undefined ? undefined : item.expiresAt - this.now();
+  }
+
+  setTtl(key: Uint8Array, ttlMs: number): void {
+    const expiresAt = this.#expiry(ttlMs);
+    const item = this.#live(key);
+    if (item !== undefined) item.expiresAt = expiresAt;
+  }
+
+  delete(key: Uint8Array): void {
+    this.#items.delete(nameOf(key));
+  }
+
+  clear(): void {
+    this.#items.clear();
+  }
+
+  #live(key: Uint8Array): Item<Kind> | undefined {
+    const name = nameOf(key);
+    const item = this.#items.get(name);
+    if (item === undefined || item.expiresAt > this.now()) return item;
+    this.#items.delete(name);
+    return undefined;
+  }
+
+  #set(key: Uint8Array, item: Item<Kind>): void {
+    if (key.length === 0) throw invalidArgument('A key has at least one byte');
+    if (item.kind !== 'scalar' && sizeOf(item.content) === 0) {
+      this.delete(key);
+      return;
+    }
+    this.#items.set(nameOf(key), item);
+    this.#dropSomeExpired();
+  }
+
+  #dropSomeExpired(): void {
+    for (let looked = 0; looked < SWEPT_PER_WRITE; looked += 1) {
+      const next = this.#sweep.next();
+      if (next.done === true) {
+        this.#sweep = this.#items.entries();
+        return;
+      }
+      const [name, item] = next.value;
+      if (item.expiresAt <= this.now()) this.#items.delete(name);
+    }
+  }
+
+  #expiry(ttlMs: number): number {
+    if (ttlMs > 0 && ttlMs <= this.maxTtlMs) return this.now() + ttlMs;
+    throw invalidArgument(`A time to live is from 1 to ${this.maxTtlMs} ms, not ${ttlMs}`);
+  }
+}
+
+export class Caches {
+  readonly #byName = new Map<string, Cache>();
+
+  constructor(
+    private readonly now: () => number,
+    readonly maxTtlSeconds: number,
+  ) {}
+
+  get names(): string[] {
+    return [...this.#byName.keys()];
+  }
+
+  /** @throws MomentoError (NOT_FOUND) where there is none of this name. */
+  get(name: string): Cache {
+    const cache = this.#byName.get(name);
+    if (cache === undefined) throw cacheNotFound(name);
+    return cache;
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** @throws MomentoError: ALREADY_EXISTS, which the SDK takes for a success of its kind, or INVALID_ARGUMENT. */
+  create(name: string): void {
+    if (name.trim() === '') throw invalidArgument('The name of a cache is not empty');
+    if (this.has(name))
+      throw new MomentoError(status.ALREADY_EXISTS, `Cache ${JSON.stringify(name)} is there already`);
+    this.#byName.set(name, new Cache(this.now, this.maxTtlSeconds * 1000));
+  }
+
+  /** @throws MomentoError (NOT_FOUND) where there is none of this name. */
+  delete(name: string): void {
+    if (!this.#byName.delete(name)) throw cacheNotFound(name);
+  }
+}
+
+function isOf<K extends Kind>(item: Item<Kind>, kind: K): item is Item<K> {
+  return item.kind === kind;
+}
+
+const sizeOf = (content: Contents[Kind]): number =>
+  content instanceof SortedSet ? content.size : content.length;
+
+const nameOf = (key: Uint8Array): string =>
+  Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');

@@ -1,0 +1,49 @@
+// Momento's errors as they stand on the wire: a gRPC code, and in the metadata `err` the cause where Momento's SDKs
+// tell several by it (`determineLimitExceededMessageWrapper`, `CacheServiceErrorMapper`).
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
+
+/** Thrown by an action; the dispatcher answers the call with it. */
+export class MomentoError extends Error {
+  override readonly name = 'MomentoError';
+
+  constructor(
+    readonly code: status,
+    message: string,
+    readonly reason?: string,
+  ) {
+    super(message);
+  }
+}
+
+export const invalidArgument = (message: string): MomentoError =>
+  new MomentoError(status.INVALID_ARGUMENT, message);
+
+export const unauthenticated = (message: string): MomentoError =>
+  new MomentoError(status.UNAUTHENTICATED, message);
+
+export const permissionDenied = (message: string): MomentoError =>
+  new MomentoError(status.PERMISSION_DENIED, message);
+
+export const notFound = (message: string): MomentoError => new MomentoError(status.NOT_FOUND, message);
+
+export const cacheNotFound = (name: string): MomentoError =>
+  notFound(`There is no cache named ${JSON.stringify(name)}`);
+
+export const failedPrecondition = (message: string): MomentoError =>
+  new MomentoError(status.FAILED_PRECONDITION, message);
+
+export const limitExceeded = (message: string, reason?: string): MomentoError =>
+  new MomentoError(status.RESOURCE_EXHAUSTED, message, reason);
+
+export const unavailable = (message: string): MomentoError => new MomentoError(status.UNAVAILABLE, message);
+
+/** What goes over the wire for anything an action threw; a defect of ours is INTERNAL. */
+export function toStatus(error: unknown): StatusObject {
+  const metadata = new Metadata();
+  if (!(error instanceof MomentoError)) {
+    const details = error instanceof Error ? error.message : String(error);
+    return { code: status.INTERNAL, details: `The local Momento failed: ${details}`, metadata };
+  }
+  if (error.reason !== undefined) metadata.set('err', error.reason);
+  return { code: error.code, details: error.message, metadata };
+}

@@ -1,0 +1,68 @@
+// What a disposable token allows: Momento's permission messages, decided for one call
+// (momentohq/client-protos, permissionmessages.proto; docs "Permissions and access control").
+import { permission_messages as grpc } from '@gomomento/generated-types/dist/permissionmessages';
+
+/** What one call needs. */
+export type Access =
+  | {
+      kind: 'cache';
+      /** `conditional`: a write whose outcome tells what was there, which a write-only role may not do. */
+      verb: 'read' | 'write' | 'conditional';
+      cache: string;
+      keys: readonly Uint8Array[];
+    }
+  | { kind: 'topic'; verb: 'publish' | 'subscribe'; cache: string; topic: string }
+  /** Caches, webhooks and tokens themselves: for API keys only. */
+  | { kind: 'manage' }
+  | { kind: 'none' };
+
+type CachePermissions = grpc.PermissionsType.CachePermissions;
+type TopicPermissions = grpc.PermissionsType.TopicPermissions;
+
+/** Whether any of the permissions allows all that the call needs. */
+export function allows(permissions: grpc.ExplicitPermissions, access: Access): boolean {
+  switch (access.kind) {
+    case 'none':
+      return true;
+    case 'manage':
+      return false;
+    case 'topic':
+      return permissions.permissions.some(
+        (one) => one.kind === 'topic_permissions' && allowsTopic(one.topic_permissions, access),
+      );
+    case 'cache':
+      return access.keys.every((key) =>
+        permissions.permissions.some(
+          (one) => one.kind === 'cache_permissions' && allowsItem(one.cache_permissions, access, key),
+        ),
+      );
+  }
+}
+
+function allowsTopic(one: TopicPermissions, access: Access & { kind: 'topic' }): boolean {
+  const { TopicReadWrite, TopicReadOnly, TopicWriteOnly } = grpc.TopicRole;
+  const only = access.verb === 'publish' ? TopicWriteOnly : TopicReadOnly;
+  if (one.role !== TopicReadWrite && one.role !== only) return false;
+  if (!allowsCache(one, access.cache)) return false;
+  if (one.topic === 'all_topics') return true;
+  if (one.topic === 'none') return false;
+  const { kind, topic_name, topic_name_prefix } = one.topic_selector;
+  if (kind === 'topic_name') return topic_name === access.topic;
+  return kind === 'topic_name_prefix' && access.topic.startsWith(topic_name_prefix);
+}
+
+function allowsItem(one: CachePermissions, access: Access & { kind: 'cache' }, key: Uint8Array): boolean {
+  const { CacheReadWrite, CacheReadOnly, CacheWriteOnly } = grpc.CacheRole;
+  const only = { read: CacheReadOnly, write: CacheWriteOnly, conditional: undefined }[access.verb];
+  if (one.role !== CacheReadWrite && one.role !== only) return false;
+  if (!allowsCache(one, access.cache)) return false;
+  if (one.cache_item !== 'item_selector') return true;
+  const { kind, key: exact, key_prefix } = one.item_selector;
+  if (kind === 'key') return Buffer.compare(key, exact) === 0;
+  return kind === 'key_prefix' && Buffer.compare(key.subarray(0, key_prefix.length), key_prefix) === 0;
+}
+
+function allowsCache(one: CachePermissions | TopicPermissions, cache: string): boolean {
+  if (one.cache === 'all_caches') return true;
+  return one.cache === 'cache_selector' && one.cache_selector.cache_name === cache;
+}

@@ -1,0 +1,52 @@
+// Disposable tokens: vended for an API key, with a scope, an expiry and the id of whom they are for.
+import { token } from '@gomomento/generated-types/dist/token';
+import type { Credentials } from '../credentials';
+import type { Bound, Dispatcher } from '../dispatch';
+import { invalidArgument } from '../errors';
+import type { MomentoEmitter } from '../events';
+
+/** "TokenID must be less than or equal to 64 characters" (the SDK's own check, made here for every client). */
+const MAX_TOKEN_ID_LENGTH = 64;
+
+/** Disposable tokens are good for at most an hour (Momento's documentation, "Tokens"). */
+const MAX_SECONDS = 3_600;
+
+export interface TokenOptions {
+  credentials: Credentials;
+  events: MomentoEmitter;
+  now: () => number;
+  /** What a client is told to connect to. */
+  endpoint: () => string;
+}
+
+export function tokens(
+  dispatcher: Dispatcher,
+  { credentials, events, now, endpoint }: TokenOptions,
+): { GenerateDisposableToken: Bound } {
+  return {
+    GenerateDisposableToken: dispatcher.unary({
+      needs: () => ({ kind: 'manage' }),
+      authorization: (request: token._GenerateDisposableTokenRequest) => request.auth_token,
+      run: ({ expires, permissions, token_id: tokenId }) => {
+        const seconds = expires?.valid_for_seconds ?? 0;
+        if (seconds < 1 || seconds > MAX_SECONDS) {
+          throw invalidArgument(`A disposable token is good for 1 to ${MAX_SECONDS} seconds, not ${seconds}`);
+        }
+        if (tokenId.length > MAX_TOKEN_ID_LENGTH) {
+          throw invalidArgument(`A token id has at most ${MAX_TOKEN_ID_LENGTH} characters`);
+        }
+        if (permissions?.kind !== 'explicit' || permissions.explicit.permissions.length === 0) {
+          throw invalidArgument('A disposable token needs explicit permissions');
+        }
+        const expiresAt = Math.floor(now() / 1000) + seconds;
+        const api_key = credentials.vend(tokenId, permissions.explicit, expiresAt);
+        events.emit('tokenVended', { tokenId, expiresAt: expiresAt * 1000 });
+        return new token._GenerateDisposableTokenResponse({
+          api_key,
+          endpoint: endpoint(),
+          valid_until: expiresAt,
+        });
+      },
+    }),
+  };
+}

@@ -1,0 +1,156 @@
+// One topic: its messages in order, as far back as its history goes, and those who subscribe to it.
+import { cache_client as grpc } from '@gomomento/generated-types/dist/cachepubsub';
+import type { TopicMessage } from './events';
+
+const { pubsub } = grpc;
+
+export interface Item {
+  message: TopicMessage;
+  value: grpc.pubsub._TopicValue;
+}
+
+/** The part of a gRPC stream that a subscription writes to. */
+export interface ItemStream {
+  write(item: grpc.pubsub._SubscriptionItem): boolean;
+  once(event: 'drain', listener: () => void): unknown;
+}
+
+/**
+ * Sequence numbers count up from 1 within a sequence page; a page that begins again is a new one
+ * (momentohq/client-protos, cachepubsub.proto).
+ */
+export class Topic {
+  readonly subscriptions = new Set<Subscription>();
+  #kept: Item[] = [];
+  #last = 0;
+
+  constructor(
+    private page: number,
+    private readonly historyLimit: number,
+  ) {}
+
+  get sequencePage(): number {
+    return this.page;
+  }
+
+  get lastSequenceNumber(): number {
+    return this.#last;
+  }
+
+  get oldestSequenceNumber(): number {
+    return this.#last - Math.min(this.#kept.length, this.historyLimit) + 1;
+  }
+
+  /** The one at this sequence number, where the history still holds it. */
+  at(sequenceNumber: number): Item | undefined {
+    if (sequenceNumber < this.oldestSequenceNumber) return undefined;
+    return this.#kept[this.#kept.length - 1 - (this.#last - sequenceNumber)];
+  }
+
+  /** Appends what `make` gives for the next sequence number, and sends it to all who subscribe. */
+  publish(make: (sequenceNumber: number, sequencePage: number) => Item): TopicMessage {
+    this.#last += 1;
+    const item = make(this.#last, this.page);
+    this.#kept.push(item);
+    // Cut in large pieces: moving the array for each message would cost more than the messages.
+    if (this.#kept.length >= 2 * this.historyLimit) this.#kept = this.#kept.slice(-this.historyLimit);
+    for (const subscription of this.subscriptions) subscription.pump();
+    return item.message;
+  }
+
+  /** Begins again at sequence number 1 on a new page; what the old one held is gone. */
+  reset(newPage: number): void {
+    this.page = newPage;
+    this.#kept = [];
+    this.#last = 0;
+    for (const subscription of this.subscriptions) subscription.pump();
+  }
+}
+
+/** Where to begin: at a sequence number of a page, or, without either, with what comes next. */
+export interface ResumePosition {
+  sequenceNumber: number;
+  /** 0: whichever page it is. */
+  sequencePage: number;
+}
+
+/**
+ * A position in a topic and the stream that follows it. A reader that is slow holds nothing here: it reads on from the
+ * history when its stream drains, and is told by a discontinuity what it missed.
+ */
+export class Subscription {
+  #next: number;
+  #page: number;
+  #blocked = false;
+
+  constructor(
+    private readonly topic: Topic,
+    private readonly stream: ItemStream,
+    resume: ResumePosition | undefined,
+  ) {
+    this.#next = resume?.sequenceNumber ?? topic.lastSequenceNumber + 1;
+    this.#page = resume?.sequencePage || topic.sequencePage;
+  }
+
+  start(): void {
+    this.topic.subscriptions.add(this);
+    this.heartbeat();
+    this.pump();
+  }
+
+  stop(): void {
+    this.topic.subscriptions.delete(this);
+  }
+
+  /** None to a stream that is stuck: it would pile up. */
+  heartbeat(): void {
+    if (this.#blocked) return;
+    this.#write(new pubsub._SubscriptionItem({ heartbeat: new pubsub._Heartbeat() }));
+  }
+
+  /** Sends what is there and was not sent. */
+  pump(): void {
+    const { topic } = this;
+    while (!this.#blocked && topic.subscriptions.has(this)) {
+      const isOutside = this.#next < topic.oldestSequenceNumber || this.#next > topic.lastSequenceNumber + 1;
+      if (this.#page !== topic.sequencePage || isOutside) this.#jump();
+      const item = topic.at(this.#next);
+      if (item === undefined) return;
+      this.#next += 1;
+      this.#write(new pubsub._SubscriptionItem({ item: itemOf(item) }));
+    }
+  }
+
+  /** To the oldest that is still there, or the end of the same page where the position lies beyond it. */
+  #jump(): void {
+    const { topic } = this;
+    const isBeyond = this.#page === topic.sequencePage && this.#next > topic.lastSequenceNumber;
+    const last_topic_sequence = this.#next - 1;
+    this.#next = isBeyond ? topic.lastSequenceNumber + 1 : topic.oldestSequenceNumber;
+    this.#page = topic.sequencePage;
+    const discontinuity = new pubsub._Discontinuity({
+      last_topic_sequence,
+      // The one after which items go on: a client resumes at what it last knows, plus one.
+      new_topic_sequence: this.#next - 1,
+      new_sequence_page: this.#page,
+    });
+    this.#write(new pubsub._SubscriptionItem({ discontinuity }));
+  }
+
+  #write(item: grpc.pubsub._SubscriptionItem): void {
+    if (this.stream.write(item)) return;
+    this.#blocked = true;
+    this.stream.once('drain', () => {
+      this.#blocked = false;
+      this.pump();
+    });
+  }
+}
+
+const itemOf = ({ message, value }: Item): grpc.pubsub._TopicItem =>
+  new pubsub._TopicItem({
+    topic_sequence_number: message.sequenceNumber,
+    sequence_page: message.sequencePage,
+    publisher_id: message.tokenId,
+    value,
+  });
