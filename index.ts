@@ -1,13 +1,15 @@
 // Comments of signed-in users, from a Momento topic through a signed webhook into a Momento cache.
+import { Alarms } from './infra/alarms';
 import { bundleHandlers } from './infra/bundle';
 import { loadConfig } from './infra/config';
 import { FunctionUrl } from './infra/function-url';
 import { HandlerFunction } from './infra/handler-function';
 import { sayWhatIsNext } from './infra/next-steps';
+import { RedriveQueue } from './infra/redrive';
 import { readSecrets, Secret } from './infra/secret';
 
 const config = loadConfig();
-const codeOf = bundleHandlers(['webhook', 'publisher']);
+const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher']);
 
 const apiKey = new Secret('api-key', {
   description: "The API key with which the functions use Momento's caches and topics",
@@ -18,35 +20,52 @@ const signingSecret = new Secret('signing-secret', {
   value: config.signingSecret,
 });
 
+const redriveQueue = new RedriveQueue('redrive');
+
 const momento = {
   API_KEY_SECRET_ARN: apiKey.arn,
   ...(config.momentoEndpoint && { MOMENTO_ENDPOINT: config.momentoEndpoint }),
   CACHE_NAME: config.cacheName,
   TOPIC_NAME: config.topicName,
 };
+const storing = {
+  ...momento,
+  COMMENT_TTL_SECONDS: String(config.commentTtlSeconds),
+  COMMENTS_PER_COURSE: String(config.commentsPerCourse),
+  REDRIVE_QUEUE_URL: redriveQueue.queue.url,
+};
+const size = { memoryMb: config.memoryMb, logRetentionDays: config.logRetentionDays };
 
 const webhook = new HandlerFunction('webhook', {
   description: 'Verifies events that Momento sends and stores their comments',
   code: codeOf('webhook'),
-  environment: {
-    ...momento,
-    SIGNING_SECRET_ARN: signingSecret.arn,
-    COMMENT_TTL_SECONDS: String(config.commentTtlSeconds),
-    COMMENTS_PER_COURSE: String(config.commentsPerCourse),
-  },
-  statements: [readSecrets(apiKey, signingSecret)],
-  memoryMb: config.memoryMb,
-  logRetentionDays: config.logRetentionDays,
+  environment: { ...storing, SIGNING_SECRET_ARN: signingSecret.arn },
+  statements: [readSecrets(apiKey, signingSecret), redriveQueue.sending],
   reservedConcurrency: config.reservedConcurrency,
+  ...size,
 });
+const redrive = new HandlerFunction('redrive', {
+  description: 'Stores the comments that could not be stored at once',
+  code: codeOf('redrive'),
+  environment: storing,
+  statements: [readSecrets(apiKey), redriveQueue.receiving],
+  ...size,
+});
+redriveQueue.deliverTo(redrive);
 
 const publisher = new HandlerFunction('publisher', {
   description: 'Publishes comments with a token that carries their user',
   code: codeOf('publisher'),
   environment: { ...momento, TOKEN_TTL_MINUTES: String(config.tokenTtlMinutes) },
   statements: [readSecrets(apiKey)],
-  memoryMb: config.memoryMb,
-  logRetentionDays: config.logRetentionDays,
+  ...size,
+});
+
+new Alarms('alarms', {
+  functions: { webhook, redrive, publisher },
+  redriveQueue: redriveQueue.queue,
+  deadLetterQueue: redriveQueue.deadLetterQueue,
+  email: config.alarmEmail,
 });
 
 // Momento cannot sign for IAM, so the handler checks its signature. The caller of the publisher vouches for the user, so
@@ -60,3 +79,5 @@ export const webhookUrl = webhookAddress.url;
 export const publisherUrl = publisherAddress.url;
 export const webhookFunctionName = webhook.functionName;
 export const publisherFunctionName = publisher.functionName;
+export const redriveQueueUrl = redriveQueue.queue.url;
+export const deadLetterQueueUrl = redriveQueue.deadLetterQueue.url;

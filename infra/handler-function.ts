@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { tags } from './tags';
+import { metricsNamespace, tags } from './tags';
 
 /** Momento waits 5 s for a webhook, which answers within 4; the rest is for a cold start. */
 export const TIMEOUT_SECONDS = 10;
@@ -59,7 +59,13 @@ export class HandlerFunction extends pulumi.ComponentResource {
         code: args.code,
         timeout: TIMEOUT_SECONDS,
         memorySize: args.memoryMb,
-        environment: { variables: args.environment },
+        environment: {
+          variables: {
+            ...args.environment,
+            POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+            POWERTOOLS_SERVICE_NAME: name,
+          },
+        },
         // The platform's three lines a request are left out: on a public URL anybody can cause them.
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name, systemLogLevel: 'WARN' },
         reservedConcurrentExecutions: args.reservedConcurrency,

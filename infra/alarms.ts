@@ -1,0 +1,138 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { HandlerFunction } from './handler-function';
+import { metricsNamespace, tags } from './tags';
+
+/** In seconds: an event that waits for longer means that Momento has been failing for a while. */
+const REDRIVE_AGE = 600;
+/** In seconds: how long no event may match the signing secret before somebody is told. */
+const WRONG_SECRET_PERIOD = 300;
+
+export interface AlarmsArgs {
+  /** Each by its name, which its own metrics carry as `service`. */
+  readonly functions: Readonly<Record<string, HandlerFunction>>;
+  readonly redriveQueue: aws.sqs.Queue;
+  readonly deadLetterQueue: aws.sqs.Queue;
+  /** Who is told; without it the alarms are seen in CloudWatch alone. */
+  readonly email?: string;
+}
+
+type Metric = Required<Pick<aws.cloudwatch.MetricAlarmArgs, 'namespace' | 'metricName' | 'dimensions'>>;
+
+/** What somebody should know of before the users do. */
+export class Alarms extends pulumi.ComponentResource {
+  readonly #topics: pulumi.Output<string>[];
+
+  constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('momento-webhooks:index:Alarms', name, {}, opts);
+    this.#topics = args.email === undefined ? [] : [this.#mail(name, args.email)];
+
+    this.#above(
+      'dead-letter-messages',
+      0,
+      'Maximum',
+      ofQueue(args.deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
+      {
+        alarmDescription: 'Events were given up after ten tries: see what is in the dead-letter queue',
+      },
+    );
+    this.#above(
+      'redrive-age',
+      REDRIVE_AGE,
+      'Maximum',
+      ofQueue(args.redriveQueue, 'ApproximateAgeOfOldestMessage'),
+      {
+        alarmDescription: `An event has waited for more than ${REDRIVE_AGE} s: Momento refuses it or is out of reach`,
+      },
+    );
+    this.#above('lost-events', 0, 'Sum', ofService('webhook', 'Lost'), {
+      alarmDescription:
+        'A verified event could neither be stored nor queued, and Momento does not send it again',
+    });
+    for (const [service, handler] of Object.entries(args.functions)) {
+      this.#above(`${service}-errors`, 0, 'Sum', ofFunction(handler, 'Errors'), {
+        alarmDescription: `The function ${service} failed or ran into its time-out`,
+      });
+      this.#above(`${service}-throttles`, 0, 'Sum', ofFunction(handler, 'Throttles'), {
+        alarmDescription: `The function ${service} was called more often at once than its concurrency allows`,
+      });
+    }
+    this.#wrongSigningSecret();
+    this.registerOutputs({});
+  }
+
+  #mail(name: string, email: string): pulumi.Output<string> {
+    const topic = new aws.sns.Topic(name, { tags }, { parent: this });
+    new aws.sns.TopicSubscription(
+      name,
+      { topic: topic.arn, protocol: 'email', endpoint: email },
+      { parent: this },
+    );
+    return topic.arn;
+  }
+
+  /** Alarms as soon as one minute's value is above `threshold`. */
+  #above(
+    name: string,
+    threshold: number,
+    statistic: string,
+    metric: Metric,
+    more: { alarmDescription: string },
+  ): void {
+    this.#alarm(name, { ...metric, ...more, statistic, period: 60, threshold });
+  }
+
+  /** The commonest failure of all: every signature is wrong, so what Momento signs with is not what the stack has. */
+  #wrongSigningSecret(): void {
+    const sum = (id: string, metric: Metric) => ({
+      id,
+      metric: { ...metric, period: WRONG_SECRET_PERIOD, stat: 'Sum' },
+    });
+    this.#alarm('wrong-signing-secret', {
+      alarmDescription:
+        'Signatures do not match and nothing was accepted: compare the signing secret with that of Momento',
+      metricQueries: [
+        {
+          id: 'wrong',
+          expression: 'IF(FILL(denied, 0) > 0 AND FILL(accepted, 0) == 0, 1, 0)',
+          returnData: true,
+        },
+        sum('denied', ofService('webhook', 'Denied', { reason: 'signature' })),
+        sum('accepted', ofService('webhook', 'Accepted')),
+      ],
+      threshold: 0,
+    });
+  }
+
+  #alarm(
+    name: string,
+    args: Omit<aws.cloudwatch.MetricAlarmArgs, 'comparisonOperator' | 'evaluationPeriods'>,
+  ): void {
+    new aws.cloudwatch.MetricAlarm(
+      name,
+      {
+        comparisonOperator: 'GreaterThanThreshold',
+        evaluationPeriods: 1,
+        treatMissingData: 'notBreaching', // an idle stack is a healthy one
+        alarmActions: this.#topics,
+        okActions: this.#topics,
+        tags,
+        ...args,
+      },
+      { parent: this },
+    );
+  }
+}
+
+function ofQueue(queue: aws.sqs.Queue, metricName: string): Metric {
+  return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: queue.name } };
+}
+
+function ofFunction(handler: HandlerFunction, metricName: string): Metric {
+  return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: handler.functionName } };
+}
+
+/** A metric that a handler counts itself. */
+function ofService(service: string, metricName: string, dimensions: Record<string, string> = {}): Metric {
+  return { namespace: metricsNamespace, metricName, dimensions: { service, ...dimensions } };
+}
