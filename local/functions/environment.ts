@@ -54,6 +54,8 @@ export function environmentOf(
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: declared.logGroup,
+    AWS_LAMBDA_LOG_FORMAT: declared.logFormat,
+    ...(declared.logFormat === 'JSON' ? { AWS_LAMBDA_LOG_LEVEL: declared.logLevel } : {}),
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     AWS_SESSION_TOKEN: key.sessionToken,
