@@ -220,11 +220,11 @@ function readSecrets(resources: readonly Resource[]): DeclaredSecret[] {
 }
 
 /** A function is named by its name, its ARN, or an ARN with a qualifier. */
-function functionNameOf(nameOrArn: string): string {
+export function functionNameOf(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? nameOrArn) : nameOrArn;
 }
 
-function read<Shape extends v.GenericSchema>(
+export function read<Shape extends v.GenericSchema>(
   resources: readonly Resource[],
   type: string,
   shape: Shape,

@@ -1,0 +1,227 @@
+// SQS as far as the stack and who operates it use it: sending, receiving, deleting, postponing, counting, and moving a
+// dead-letter queue's messages back. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+import { createHash, randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { DeclaredQueue } from './declared-queues';
+import type { Caller, JsonService } from './endpoint';
+import { AwsError } from './errors';
+import { type Message, MessageQueue } from './message-queue';
+
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(43_200));
+const queue = v.object({ QueueUrl: v.string() });
+
+const INPUTS = {
+  SendMessage: v.object({
+    ...queue.entries,
+    MessageBody: v.pipe(v.string(), v.minLength(1), v.maxBytes(1_048_576)),
+    DelaySeconds: v.optional(v.pipe(seconds, v.maxValue(900))),
+  }),
+  ReceiveMessage: v.object({
+    ...queue.entries,
+    MaxNumberOfMessages: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
+    VisibilityTimeout: v.optional(seconds),
+  }),
+  DeleteMessage: v.object({ ...queue.entries, ReceiptHandle: v.string() }),
+  ChangeMessageVisibility: v.object({
+    ...queue.entries,
+    ReceiptHandle: v.string(),
+    VisibilityTimeout: seconds,
+  }),
+  GetQueueAttributes: v.object({ ...queue.entries, AttributeNames: v.optional(v.array(v.string()), []) }),
+  GetQueueUrl: v.object({ QueueName: v.string() }),
+  StartMessageMoveTask: v.object({ SourceArn: v.string(), DestinationArn: v.optional(v.string()) }),
+  ListMessageMoveTasks: v.object({ SourceArn: v.string() }),
+};
+
+interface MoveTask {
+  readonly handle: string;
+  readonly sourceArn: string;
+  readonly startedAt: number;
+  readonly moved: number;
+}
+
+export class Sqs {
+  readonly #queues = new Map<string, MessageQueue>();
+  #tasks: MoveTask[] = [];
+  #aheadMs = 0;
+  #changed = new Set<() => void>();
+
+  constructor(private readonly clock: () => number = Date.now) {}
+
+  /** Takes over what the program declares; messages in queues that stay declared stay. */
+  declare(declared: readonly DeclaredQueue[]): void {
+    const arns = new Set(declared.map(({ arn }) => arn));
+    for (const arn of this.#queues.keys()) if (!arns.has(arn)) this.#queues.delete(arn);
+    for (const settings of declared) {
+      if (this.#queues.has(settings.arn)) continue;
+      const { giveUp } = settings;
+      const deadLetterQueue = () => (giveUp ? this.#queues.get(giveUp.deadLetterArn) : undefined);
+      this.#queues.set(settings.arn, new MessageQueue(settings, this.now, deadLetterQueue));
+    }
+  }
+
+  /** Milliseconds since the epoch, on this service's own clock, which `hurry` sets forward. */
+  readonly now = (): number => this.clock() + this.#aheadMs;
+
+  /** Sets the clock forward, so that what waits becomes visible sooner. */
+  hurry(ms: number): void {
+    this.#aheadMs += ms;
+    this.#tell();
+  }
+
+  /** Calls back whenever a message may have become visible, but for the mere passing of time; gives how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  /** The queue of an ARN, a URL or a name. Throws QueueDoesNotExist. */
+  find(key: string): MessageQueue {
+    for (const found of this.#queues.values()) {
+      const { arn, url, name } = found.settings;
+      if (key === arn || key === url || key === name) return found;
+    }
+    throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+  }
+
+  /** Answers as a service of the AWS endpoint. */
+  readonly service: JsonService = {
+    signingName: 'sqs',
+    targetPrefix: 'AmazonSQS',
+    operations: {
+      SendMessage: (body, caller) => {
+        const input = read(INPUTS.SendMessage, body);
+        const found = this.#authorized(caller, 'sqs:SendMessage', input.QueueUrl);
+        const delayMs = input.DelaySeconds === undefined ? undefined : input.DelaySeconds * 1000;
+        const { id } = found.send(input.MessageBody, delayMs);
+        this.#tell();
+        return { MessageId: id, MD5OfMessageBody: md5(input.MessageBody) };
+      },
+      ReceiveMessage: (body, caller) => {
+        const input = read(INPUTS.ReceiveMessage, body);
+        const found = this.#authorized(caller, 'sqs:ReceiveMessage', input.QueueUrl);
+        const visibilityMs =
+          input.VisibilityTimeout === undefined ? undefined : input.VisibilityTimeout * 1000;
+        const received = found.receive(input.MaxNumberOfMessages, visibilityMs);
+        if (received.length === 0) return {};
+        return {
+          Messages: received.map((message) => ({
+            MessageId: message.id,
+            ReceiptHandle: message.receiptHandle,
+            Body: message.body,
+            MD5OfBody: md5(message.body),
+            Attributes: attributesOf(message),
+          })),
+        };
+      },
+      DeleteMessage: (body, caller) => {
+        const input = read(INPUTS.DeleteMessage, body);
+        this.#authorized(caller, 'sqs:DeleteMessage', input.QueueUrl).delete(input.ReceiptHandle);
+        return {};
+      },
+      ChangeMessageVisibility: (body, caller) => {
+        const input = read(INPUTS.ChangeMessageVisibility, body);
+        const found = this.#authorized(caller, 'sqs:ChangeMessageVisibility', input.QueueUrl);
+        if (!found.changeVisibility(input.ReceiptHandle, input.VisibilityTimeout * 1000)) {
+          throw new AwsError('MessageNotInflight', 'The specified message is not in flight.');
+        }
+        this.#tell();
+        return {};
+      },
+      GetQueueAttributes: (body, caller) => {
+        const input = read(INPUTS.GetQueueAttributes, body);
+        const { settings, counts } = this.#authorized(caller, 'sqs:GetQueueAttributes', input.QueueUrl);
+        const all: Record<string, string> = {
+          QueueArn: settings.arn,
+          ApproximateNumberOfMessages: String(counts.visible),
+          ApproximateNumberOfMessagesNotVisible: String(counts.hidden),
+          ApproximateNumberOfMessagesDelayed: String(counts.delayed),
+          VisibilityTimeout: String(settings.visibilityMs / 1000),
+          MessageRetentionPeriod: String(settings.retentionMs / 1000),
+        };
+        const wanted = new Set(input.AttributeNames);
+        const attributes = Object.entries(all).filter(([name]) => wanted.has('All') || wanted.has(name));
+        return { Attributes: Object.fromEntries(attributes) };
+      },
+      GetQueueUrl: (body, caller) => {
+        const { QueueName } = read(INPUTS.GetQueueUrl, body);
+        return { QueueUrl: this.#authorized(caller, 'sqs:GetQueueUrl', QueueName).settings.url };
+      },
+      StartMessageMoveTask: (body, caller) => {
+        const { SourceArn, DestinationArn } = read(INPUTS.StartMessageMoveTask, body);
+        const source = this.#authorized(caller, 'sqs:StartMessageMoveTask', SourceArn);
+        const destination = DestinationArn === undefined ? undefined : this.find(DestinationArn);
+        for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) caller.authorize(action, SourceArn);
+        const isDeadLetter = [...this.#queues.values()].some(
+          ({ settings }) => settings.giveUp?.deadLetterArn === SourceArn,
+        );
+        if (!isDeadLetter) {
+          throw new AwsError(
+            'InvalidParameterValue',
+            'Source queue must be configured as a Dead Letter Queue.',
+          );
+        }
+        if (destination) caller.authorize('sqs:SendMessage', destination.settings.arn);
+        const messages = source.drain();
+        for (const message of messages) (destination ?? message.from ?? source).take(message);
+        const task = {
+          handle: randomUUID(),
+          sourceArn: SourceArn,
+          startedAt: this.now(),
+          moved: messages.length,
+        };
+        this.#tasks = [task, ...this.#tasks].slice(0, 10);
+        this.#tell();
+        return { TaskHandle: task.handle };
+      },
+      ListMessageMoveTasks: (body, caller) => {
+        const { SourceArn } = read(INPUTS.ListMessageMoveTasks, body);
+        this.#authorized(caller, 'sqs:ListMessageMoveTasks', SourceArn);
+        const results = this.#tasks.filter(({ sourceArn }) => sourceArn === SourceArn);
+        return {
+          Results: results.map(({ sourceArn, startedAt, moved }) => ({
+            Status: 'COMPLETED',
+            SourceArn: sourceArn,
+            StartedTimestamp: startedAt,
+            ApproximateNumberOfMessagesMoved: moved,
+            ApproximateNumberOfMessagesToMove: moved,
+          })),
+        };
+      },
+    },
+  };
+
+  /** Says no before it says that there is no such queue. */
+  #authorized(caller: Caller, action: string, key: string): MessageQueue {
+    const found = [...this.#queues.values()].find(({ settings: { arn, url, name } }) =>
+      [arn, url, name].includes(key),
+    );
+    caller.authorize(action, found?.settings.arn ?? key);
+    return this.find(key);
+  }
+
+  #tell(): void {
+    for (const listener of this.#changed) listener();
+  }
+}
+
+/** What SQS tells of a message beside its body; times in milliseconds since the epoch, as text. */
+export function attributesOf(message: Message): Record<string, string> {
+  return {
+    ApproximateReceiveCount: String(message.receives),
+    SentTimestamp: String(message.sentAt),
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    SenderId: 'local',
+  };
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+function read<Shape extends v.GenericSchema>(shape: Shape, body: unknown): v.InferOutput<Shape> {
+  const parsed = v.safeParse(shape, body);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new AwsError('InvalidParameterValue', `${v.getDotPath(issue) ?? 'input'}: ${issue.message}`);
+}
