@@ -1,9 +1,14 @@
 // The code of the functions: each handler with all that it imports, in one file.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { type BuildFailure, buildSync } from 'esbuild';
 
 const PROJECT = path.resolve(__dirname, '..');
+
+/** Relative to the program, and so the same in the state of every machine. Git ignores it. */
+const BUNDLES = '.bundles';
 
 /**
  * Bundles `handlers/<name>.ts` of each name, self-contained and minified, and gives the archive of a name: `index.js`.
@@ -16,15 +21,11 @@ export function bundleHandlers<Name extends string>(
   names: readonly Name[],
   project = PROJECT,
 ): (name: Name) => pulumi.asset.AssetArchive {
-  const archives = new Map<string, pulumi.asset.AssetArchive>();
-  for (const file of build(names, project)) {
-    const index = new pulumi.asset.StringAsset(file.text);
-    archives.set(path.basename(file.path, '.js'), new pulumi.asset.AssetArchive({ 'index.js': index }));
-  }
+  for (const bundle of build(names, project)) replaceFile(bundle.path, bundle.contents);
   return (name) => {
-    const archive = archives.get(name);
-    if (!archive) throw new Error(`the handler ${name} was not bundled`);
-    return archive;
+    // A file, not its text: the state would hold every text twice and be written again with each resource.
+    const index = new pulumi.asset.FileAsset(`${BUNDLES}/${name}.js`);
+    return new pulumi.asset.AssetArchive({ 'index.js': index });
   };
 }
 
@@ -33,7 +34,7 @@ function build(names: readonly string[], project: string) {
     return buildSync({
       absWorkingDir: project, // paths in the output are relative to it
       entryPoints: Object.fromEntries(names.map((name) => [name, `./handlers/${name}.ts`])),
-      outdir: 'out', // names the outputs; nothing is written
+      outdir: BUNDLES,
       write: false,
       bundle: true,
       platform: 'node',
@@ -56,4 +57,12 @@ function build(names: readonly string[], project: string) {
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}
+
+/** At one blow: somebody else may be reading or writing the same bundle. */
+function replaceFile(file: string, contents: Uint8Array): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, file);
 }

@@ -1,4 +1,5 @@
 // The worker behind program.ts: evaluates the program once, under mocks, and ends with it.
+import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import * as pulumi from '@pulumi/pulumi';
@@ -85,6 +86,9 @@ const SECRET = '1b47061264138c4ac30d75fd1eb44270';
 async function plain(value: unknown, place: string, secretInputs: string[]): Promise<unknown> {
   if (value instanceof pulumi.asset.AssetArchive) return plain(await value.assets, place, secretInputs);
   if (value instanceof pulumi.asset.StringAsset) return value.text;
+  if (value instanceof pulumi.asset.FileAsset) {
+    return readFile(path.resolve(evaluation.folder, await value.path), 'utf8');
+  }
   if (Array.isArray(value)) {
     return Promise.all(value.map((item, index) => plain(item, `${place}[${index}]`, secretInputs)));
   }
