@@ -1,7 +1,7 @@
 // A Function URL: an HTTP server of its own port, that lets in whom the function's declared permissions let in.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type DeclaredUrl, decideFunctionUrl } from '../aws/declared';
+import { type DeclaredFunction, type DeclaredUrl, decideFunctionUrl } from '../aws/declared';
 import type { Identity } from '../aws/endpoint';
 import { AwsError } from '../aws/errors';
 import type { Statement } from '../aws/iam';
@@ -49,6 +49,10 @@ export class FunctionUrl {
   /** With a slash at the end, as AWS gives it. */
   get url(): string {
     return `http://127.0.0.1:${this.port}/`;
+  }
+
+  get function(): DeclaredFunction | undefined {
+    return this.#target?.hosted.declared;
   }
 
   serve(target: UrlTarget): void {

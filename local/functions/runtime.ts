@@ -96,7 +96,16 @@ async function answer(handler: Handler, { requestId: id, payload, deadline }: To
   }
 }
 
+/** The AWS SDK warns of an old Node.js: this machine's, which is not the one that the function declares. */
+function leaveOutVersionWarning(): void {
+  const emitWarning: (...warning: unknown[]) => void = process.emitWarning.bind(process);
+  process.emitWarning = (...warning: unknown[]) => {
+    if (!String(warning[0]).includes('NodeVersionSupportWarning')) emitWarning(...warning);
+  };
+}
+
 patchConsole();
+leaveOutVersionWarning();
 load().then(
   (handler) => {
     parentPort?.on('message', (message: ToWorker) => void answer(handler, message));

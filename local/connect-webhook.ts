@@ -1,0 +1,51 @@
+// What a user does by hand in Momento: makes the cache and the webhook, and copies its signing secret.
+import {
+  CacheClient,
+  Configurations,
+  CreateCacheResponse,
+  GetWebhookSecretResponse,
+  PostUrlWebhookDestination,
+  PutWebhookResponse,
+  TopicClient,
+  TopicConfigurations,
+} from '@gomomento/sdk';
+import { apiKeyCredentials } from '../handlers/adapters/momento-credentials';
+import type { Momento } from './momento';
+
+export interface Connection {
+  momento: Pick<Momento, 'port'>;
+  apiKey: string;
+  cacheName: string;
+  topicName: string;
+  /** the webhook's Function URL */
+  url: string;
+}
+
+/** Gives the signing secret. Throws with what Momento said. */
+export async function connectWebhook(connection: Connection): Promise<string> {
+  const { momento, apiKey, cacheName, topicName, url } = connection;
+  const credentialProvider = apiKeyCredentials(apiKey, {
+    local: `127.0.0.1:${momento.port}`,
+    endpoint: 'local.momento.test', // a v2 key needs one, though here it is not used
+  });
+  const caches = new CacheClient({
+    configuration: Configurations.Laptop.latest(),
+    credentialProvider,
+    defaultTtlSeconds: 60,
+  });
+  try {
+    const created = await caches.createCache(cacheName);
+    if (created.type === CreateCacheResponse.Error) throw created.innerException();
+  } finally {
+    caches.close();
+  }
+  const topics = new TopicClient({ configuration: TopicConfigurations.Default.latest(), credentialProvider });
+  const put = await topics.putWebhook(cacheName, topicName, {
+    topicName,
+    destination: new PostUrlWebhookDestination(url),
+  });
+  if (put.type === PutWebhookResponse.Error) throw put.innerException();
+  const secret = await topics.getWebhookSecret(cacheName, topicName);
+  if (secret.type === GetWebhookSecretResponse.Error) throw secret.innerException();
+  return secret.secret();
+}

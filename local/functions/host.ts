@@ -1,0 +1,118 @@
+// Hosts what the program declares of Lambda: its functions and their URLs, and nothing else.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ACCOUNT_ID, REGION } from '../aws/account';
+import type { DeclaredAws, DeclaredFunction } from '../aws/declared';
+import { decide } from '../aws/iam';
+import type { Identities } from '../aws/identities';
+import { environmentOf } from './environment';
+import { FunctionUrl } from './function-url';
+import { HostedFunction } from './hosted-function';
+
+export interface FunctionHostOptions {
+  identities: Identities;
+  /** what a function is told beside what is declared: where its AWS and its Momento are */
+  local: Record<string, string>;
+  /** the port for the next URL; 0 for any free one */
+  nextPort(): number;
+  now: () => number;
+  /** a line that a function wrote into its log group */
+  onLog(log: { function: string; line: string }): void;
+  /** a request that a URL answered */
+  onRequest(request: { url: string; method: string; status: number; ms: number }): void;
+}
+
+export class FunctionHost {
+  readonly #functions = new Map<string, HostedFunction>();
+  readonly #urls = new Map<string, FunctionUrl>();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-'));
+  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
+
+  constructor(private readonly options: FunctionHostOptions) {
+    process.once('exit', this.#removeFolder); // also where nobody came to call close()
+  }
+
+  /** The address of the Function URL of that name: taken at the first call, the same from then on. */
+  async reserveUrl(name: string): Promise<string> {
+    const { nextPort, onRequest, now, identities } = this.options;
+    const known = this.#urls.get(name);
+    if (known) return known.url;
+    const findIdentity = (accessKeyId: string) => identities.find(accessKeyId);
+    const reserved = await FunctionUrl.reserve(name, { port: nextPort(), findIdentity, now, onRequest });
+    this.#urls.set(name, reserved);
+    return reserved.url;
+  }
+
+  /**
+   * Takes over what the program declares: new code and settings serve what comes from now on, at the same addresses.
+   * Throws, and changes nothing, where AWS would refuse a function.
+   */
+  async apply(declared: DeclaredAws): Promise<void> {
+    const { identities, local } = this.options;
+    identities.assume(declared);
+    const codes = declared.functions.map((one) => ({
+      declared: one,
+      environment: environmentOf(one, identities.ofFunction(one.name), local),
+    }));
+    for (const code of codes) {
+      const { name } = code.declared;
+      const hosted = this.#functions.get(name);
+      if (hosted) hosted.swap(code);
+      else {
+        const onLog = (line: string) => this.#log(name, line);
+        this.#functions.set(name, new HostedFunction(code, { folder: this.#folder, onLog }));
+      }
+    }
+    for (const url of declared.urls) {
+      await this.reserveUrl(url.name);
+      const hosted = this.#functions.get(url.functionName);
+      if (!hosted) throw new Error(`URL ${url.name}: the program declares no function ${url.functionName}`);
+      const resourcePolicy = declared.resourcePolicies.get(url.functionName) ?? [];
+      this.#urls.get(url.name)?.serve({ declared: url, hosted, resourcePolicy });
+    }
+    await this.#dropUndeclared(declared);
+  }
+
+  find(name: string): HostedFunction | undefined {
+    return this.#functions.get(name);
+  }
+
+  /** The function that a URL (its address) calls. */
+  behind(address: unknown): DeclaredFunction | undefined {
+    return [...this.#urls.values()].find(({ url }) => url === address)?.function;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#urls.values(), ...this.#functions.values()].map((one) => one.close()));
+    this.#removeFolder();
+    process.off('exit', this.#removeFolder);
+  }
+
+  /** As in AWS, a line is kept only where the function's role may write it. */
+  #log(name: string, line: string): void {
+    const declared = this.#functions.get(name)?.declared;
+    if (!declared) return;
+    const resource = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${declared.logGroup}:log-stream:any`;
+    const { statements } = this.options.identities.ofFunction(name);
+    const may = ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
+      (action) => decide(statements, { action, resource }) === 'allowed',
+    );
+    if (may) this.options.onLog({ function: name, line });
+  }
+
+  async #dropUndeclared(declared: DeclaredAws): Promise<void> {
+    const functions = new Set(declared.functions.map(({ name }) => name));
+    const urls = new Set(declared.urls.map(({ name }) => name));
+    for (const [name, hosted] of this.#functions) {
+      if (functions.has(name)) continue;
+      this.#functions.delete(name);
+      await hosted.close();
+    }
+    for (const [name, url] of this.#urls) {
+      if (urls.has(name)) continue;
+      this.#urls.delete(name);
+      await url.close();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+// The whole product on this machine: the program is evaluated, what it declares is hosted, and a local Momento is
+// connected to its webhook, as a user would connect the real one.
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { resolve } from 'node:path';
+import { ACCOUNT_ID, REGION } from './aws/account';
+import { type DeclaredFunction, readDeclared } from './aws/declared';
+import { AwsEndpoint } from './aws/endpoint';
+import { Identities } from './aws/identities';
+import { lambdaInvoke } from './aws/lambda';
+import { SecretsManager } from './aws/secrets-manager';
+import type { AccessKey } from './aws/sigv4';
+import { connectWebhook } from './connect-webhook';
+import type { FaultPlan } from './faults';
+import { FunctionHost } from './functions/host';
+import { PortInUse } from './http';
+import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from './momento';
+import { evaluateProgram } from './program';
+import { readStackSettings } from './settings';
+
+const PROJECT = resolve(__dirname, '..');
+
+export interface StackOptions {
+  /** The first of several ports in a row: AWS, Momento, then the Function URLs. 0, the default: any free ones. */
+  port?: number;
+  /** Whose `Pulumi.<stack>.yaml` holds the settings. Default: `dev`. */
+  stack?: string;
+  /** The folder of the program. Default: this project. */
+  folder?: string;
+  /** Settings in place of those of the file; keys without a namespace get the project's. */
+  config?: Record<string, string>;
+  /** Secrets in place of made-up ones: `momentoApiKey`, `signingSecret` (then Momento is not connected). */
+  secrets?: Record<string, string>;
+  faults?: FaultPlan;
+  /** Milliseconds since the epoch, for this process; functions have the clock of this machine. */
+  now?: () => number;
+  momento?: Omit<MomentoOptions, 'port' | 'apiKeys' | 'faults' | 'now'>;
+}
+
+/** What happens in the functions; what happens in Momento its own events tell. */
+export interface StackEvents {
+  log: [{ function: string; line: string }];
+  request: [{ url: string; method: string; status: number; ms: number }];
+}
+
+export interface Stack {
+  /** The program's outputs, with local addresses. */
+  readonly outputs: Record<string, unknown>;
+  readonly momento: Momento;
+  readonly aws: AwsEndpoint;
+  readonly secrets: SecretsManager;
+  readonly events: EventEmitter<StackEvents>;
+  readonly region: string;
+  /** Of the local user, who may invoke every function. */
+  readonly credentials: AccessKey;
+  readonly apiKey: string;
+  readonly cacheName: string;
+  readonly topicName: string;
+  /** The functions as they are hosted now. */
+  functionNamed(output: string): DeclaredFunction;
+  /** Invokes a function by its name and gives what its handler returned. Throws where the function failed. */
+  invoke(functionName: string, payload: unknown): Promise<unknown>;
+  setFaults(plan: FaultPlan | undefined): void;
+  /** Evaluates the program again and swaps in what changed. Rejects, and changes nothing, where it fails. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Rejects with PortInUse, or with the program's own error; then nothing is left running. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const started: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    await Promise.all(started.splice(0).map((one) => one.close()));
+  };
+  try {
+    return await start(options, started, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: StackOptions,
+  started: { close(): Promise<void> }[],
+  close: () => Promise<void>,
+): Promise<Stack> {
+  const { stack = 'dev', folder = PROJECT, faults, now = Date.now } = options;
+  const events = new EventEmitter<StackEvents>();
+  let port = options.port ?? 0;
+  const nextPort = () => (port === 0 ? 0 : port++);
+
+  const identities = new Identities();
+  const secrets = new SecretsManager(now);
+  const aws = await AwsEndpoint.start({
+    port: nextPort(),
+    services: [secrets.service, lambdaInvoke((name) => hostedByName(name))],
+    findIdentity: (accessKeyId) => identities.find(accessKeyId),
+    now,
+  });
+  started.push(aws);
+
+  const apiKey = options.secrets?.momentoApiKey ?? makeLegacyKey();
+  const momento = await startMomentoOn(nextPort(), { ...options.momento, apiKeys: [apiKey], now });
+  started.push(momento);
+
+  const host = new FunctionHost({
+    identities,
+    local: { AWS_ENDPOINT_URL: aws.url, MOMENTO_ENDPOINT_URL: momento.url },
+    nextPort,
+    now,
+    onLog: (log) => events.emit('log', log),
+    onRequest: (request) => events.emit('request', request),
+  });
+  started.push(host);
+
+  // Momento makes the signing secret once it knows the webhook's URL, so until then another text holds its place.
+  const placeholder = randomBytes(16).toString('hex');
+  let signingSecret = options.secrets?.signingSecret;
+  const evaluate = async () =>
+    evaluateProgram({
+      stack,
+      folder,
+      config: { ...(await readStackSettings(folder, stack)), ...options.config },
+      secrets: {
+        momentoApiKey: apiKey,
+        signingSecret: signingSecret ?? placeholder,
+        ...options.secrets,
+      },
+      functionUrl: (name) => host.reserveUrl(name),
+      queueUrl: (name) => `${aws.url}/${ACCOUNT_ID}/${name}`,
+    });
+
+  const program = await evaluate();
+  const { outputs } = program;
+  const declared = readDeclared(program.resources);
+  await host.apply(declared);
+  const webhook = host.behind(outputs.webhookUrl);
+  if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
+  const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
+  signingSecret ??= await connectWebhook({
+    momento,
+    apiKey,
+    cacheName,
+    topicName,
+    url: String(outputs.webhookUrl),
+  });
+  secrets.declare(
+    declared.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
+  );
+
+  const setFaults = (plan: FaultPlan | undefined) => {
+    momento.setFaults(plan);
+    aws.setFaults(plan);
+  };
+  setFaults(faults);
+
+  function hostedByName(name: string) {
+    const hosted = host.find(name);
+    if (!hosted) return undefined;
+    return { arn: hosted.declared.arn, invoke: (payload: unknown) => invoke(name, payload) };
+  }
+  async function invoke(name: string, payload: unknown): Promise<unknown> {
+    const outcome = await host.find(name)?.invoke(payload);
+    if (!outcome) throw new Error(`the program declares no function ${name}`);
+    if (!outcome.ok) throw new Error(`${name}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    return JSON.parse(outcome.payload);
+  }
+  return {
+    outputs,
+    momento,
+    aws,
+    secrets,
+    events,
+    region: REGION,
+    credentials: identities.user,
+    apiKey,
+    cacheName,
+    topicName,
+    functionNamed(output) {
+      const hosted = host.find(String(outputs[output]));
+      if (!hosted) throw new Error(`the program has no output ${output} that is the name of a function`);
+      return hosted.declared;
+    },
+    invoke,
+    setFaults,
+    async reload() {
+      const again = readDeclared((await evaluate()).resources);
+      await host.apply(again);
+      secrets.declare(again.secrets);
+    },
+    close,
+  };
+}
+
+async function startMomentoOn(port: number, options: MomentoOptions): Promise<Momento> {
+  return startMomento({ ...options, port }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new PortInUse(port) : error;
+  });
+}
