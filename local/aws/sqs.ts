@@ -2,6 +2,7 @@
 // dead-letter queue's messages back. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 import { createHash, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { ACCOUNT_ID, REGION } from './account';
 import type { DeclaredQueue } from './declared-queues';
 import type { Caller, JsonService } from './endpoint';
 import { AwsError } from './errors';
@@ -196,7 +197,8 @@ export class Sqs {
     const found = [...this.#queues.values()].find(({ settings: { arn, url, name } }) =>
       [arn, url, name].includes(key),
     );
-    caller.authorize(action, found?.settings.arn ?? key);
+    const name = key.split(/[/:]/).at(-1);
+    caller.authorize(action, found?.settings.arn ?? `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}`);
     return this.find(key);
   }
 

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ListMessageMoveTasksCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
+import { AwsEndpoint, type Identity } from '../../../local/aws/endpoint';
+import { EventSource } from '../../../local/aws/event-source';
+import { parsePolicy } from '../../../local/aws/iam';
+import { Sqs } from '../../../local/aws/sqs';
+
+const ARN = 'arn:aws:sqs:us-east-1:123456789012:';
+const HOUR = 3_600_000;
+
+describe('the local SQS', () => {
+  let endpoint: AwsEndpoint;
+  let sqs: Sqs;
+  let client: SQSClient;
+  let queueUrl: string;
+  let deadLetterUrl: string;
+
+  const identity = (allowed: string): Identity => ({
+    accessKeyId: 'AKIATEST',
+    secretAccessKey: 'secret',
+    arn: 'arn:aws:iam::123456789012:user/test',
+    statements: parsePolicy({ Statement: { Effect: 'Allow', Action: allowed, Resource: `${ARN}*` } }, 'test'),
+  });
+  let who = identity('sqs:*');
+
+  beforeEach(async () => {
+    who = identity('sqs:*');
+    sqs = new Sqs();
+    endpoint = await AwsEndpoint.start({ services: [sqs.service], findIdentity: () => who, now: Date.now });
+    queueUrl = `${endpoint.url}/123456789012/work`;
+    deadLetterUrl = `${endpoint.url}/123456789012/dead`;
+    const common = { visibilityMs: 30_000, delayMs: 0, retentionMs: 14 * 24 * HOUR };
+    sqs.declare([
+      {
+        ...common,
+        arn: `${ARN}work`,
+        name: 'work',
+        url: queueUrl,
+        giveUp: { deadLetterArn: `${ARN}dead`, maxReceives: 2 },
+      },
+      { ...common, arn: `${ARN}dead`, name: 'dead', url: deadLetterUrl },
+    ]);
+    client = new SQSClient({
+      region: 'us-east-1',
+      endpoint: endpoint.url,
+      credentials: { accessKeyId: who.accessKeyId, secretAccessKey: who.secretAccessKey },
+      maxAttempts: 1,
+    });
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    await endpoint.close();
+  });
+
+  const send = (MessageBody: string, DelaySeconds?: number) =>
+    client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, DelaySeconds }));
+  const receive = async (QueueUrl = queueUrl) =>
+    (await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
+  const bodies = async (QueueUrl?: string) => (await receive(QueueUrl)).map(({ Body }) => Body);
+
+  it('hides a received message until its visibility time-out ends, and then hands it out again', async () => {
+    await send('one');
+    assert.deepEqual(await bodies(), ['one']);
+    assert.deepEqual(await bodies(), []);
+    sqs.hurry(30_001);
+    const [again] = await receive();
+    assert.equal(again?.Body, 'one');
+    assert.equal(again?.Attributes?.ApproximateReceiveCount, '2');
+  });
+
+  it('keeps a delayed message back, and a deleted one away', async () => {
+    await send('later', 60);
+    assert.deepEqual(await bodies(), []);
+    sqs.hurry(60_001);
+    const [message] = await receive();
+    await client.send(
+      new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message?.ReceiptHandle }),
+    );
+    sqs.hurry(HOUR);
+    assert.deepEqual(await bodies(), []);
+  });
+
+  it('lets a message come again when its receiver says', async () => {
+    await send('one');
+    const [message] = await receive();
+    const postpone = { QueueUrl: queueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 900 };
+    await client.send(new ChangeMessageVisibilityCommand(postpone));
+    sqs.hurry(899_000);
+    assert.deepEqual(await bodies(), []);
+    sqs.hurry(1_001);
+    assert.deepEqual(await bodies(), ['one']);
+  });
+
+  it('gives a message up to the dead-letter queue, from which a move task brings it back', async () => {
+    await send('poison');
+    for (let tries = 0; tries < 2; tries++) {
+      assert.deepEqual(await bodies(), ['poison']);
+      sqs.hurry(30_001);
+    }
+    assert.deepEqual(await bodies(), []);
+    assert.deepEqual(await bodies(deadLetterUrl), ['poison']);
+    await client.send(new StartMessageMoveTaskCommand({ SourceArn: `${ARN}dead` }));
+    assert.deepEqual(await bodies(), ['poison']);
+    const { Results } = await client.send(new ListMessageMoveTasksCommand({ SourceArn: `${ARN}dead` }));
+    assert.deepEqual(
+      Results?.map(({ Status, ApproximateNumberOfMessagesMoved }) => [
+        Status,
+        ApproximateNumberOfMessagesMoved,
+      ]),
+      [['COMPLETED', 1]],
+    );
+  });
+
+  it('moves nothing from a queue that is nobody’s dead-letter queue', async () => {
+    await assert.rejects(
+      client.send(new StartMessageMoveTaskCommand({ SourceArn: `${ARN}work` })),
+      /Dead Letter Queue/,
+    );
+  });
+
+  it('counts what is visible, hidden and delayed', async () => {
+    for (const body of ['a', 'b']) await send(body);
+    await send('c', 60);
+    await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
+    );
+    assert.equal(Attributes?.ApproximateNumberOfMessages, '1');
+    assert.equal(Attributes?.ApproximateNumberOfMessagesNotVisible, '1');
+    assert.equal(Attributes?.ApproximateNumberOfMessagesDelayed, '1');
+  });
+
+  it('refuses what the caller’s policies do not allow, and a queue that is not there', async () => {
+    await assert.rejects(
+      client.send(
+        new SendMessageCommand({ QueueUrl: `${endpoint.url}/123456789012/none`, MessageBody: 'x' }),
+      ),
+      { name: 'QueueDoesNotExist' },
+    );
+    who = identity('sqs:ReceiveMessage');
+    await assert.rejects(send('x'), { name: 'AccessDeniedException' });
+  });
+
+  it('forgets a message that is older than the queue keeps', async () => {
+    await send('old');
+    sqs.hurry(14 * 24 * HOUR + 1);
+    assert.deepEqual(await bodies(), []);
+  });
+
+  describe('feeding a function', () => {
+    const mapping = {
+      name: 'm',
+      queueArn: `${ARN}work`,
+      functionName: 'f',
+      batchSize: 10,
+      partial: true,
+      maxConcurrency: 2,
+    };
+    const consumer = identity('sqs:*').statements;
+
+    it('deletes what the function did not fail, and hands the rest out again', async () => {
+      const batches: string[][] = [];
+      const handed = new Promise<void>((done) => {
+        const source = new EventSource(mapping, sqs, {
+          statements: consumer,
+          async invoke(event) {
+            const records = recordsOf(event);
+            batches.push(records.map(({ body }) => body));
+            const failing = records.filter(({ body }) => body === 'bad' && batches.length === 1);
+            if (batches.length === 2) {
+              source.close();
+              done();
+            }
+            const batchItemFailures = failing.map(({ messageId }) => ({ itemIdentifier: messageId }));
+            if (batches.length === 1) setImmediate(() => sqs.hurry(30_001));
+            return { ok: true, payload: JSON.stringify({ batchItemFailures }) };
+          },
+        });
+        sqs.find('work').send('bad');
+        sqs.find('work').send('good');
+        sqs.hurry(0);
+      });
+      await handed;
+      assert.deepEqual(batches.flat().filter((body) => body === 'good').length, 1);
+      assert.deepEqual(batches.flat().filter((body) => body === 'bad').length, 2);
+    });
+
+    it('fails the whole batch where the function throws or answers something else', async () => {
+      for (const outcome of [
+        { ok: false } as const,
+        { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"nobody"}]}' } as const,
+        { ok: true, payload: '"what"' } as const,
+      ]) {
+        const queue = sqs.find('work');
+        queue.drain();
+        queue.send('one');
+        await new Promise<void>((done) => {
+          const source = new EventSource(mapping, sqs, {
+            statements: consumer,
+            invoke: async () => {
+              setImmediate(done);
+              return outcome;
+            },
+          });
+          setImmediate(() => source.close());
+        });
+        assert.equal(queue.counts.hidden, 1);
+      }
+    });
+
+    it('is refused where the function’s role may not take from the queue', () => {
+      const fed = {
+        statements: identity('sqs:ReceiveMessage').statements,
+        invoke: async () => ({ ok: false }) as const,
+      };
+      assert.throws(
+        () => new EventSource(mapping, sqs, fed),
+        /does not have permissions to call DeleteMessage on SQS/,
+      );
+    });
+  });
+});
+
+interface Record {
+  messageId: string;
+  body: string;
+}
+
+function recordsOf(event: unknown): Record[] {
+  assert.ok(
+    event !== null && typeof event === 'object' && 'Records' in event && Array.isArray(event.Records),
+  );
+  return event.Records;
+}
