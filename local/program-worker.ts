@@ -116,8 +116,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Told at the end too, as what was registered before the failure is still on its way. */
 function fail(error: unknown): void {
-  tell({ failed: error instanceof Error ? error.message : String(error) });
+  const failed = error instanceof Error ? error.message : String(error);
+  process.once('beforeExit', () => tell({ failed, registered: resources.length }));
 }
 
 function tell(message: FromWorker): void {

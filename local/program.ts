@@ -48,6 +48,17 @@ export interface ProgramOptions {
   readonly queueUrl?: (name: string) => Promise<string> | string;
 }
 
+/** The program ended with an error of its own. */
+export class ProgramError extends Error {
+  constructor(
+    message: string,
+    /** How many resources it had registered by then. */
+    readonly registered: number,
+  ) {
+    super(message);
+  }
+}
+
 /** What the worker is started with. */
 export interface Evaluation {
   readonly folder: string;
@@ -62,14 +73,14 @@ export interface Evaluation {
 export type FromWorker =
   | { readonly ask: 'functionUrl' | 'queueUrl'; readonly name: string; readonly port: MessagePort }
   | { readonly done: Declared }
-  | { readonly failed: string };
+  | { readonly failed: string; readonly registered: number };
 
 const PROJECT = path.resolve(__dirname, '..');
 
 /**
  * Evaluates the program and gives what it declares. Each evaluation has a worker thread of its own, with fresh modules and
  * without the AWS and Pulumi settings of this process.
- * Rejects with the program's own error message.
+ * Rejects with a ProgramError that has the program's own message.
  */
 export async function evaluateProgram(options: ProgramOptions = {}): Promise<Declared> {
   const { folder = PROJECT, project = 'momento-webhooks', stack = 'dev', preview = false } = options;
@@ -97,7 +108,7 @@ export async function evaluateProgram(options: ProgramOptions = {}): Promise<Dec
     return await new Promise<Declared>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if ('done' in message) resolve(message.done);
-        else if ('failed' in message) reject(new Error(message.failed));
+        else if ('failed' in message) reject(new ProgramError(message.failed, message.registered));
         else answer(message.port, options[message.ask], message.name).catch(reject);
       });
       worker.on('error', reject);

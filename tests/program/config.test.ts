@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import * as pulumi from '@pulumi/pulumi';
+import { loadConfig, type StackConfig } from '../../infra/config';
+import { evaluateProgram, ProgramError } from '../../local/program';
+import { ENDPOINT, LEGACY_KEY, SIGNING_SECRET, V2_KEY } from './declared';
+
+type Values = Record<string, string>;
+
+const NAMESPACE = 'momento-webhooks';
+const SECRETS = ['momentoApiKey', 'signingSecret'];
+
+async function load(values: Values): Promise<StackConfig> {
+  const nothing = () => {
+    throw new Error('reading the configuration makes nothing and calls nothing');
+  };
+  await pulumi.runtime.setMocks({ newResource: nothing, call: nothing }, NAMESPACE, 'dev');
+  const named = (key: string) => (key.includes(':') ? key : `${NAMESPACE}:${key}`);
+  const all = Object.fromEntries(Object.entries(values).map(([key, value]) => [named(key), value]));
+  pulumi.runtime.setAllConfig(all, SECRETS.map(named));
+  return loadConfig();
+}
+
+/** The lines about single keys in the error that these settings, and a good key, give. */
+async function mistakes(values: Values): Promise<string[]> {
+  try {
+    await load({ momentoApiKey: LEGACY_KEY, ...values });
+  } catch (error) {
+    assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
+    const [title, ...list] = error.message.split('\n  - ');
+    assert.equal(title, 'The configuration of the stack dev is wrong:');
+    return list;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs nothing but the API key', async () => {
+    const { momentoApiKey, ...rest } = await load({ momentoApiKey: LEGACY_KEY });
+    assert(await pulumi.isSecret(momentoApiKey));
+    assert.deepEqual(rest, {
+      momentoEndpoint: undefined,
+      signingSecret: undefined,
+      delivery: 'webhook',
+      cacheName: 'course-comments-dev',
+      topicName: 'comment',
+      commentTtlSeconds: 86_400,
+      commentsPerCourse: 1000,
+      tokenTtlMinutes: 30,
+      memoryMb: 512,
+      logRetentionDays: 14,
+      reservedConcurrency: undefined,
+      alarmEmail: undefined,
+    });
+  });
+
+  it('takes a v2 key with its endpoint', async () => {
+    const config = await load({ momentoApiKey: V2_KEY, momentoEndpoint: ENDPOINT });
+    assert.equal(config.momentoEndpoint, ENDPOINT);
+  });
+
+  it('keeps the signing secret secret', async () => {
+    const { signingSecret } = await load({ momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET });
+    assert(signingSecret && (await pulumi.isSecret(signingSecret)));
+  });
+
+  it('says how to set the API key where there is none', async () => {
+    await assert.rejects(load({}), /momentoApiKey is not set.*pulumi config set --secret momentoApiKey/);
+  });
+
+  it('needs the endpoint beside a v2 key', async () => {
+    const [line, ...others] = await mistakes({ momentoApiKey: V2_KEY });
+    assert.match(
+      line ?? '',
+      /^momento-webhooks:momentoEndpoint is not set, a v2 momentoApiKey needs it; allowed: /,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it('refuses an endpoint beside a legacy key, which carries its own', async () => {
+    assert.deepEqual(await mistakes({ momentoEndpoint: ENDPOINT }), [
+      `momento-webhooks:momentoEndpoint is "${ENDPOINT}", allowed: nothing with a legacy momentoApiKey, which carries its endpoint`,
+    ]);
+  });
+
+  const edges: Record<string, { allowed: string[]; refused: string[]; says: string }> = {
+    delivery: { allowed: ['webhook'], refused: ['', 'Webhook', 'managed-webhook', 'relay'], says: 'webhook' },
+    cacheName: {
+      allowed: ['a', 'x'.repeat(255), 'Kurs 7 – Äpfel'],
+      refused: ['', 'x'.repeat(256), ' a', 'a ', 'a\nb', 'a\u0001'],
+      says: '1 to 255 characters, no control characters, no white space at either end',
+    },
+    topicName: {
+      allowed: ['a', 'x'.repeat(255)],
+      refused: ['', 'x'.repeat(256), '\t', 'a\u007f'],
+      says: '1 to 255 characters, no control characters, no white space at either end',
+    },
+    commentTtlSeconds: {
+      allowed: ['1', '86400'],
+      refused: ['', '0', '86401', '-1', '1.5', '1e3', '0x10', ' 5', '5s', 'NaN'],
+      says: 'a whole number from 1 to 86400',
+    },
+    commentsPerCourse: {
+      allowed: ['1', '10000'],
+      refused: ['0', '10001', '1.0'],
+      says: 'a whole number from 1 to 10000',
+    },
+    tokenTtlMinutes: {
+      allowed: ['1', '60'],
+      refused: ['0', '61', '0.5'],
+      says: 'a whole number from 1 to 60',
+    },
+    memoryMb: {
+      allowed: ['128', '10240'],
+      refused: ['127', '10241', '512MB'],
+      says: 'a whole number from 128 to 10240',
+    },
+    logRetentionDays: {
+      allowed: ['1', '7', '3653'],
+      refused: ['0', '2', '4000', '7.0'],
+      says: '1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
+    },
+    reservedConcurrency: {
+      allowed: ['1', '1000'],
+      refused: ['0', '1001', 'none'],
+      says: 'a whole number from 1 to 1000',
+    },
+    alarmEmail: {
+      allowed: ['a@example.com', 'first.last+tag@mail.example.co.uk'],
+      refused: ['', 'a', 'a@b', '@example.com', 'a@example.', 'a b@example.com', 'a@b@example.com'],
+      says: 'an e-mail address',
+    },
+  };
+  for (const [key, { allowed, refused, says }] of Object.entries(edges)) {
+    it(`takes ${key} within its range and refuses it outside, naming key, value and range`, async () => {
+      for (const value of allowed) assert.deepEqual(await mistakes({ [key]: value }), [], value);
+      for (const value of refused) {
+        const line = `momento-webhooks:${key} is ${JSON.stringify(value)}, allowed: ${says}`;
+        assert.deepEqual(await mistakes({ [key]: value }), [line]);
+      }
+    });
+  }
+
+  it('takes a host name as the endpoint and nothing around it', async () => {
+    for (const value of [
+      '',
+      'https://a.example.com',
+      'a.example.com:443',
+      'a.example.com/',
+      'localhost',
+      'a..b',
+      '-a.b',
+    ]) {
+      const [line, ...others] = await mistakes({ momentoApiKey: V2_KEY, momentoEndpoint: value });
+      assert(
+        line?.startsWith(
+          `momento-webhooks:momentoEndpoint is ${JSON.stringify(value)}, allowed: a host name`,
+        ),
+      );
+      assert.deepEqual(others, []);
+    }
+  });
+
+  it('never shows a secret that it refuses', async () => {
+    const signingSecrets = ['', 'pass word', 'password\n', 'p'.repeat(1025)];
+    for (const value of signingSecrets) {
+      const [line, ...others] = await mistakes({ signingSecret: value });
+      assert.match(line ?? '', /^momento-webhooks:signingSecret has a value \(a secret, not shown\)/);
+      assert(!value.trim() || !line?.includes(value.trim()));
+      assert.deepEqual(others, []);
+    }
+    const apiKeys = ['', 'sesame', `${LEGACY_KEY.slice(8)}`, V2_KEY.replace(/\.[^.]+\./, '.e30.')];
+    for (const value of apiKeys) {
+      const [line, ...others] = await mistakes({ momentoApiKey: value });
+      assert.match(line ?? '', /^momento-webhooks:momentoApiKey has a value \(a secret, not shown\)/);
+      assert(!value || !line?.includes(value));
+      assert.deepEqual(others, []);
+    }
+  });
+
+  it('refuses a key that it does not have, which would be ignored silently, and names those it has', async () => {
+    const [line, ...others] = await mistakes({ signingsecret: SIGNING_SECRET, 'aws:region': 'us-east-1' });
+    assert.match(
+      line ?? '',
+      /^momento-webhooks:signingsecret is not a setting .* signingSecret, .* alarmEmail$/,
+    );
+    assert(!line?.includes(SIGNING_SECRET));
+    assert.deepEqual(others, []);
+  });
+
+  it('tells all mistakes at once', async () => {
+    const list = await mistakes({
+      momentoApiKey: 'x',
+      memoryMb: '1',
+      alarmEmail: '?',
+      topicName: '',
+      typo: '1',
+    });
+    const keys = list.map((line) => /^momento-webhooks:(\w+) /.exec(line)?.[1]);
+    assert.deepEqual(keys, ['momentoApiKey', 'topicName', 'memoryMb', 'alarmEmail', 'typo']);
+  });
+
+  it('is refused before any resource is registered', async () => {
+    const evaluation = evaluateProgram({ config: { memoryMb: '1' }, secrets: { momentoApiKey: LEGACY_KEY } });
+    await assert.rejects(evaluation, (error) => {
+      assert(error instanceof ProgramError);
+      assert.match(error.message, /memoryMb is "1"/);
+      assert.equal(error.registered, 0);
+      return true;
+    });
+  });
+});
