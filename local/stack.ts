@@ -4,12 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
 import { ACCOUNT_ID, REGION } from './aws/account';
-import { type DeclaredFunction, readDeclared } from './aws/declared';
+import { type DeclaredFunction, type Resource, readDeclared } from './aws/declared';
+import { readMappings, readQueues } from './aws/declared-queues';
 import { AwsEndpoint } from './aws/endpoint';
+import { EventSources } from './aws/event-source';
 import { Identities } from './aws/identities';
 import { lambdaInvoke } from './aws/lambda';
 import { SecretsManager } from './aws/secrets-manager';
 import type { AccessKey } from './aws/sigv4';
+import { Sqs } from './aws/sqs';
 import { connectWebhook } from './connect-webhook';
 import type { FaultPlan } from './faults';
 import { FunctionHost } from './functions/host';
@@ -49,6 +52,7 @@ export interface Stack {
   readonly momento: Momento;
   readonly aws: AwsEndpoint;
   readonly secrets: SecretsManager;
+  readonly sqs: Sqs;
   readonly events: EventEmitter<StackEvents>;
   readonly region: string;
   /** Of the local user, who may invoke every function. */
@@ -92,9 +96,10 @@ async function start(
 
   const identities = new Identities();
   const secrets = new SecretsManager(now);
+  const sqs = new Sqs(now);
   const aws = await AwsEndpoint.start({
     port: nextPort(),
-    services: [secrets.service, lambdaInvoke((name) => hostedByName(name))],
+    services: [secrets.service, sqs.service, lambdaInvoke((name) => hostedByName(name))],
     findIdentity: (accessKeyId) => identities.find(accessKeyId),
     now,
   });
@@ -114,6 +119,20 @@ async function start(
   });
   started.push(host);
 
+  const sources = new EventSources(sqs, (name) => {
+    const fed = host.find(name);
+    return (
+      fed && { invoke: (event) => fed.invoke(event), statements: identities.ofFunction(name).statements }
+    );
+  });
+  started.push(sources);
+  const hostAll = async (resources: readonly Resource[]) => {
+    const declared = readDeclared(resources);
+    await host.apply(declared);
+    sqs.declare(readQueues(resources));
+    sources.apply(readMappings(resources));
+    return declared;
+  };
   // Momento makes the signing secret once it knows the webhook's URL, so until then another text holds its place.
   const placeholder = randomBytes(16).toString('hex');
   let signingSecret = options.secrets?.signingSecret;
@@ -133,8 +152,7 @@ async function start(
 
   const program = await evaluate();
   const { outputs } = program;
-  const declared = readDeclared(program.resources);
-  await host.apply(declared);
+  const declared = await hostAll(program.resources);
   const webhook = host.behind(outputs.webhookUrl);
   if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
   const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
@@ -171,6 +189,7 @@ async function start(
     momento,
     aws,
     secrets,
+    sqs,
     events,
     region: REGION,
     credentials: identities.user,
@@ -185,8 +204,7 @@ async function start(
     invoke,
     setFaults,
     async reload() {
-      const again = readDeclared((await evaluate()).resources);
-      await host.apply(again);
+      const again = await hostAll((await evaluate()).resources);
       secrets.declare(again.secrets);
     },
     close,

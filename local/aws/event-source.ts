@@ -19,6 +19,32 @@ const partialAnswer = v.object({
   batchItemFailures: v.array(v.object({ itemIdentifier: v.string() })),
 });
 
+/** All the mappings that the program declares. */
+export class EventSources {
+  #sources: EventSource[] = [];
+
+  constructor(
+    private readonly sqs: Sqs,
+    private readonly find: (functionName: string) => FedFunction | undefined,
+  ) {}
+
+  /** Takes over what the program declares; batches that are being handed out are finished as they were begun. */
+  apply(mappings: readonly DeclaredMapping[]): void {
+    for (const source of this.#sources.splice(0)) source.close();
+    this.#sources = mappings.map((mapping) => {
+      const fed = this.find(mapping.functionName);
+      if (fed) return new EventSource(mapping, this.sqs, fed);
+      throw new Error(
+        `event source mapping ${mapping.name}: the program declares no function ${mapping.functionName}`,
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const source of this.#sources.splice(0)) source.close();
+  }
+}
+
 export class EventSource {
   #running = 0;
   #closed = false;

@@ -10,7 +10,7 @@ export class Identities {
   readonly user: Identity = {
     ...makeKey('AKIA'),
     arn: `arn:aws:iam::${ACCOUNT_ID}:user/local`,
-    statements: parsePolicy(MAY_INVOKE, 'the local user'),
+    statements: parsePolicy(MAY_INVOKE_AND_OPERATE, 'the local user'),
   };
   #ofFunctions = new Map<string, Identity & Required<AccessKey>>();
 
@@ -40,14 +40,17 @@ export class Identities {
   }
 }
 
-/** What a caller of the publisher needs: both actions, as for a Function URL with AWS_IAM. */
-const MAY_INVOKE = {
+/** What a caller of the publisher needs (both actions, as its URL is AWS_IAM), and who looks after the queues. */
+const MAY_INVOKE_AND_OPERATE = {
   Version: '2012-10-17',
-  Statement: {
-    Effect: 'Allow',
-    Action: ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'],
-    Resource: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`,
-  },
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'],
+      Resource: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`,
+    },
+    { Effect: 'Allow', Action: 'sqs:*', Resource: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:*` },
+  ],
 };
 
 function roleOf({ name, roleArn }: DeclaredFunction, roles: readonly DeclaredRole[]): DeclaredRole {
