@@ -20,6 +20,8 @@ export const ENDPOINT = 'cell-4-us-west-2-1.prod.a.momentohq.com';
 const STACKS = {
   /** What a user has after the first `pulumi up`. */
   first: { secrets: { momentoApiKey: LEGACY_KEY } },
+  /** The same after the second. */
+  connected: { secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET } },
   /** With every optional setting. */
   full: {
     stack: 'prod',

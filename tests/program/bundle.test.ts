@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import { bundleHandlers } from '../../infra/bundle';
+import { evaluateProgram, ProgramError } from '../../local/program';
+import { declared, LEGACY_KEY, resourcesOf } from './declared';
+
+const PROJECT = path.resolve(__dirname, '../..');
+
+/** What the AWS SDK tries to load and does without: signing with SigV4a, which nothing here uses. */
+const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
+
+describe('a bundle', () => {
+  const folders: string[] = [];
+
+  /** A folder with these files, and the packages of this project. */
+  function folder(files: Record<string, string> = {}): string {
+    const made = realpathSync(mkdtempSync(path.join(tmpdir(), 'bundle-')));
+    folders.push(made);
+    symlinkSync(path.join(PROJECT, 'node_modules'), path.join(made, 'node_modules'));
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(made, name)), { recursive: true });
+      writeFileSync(path.join(made, name), content);
+    }
+    return made;
+  }
+
+  /** The bundle's text, read as the engine does: relative to the program's folder. */
+  async function bundled(name: string, project: string): Promise<string> {
+    const { 'index.js': index } = await bundleHandlers([name], project)(name).assets;
+    assert(index instanceof pulumi.asset.FileAsset);
+    const relative = await index.path;
+    assert(!path.isAbsolute(relative), 'no path of this machine gets into the state');
+    return readFileSync(path.join(project, relative), 'utf8');
+  }
+
+  afterEach(() => {
+    for (const made of folders.splice(0)) rmSync(made, { recursive: true });
+  });
+
+  it('has the same bytes from another folder and another working directory', async () => {
+    const copy = folder();
+    for (const part of ['handlers', 'index.ts', 'infra', 'package.json', 'tsconfig.json']) {
+      cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
+    }
+    const before = process.cwd();
+    process.chdir(tmpdir());
+    try {
+      for (const { name, inputs } of resourcesOf(await declared('first'), 'aws:lambda/function:Function')) {
+        const here = Reflect.get(Object(inputs.code), 'index.js');
+        assert.equal(digest(await bundled(name, copy)), digest(here), name);
+      }
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('needs nothing beside itself but Node.js', async () => {
+    for (const { name, inputs } of resourcesOf(await declared('first'), 'aws:lambda/function:Function')) {
+      const code: unknown = Reflect.get(Object(inputs.code), 'index.js');
+      assert(typeof code === 'string');
+      const required = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, module = '']) => module);
+      assert(required.includes('node:crypto') || required.includes('crypto'), 'the search finds something');
+      const packages = required.filter((module) => !isBuiltin(module) && !OPTIONAL.includes(module));
+      assert.deepEqual(packages, [], name);
+    }
+  });
+
+  it('keeps no path of this machine, no source map and no comment of a license', async () => {
+    for (const { inputs } of resourcesOf(await declared('first'), 'aws:lambda/function:Function')) {
+      const code: unknown = Reflect.get(Object(inputs.code), 'index.js');
+      assert(typeof code === 'string');
+      assert(!code.includes(PROJECT) && !code.includes('sourceMappingURL') && !/\/\*!|@license/.test(code));
+    }
+  });
+
+  it('keeps characters beyond ASCII as they are', async () => {
+    const project = folder({
+      'handlers/greeting.ts': "export const handler = async () => 'Grüße, 世界 👋';\n",
+    });
+    const code = await bundled('greeting', project);
+    assert(code.includes('Grüße, 世界 👋'));
+  });
+
+  it('that cannot be built is told with file and line, every one at once', async () => {
+    const project = folder({
+      'handlers/one.ts': "import './missing';\n",
+      'handlers/two.ts': 'export const handler = async () => {\n  return (;\n};\n',
+    });
+    assert.throws(
+      () => bundleHandlers(['one', 'two'], project),
+      (error) => {
+        assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
+        const lines = error.message.split('\n');
+        assert.equal(lines.shift(), 'The handlers cannot be bundled:');
+        assert.deepEqual(lines.sort(), [
+          '  - handlers/one.ts:1:8: Could not resolve "./missing"',
+          '  - handlers/two.ts:2:11: Unexpected ";"',
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it('that cannot be built stops the program before any resource is registered', async () => {
+    const copy = folder({ 'handlers/webhook.ts': '}' });
+    for (const part of ['index.ts', 'infra', 'package.json', 'tsconfig.json', 'handlers/core']) {
+      cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
+    }
+    await assert.rejects(
+      evaluateProgram({ folder: copy, secrets: { momentoApiKey: LEGACY_KEY } }),
+      (error) => {
+        assert(error instanceof ProgramError);
+        assert.match(error.message, /handlers\/webhook\.ts:1:1: Unexpected "}"/);
+        assert.equal(error.registered, 0);
+        return true;
+      },
+    );
+  });
+});
+
+function digest(code: string): string {
+  return createHash('sha256').update(code).digest('hex');
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import type { DeclaredResource } from '../../local/program';
+import { declared, ENDPOINT, resource, resourcesOf, type StackName, text } from './declared';
+
+const FUNCTION = 'aws:lambda/function:Function';
+const FUNCTION_URL = 'aws:lambda/functionUrl:FunctionUrl';
+const PERMISSION = 'aws:lambda/permission:Permission';
+
+/** Of each type, the logical names: with a signing secret and an e-mail address, what is in brackets too. */
+const RESOURCES: Record<string, string> = {
+  'aws:cloudwatch/logGroup:LogGroup': 'publisher redrive webhook',
+  'aws:cloudwatch/metricAlarm:MetricAlarm':
+    'dead-letter-messages lost-events publisher-errors publisher-throttles redrive-age redrive-errors ' +
+    'redrive-throttles webhook-errors webhook-throttles wrong-signing-secret',
+  'aws:iam/role:Role': 'publisher redrive webhook',
+  'aws:iam/rolePolicy:RolePolicy': 'publisher redrive webhook',
+  'aws:lambda/eventSourceMapping:EventSourceMapping': 'redrive',
+  'aws:lambda/function:Function': 'publisher redrive webhook',
+  'aws:lambda/functionUrl:FunctionUrl': 'publisher webhook',
+  'aws:lambda/permission:Permission': 'webhook-invoke webhook-url',
+  'aws:secretsmanager/secret:Secret': 'api-key signing-secret',
+  'aws:secretsmanager/secretVersion:SecretVersion': 'api-key [signing-secret]',
+  'aws:sns/topic:Topic': '[alarms]',
+  'aws:sns/topicSubscription:TopicSubscription': '[alarms]',
+  'aws:sqs/queue:Queue': 'redrive redrive-dead-letter',
+  'momento-webhooks:index:Alarms': 'alarms',
+  'momento-webhooks:index:FunctionUrl': 'publisher webhook',
+  'momento-webhooks:index:HandlerFunction': 'publisher redrive webhook',
+  'momento-webhooks:index:RedriveQueue': 'redrive',
+  'momento-webhooks:index:Secret': 'api-key signing-secret',
+};
+
+function expected(form: (names: string) => string): string[] {
+  return Object.entries(RESOURCES).flatMap(([type, names]) =>
+    form(names)
+      .split(' ')
+      .filter((name) => name !== '')
+      .map((name) => `${type} ${name}`),
+  );
+}
+
+async function names(stack: StackName): Promise<string[]> {
+  return (await declared(stack)).resources.map(({ type, name }) => `${type} ${name}`);
+}
+
+describe('the resources', () => {
+  it('are these and no others before the signing secret is known', async () => {
+    assert.deepEqual(
+      await names('first'),
+      expected((list) => list.replace(/\[.*\]/, '')),
+    );
+  });
+
+  it('are these and no others with every setting', async () => {
+    assert.deepEqual(
+      await names('full'),
+      expected((list) => list.replace(/[[\]]/g, '')),
+    );
+  });
+
+  it('are the same in a preview', async () => {
+    assert.deepEqual(await names('preview'), await names('first'));
+  });
+
+  it('put each function on Node.js 24 and arm64 with the log group and role of its own', async () => {
+    const stack = await declared('first');
+    for (const name of ['webhook', 'redrive', 'publisher']) {
+      const { code, description, environment, ...inputs } = resource(stack, FUNCTION, name).inputs;
+      assert.deepEqual(inputs, {
+        runtime: 'nodejs24.x',
+        architectures: ['arm64'],
+        handler: 'index.handler',
+        timeout: 10,
+        memorySize: 512,
+        role: resource(stack, 'aws:iam/role:Role', name).state.arn,
+        loggingConfig: {
+          logFormat: 'JSON',
+          logGroup: resource(stack, 'aws:cloudwatch/logGroup:LogGroup', name).state.name,
+          systemLogLevel: 'WARN',
+        },
+        tags: { project: 'momento-webhooks', stack: 'dev' },
+      });
+      assert(typeof description === 'string' && description.length <= 256);
+      assert(typeof code === 'object' && code && typeof environment === 'object');
+    }
+  });
+
+  it('hold one file a function, which exports its handler', async () => {
+    const stack = await declared('first');
+    for (const name of ['webhook', 'redrive', 'publisher']) {
+      const { code } = resource(stack, FUNCTION, name).inputs;
+      assert(code && typeof code === 'object');
+      assert.deepEqual(Object.keys(code), ['index.js']);
+      assert.match(String(Reflect.get(code, 'index.js')), /handler:\(\)=>/);
+    }
+  });
+
+  it('tell each function what it needs and nothing else', async () => {
+    const stack = await declared('first');
+    const arn = (name: string) => resource(stack, 'aws:secretsmanager/secret:Secret', name).state.arn;
+    const metrics = (name: string) => ({
+      POWERTOOLS_METRICS_NAMESPACE: 'momento-webhooks/dev',
+      POWERTOOLS_SERVICE_NAME: name,
+    });
+    const momento = {
+      API_KEY_SECRET_ARN: arn('api-key'),
+      CACHE_NAME: 'course-comments-dev',
+      TOPIC_NAME: 'comment',
+    };
+    const storing = {
+      ...momento,
+      COMMENT_TTL_SECONDS: '86400',
+      COMMENTS_PER_COURSE: '1000',
+      REDRIVE_QUEUE_URL: resource(stack, 'aws:sqs/queue:Queue', 'redrive').state.url,
+    };
+    assert.deepEqual(await variables('first', 'webhook'), {
+      ...storing,
+      SIGNING_SECRET_ARN: arn('signing-secret'),
+      ...metrics('webhook'),
+    });
+    assert.deepEqual(await variables('first', 'redrive'), { ...storing, ...metrics('redrive') });
+    assert.deepEqual(await variables('first', 'publisher'), {
+      ...momento,
+      TOKEN_TTL_MINUTES: '30',
+      ...metrics('publisher'),
+    });
+  });
+
+  it('follow every setting', async () => {
+    const stack = await declared('full');
+    for (const name of ['webhook', 'redrive', 'publisher']) {
+      const { inputs } = resource(stack, FUNCTION, name);
+      assert.equal(inputs.memorySize, 1024);
+      const logGroup = resource(stack, 'aws:cloudwatch/logGroup:LogGroup', name);
+      assert.equal(logGroup.inputs.retentionInDays, 90);
+      const { MOMENTO_ENDPOINT, CACHE_NAME, TOPIC_NAME } = await variables('full', name);
+      assert.deepEqual([MOMENTO_ENDPOINT, CACHE_NAME, TOPIC_NAME], [ENDPOINT, 'comments', 'chat']);
+    }
+    const webhook = await variables('full', 'webhook');
+    assert.deepEqual([webhook.COMMENT_TTL_SECONDS, webhook.COMMENTS_PER_COURSE], ['3600', '50']);
+    assert.equal((await variables('full', 'publisher')).TOKEN_TTL_MINUTES, '5');
+    const subscription = resource(stack, 'aws:sns/topicSubscription:TopicSubscription', 'alarms');
+    assert.equal(subscription.inputs.endpoint, 'somebody@example.com');
+  });
+
+  it('bound the webhook alone by the reserved concurrency, and only where it is set', async () => {
+    const reserved = async (stack: StackName) =>
+      resourcesOf(await declared(stack), FUNCTION).map(({ name, inputs }) => [
+        name,
+        inputs.reservedConcurrentExecutions,
+      ]);
+    const none = { publisher: undefined, redrive: undefined, webhook: undefined };
+    assert.deepEqual(Object.fromEntries(await reserved('first')), none);
+    assert.deepEqual(Object.fromEntries(await reserved('full')), { ...none, webhook: 20 });
+  });
+
+  it('open the webhook to the world and the publisher to whom IAM allows', async () => {
+    const stack = await declared('first');
+    const urls = resourcesOf(stack, FUNCTION_URL).map(({ name, inputs }) => [name, inputs]);
+    assert.deepEqual(Object.fromEntries(urls), {
+      webhook: { functionName: stack.outputs.webhookFunctionName, authorizationType: 'NONE' },
+      publisher: { functionName: stack.outputs.publisherFunctionName, authorizationType: 'AWS_IAM' },
+    });
+  });
+
+  it('let the world call the webhook through its URL, and in no other way', async () => {
+    const stack = await declared('first');
+    const permissions = resourcesOf(stack, PERMISSION).map(({ inputs }) => inputs);
+    const everybody = { function: stack.outputs.webhookFunctionName, principal: '*' };
+    assert.deepEqual(permissions, [
+      { ...everybody, action: 'lambda:InvokeFunction', invokedViaFunctionUrl: true },
+      { ...everybody, action: 'lambda:InvokeFunctionUrl', functionUrlAuthType: 'NONE' },
+    ]);
+  });
+
+  it("leave the statement ids of the provider's own pair alone", async () => {
+    for (const { state } of resourcesOf(await declared('first'), PERMISSION)) {
+      const own = ['FunctionURLAllowPublicAccess', 'FunctionURLAllowInvokeAction'];
+      assert(!own.includes(text(state, 'statementId')));
+    }
+  });
+
+  it('come with the outputs that a user needs', async () => {
+    const stack = await declared('first');
+    const functionName = (name: string) => resource(stack, FUNCTION, name).state.name;
+    const functionUrl = (name: string) => resource(stack, FUNCTION_URL, name).state.functionUrl;
+    const queueUrl = (name: string) => resource(stack, 'aws:sqs/queue:Queue', name).state.url;
+    assert.deepEqual(stack.outputs, {
+      webhookUrl: functionUrl('webhook'),
+      publisherUrl: functionUrl('publisher'),
+      webhookFunctionName: functionName('webhook'),
+      publisherFunctionName: functionName('publisher'),
+      redriveQueueUrl: queueUrl('redrive'),
+      deadLetterQueueUrl: queueUrl('redrive-dead-letter'),
+    });
+    for (const [name, value] of Object.entries(stack.outputs)) assert.equal(typeof value, 'string', name);
+  });
+});
+
+describe('the next steps', () => {
+  it('are told, with the URL to give to Momento, until the signing secret is set', async () => {
+    const { messages, outputs } = await declared('first');
+    const [message, ...others] = messages;
+    assert.deepEqual(others, []);
+    assert.equal(message?.severity, 'warn');
+    const told = message.text;
+    assert(told.includes('answers 503'));
+    assert(told.includes(`the cache "course-comments-dev"`) && told.includes('the topic "comment"'));
+    assert(told.includes(`with this URL: ${outputs.webhookUrl}\n`));
+    assert.match(
+      told,
+      /2\. pulumi config set --secret signingSecret --stack dev\n[\s\S]*3\. pulumi up --stack dev$/,
+    );
+  });
+
+  it('are not told once it is set, nor in a preview, which has no URL yet', async () => {
+    assert.deepEqual((await declared('full')).messages, []);
+    assert.deepEqual((await declared('preview')).messages, []);
+  });
+
+  it('change only the secret: with the signing secret set, its version is all that comes', async () => {
+    const { resources } = await declared('connected');
+    const version = ({ type, name }: DeclaredResource) =>
+      type === 'aws:secretsmanager/secretVersion:SecretVersion' && name === 'signing-secret';
+    assert.equal(resources.filter(version).length, 1);
+    assert.deepEqual(
+      resources.filter((each) => !version(each)),
+      (await declared('first')).resources,
+    );
+  });
+});
+
+async function variables(stack: StackName, name: string): Promise<Record<string, unknown>> {
+  const { environment } = resource(await declared(stack), FUNCTION, name).inputs;
+  assert(environment && typeof environment === 'object' && 'variables' in environment);
+  return { ...Object(environment.variables) };
+}
