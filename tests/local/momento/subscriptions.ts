@@ -1,0 +1,103 @@
+// Subscriptions whose items a test takes one by one: with the official SDK, and with Momento's raw stub where the SDK has
+// no way to ask (a position to resume at, the sequence page).
+
+import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
+import type { TopicClient, TopicItem, TopicSubscribe } from '@gomomento/sdk';
+import { ChannelCredentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Inbox } from './inbox';
+import { got } from './sdk';
+
+import pubsub = cache_client.pubsub;
+
+const open = new Set<() => void>();
+
+/** Ends all subscriptions that were made here, so that a failed test leaves none that connects again for ever. */
+export function endSubscriptions(): void {
+  for (const end of open) end();
+  open.clear();
+}
+
+export interface Heard {
+  items: Inbox<TopicItem>;
+  discontinuities: Inbox<{ last: number; next: number; page: number }>;
+  heartbeats: Inbox<true>;
+  lost: Inbox<true>;
+  errors: Inbox<TopicSubscribe.Error>;
+}
+
+export async function subscribe(topics: TopicClient, topic: string, cache = 'cache'): Promise<Heard> {
+  const heard = {
+    items: new Inbox<TopicItem>(),
+    discontinuities: new Inbox<{ last: number; next: number; page: number }>(),
+    heartbeats: new Inbox<true>(),
+    lost: new Inbox<true>(),
+    errors: new Inbox<TopicSubscribe.Error>(),
+  };
+  const subscription = got(
+    await topics.subscribe(cache, topic, {
+      onItem: heard.items.put,
+      onDiscontinuity: (one) =>
+        heard.discontinuities.put({
+          last: one.lastSequenceNumber(),
+          next: one.newSequenceNumber(),
+          page: one.newSequencePage(),
+        }),
+      onHeartbeat: () => heard.heartbeats.put(true),
+      onConnectionLost: () => heard.lost.put(true),
+      onError: heard.errors.put,
+    }),
+    'Subscription',
+  );
+  open.add(() => subscription.unsubscribe());
+  return heard;
+}
+
+/** A subscription by the raw stub; heartbeats are left out. */
+export class RawSubscriber {
+  readonly received = new Inbox<string>();
+  readonly errors = new Inbox<ServiceError>();
+  /** Of the last item or discontinuity. */
+  page = 0;
+  readonly #client: pubsub.PubsubClient;
+  readonly #stream;
+
+  constructor(port: number, topic: string, resumeAt = 0, page = 0) {
+    this.#client = new pubsub.PubsubClient(`127.0.0.1:${port}`, ChannelCredentials.createInsecure());
+    const request = new pubsub._SubscriptionRequest({
+      cache_name: 'cache',
+      topic,
+      resume_at_topic_sequence_number: resumeAt,
+      sequence_page: page,
+    });
+    this.#stream = this.#client.Subscribe(request, new Metadata());
+    this.#stream.on('data', (item: pubsub._SubscriptionItem) => this.#hear(item));
+    this.#stream.on('error', (error: ServiceError) => this.errors.put(error));
+    open.add(() => {
+      this.#stream.cancel();
+      this.#client.close();
+    });
+  }
+
+  /** Reads no further until `resume`, so that what is sent piles up on the way. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  /** As text: `3 hello` for an item, `gap 2>4` for a discontinuity, with `new page` where it is another. */
+  #hear(one: pubsub._SubscriptionItem): void {
+    if (one.kind === 'item') {
+      this.page = one.item.sequence_page;
+      this.received.put(`${one.item.topic_sequence_number} ${one.item.value.text}`);
+    }
+    if (one.kind === 'discontinuity') {
+      const { last_topic_sequence, new_topic_sequence, new_sequence_page } = one.discontinuity;
+      const isNew = this.page !== 0 && this.page !== new_sequence_page;
+      this.page = new_sequence_page;
+      this.received.put(`gap ${last_topic_sequence}>${new_topic_sequence}${isNew ? ' new page' : ''}`);
+    }
+  }
+}
