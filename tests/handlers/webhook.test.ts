@@ -1,0 +1,285 @@
+// The webhook's contract, row by row: its real bundle behind its URL, the real SDK, a local Momento.
+import assert from 'node:assert/strict';
+import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
+import { readComments } from '../../local/comments';
+import { makeLegacyKey } from '../../local/momento';
+import { type Stack, startStack } from '../../local/stack';
+import { type Answer, Sender } from '../sender';
+
+const SECRET = 'the-signing-secret';
+const CACHE = 'course-comments-dev';
+
+describe('the webhook', () => {
+  let stack: Stack;
+  let sender: Sender;
+  let apiKey: string;
+  let course = 0;
+  let sequence = 0;
+
+  before(async () => {
+    apiKey = makeLegacyKey();
+    stack = await startStack({
+      secrets: { momentoApiKey: apiKey, signingSecret: SECRET },
+      momento: { caches: [CACHE] },
+    });
+    sender = new Sender(String(stack.outputs.webhookUrl), 20);
+  });
+
+  beforeEach(() => {
+    course++; // every test has a course of its own
+    stack.setFaults(undefined);
+    stack.sqs.find(String(stack.outputs.redriveQueueUrl)).drain();
+  });
+
+  after(async () => {
+    sender.close();
+    await stack.close();
+  });
+
+  const event = (changes: object = {}) => ({
+    cache: CACHE,
+    topic: 'comment',
+    event_timestamp: Date.now(),
+    publish_timestamp: Date.now(),
+    topic_sequence_number: ++sequence,
+    token_id: 'taylor',
+    text: JSON.stringify({ comment: 'hello', courseId: course }),
+    ...changes,
+  });
+  const send = (changes?: object) => sender.signed(JSON.stringify(event(changes)), SECRET);
+  const stored = () => {
+    const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
+    return readComments(String(course), { credentialProvider, cacheName: CACHE, limit: 100 });
+  };
+  const message = ({ body }: Answer): unknown => JSON.parse(body).message;
+
+  it('stores a verified event under the identity of its token, and answers 200 {}', async () => {
+    const at = Date.now();
+    const answer = await send({ event_timestamp: at });
+    assert.deepEqual([answer.status, answer.body], [200, '{}']);
+    const [comment, ...others] = await stored();
+    assert.deepEqual([comment?.userID, comment?.comment, comment?.at.getTime()], ['taylor', 'hello', at]);
+    assert.deepEqual(others, []);
+  });
+
+  it('ignores an identity inside the message', async () => {
+    const text = JSON.stringify({
+      comment: 'c',
+      courseId: course,
+      userID: 'robin',
+      userId: 'robin',
+      token_id: 'robin',
+    });
+    assert.equal((await send({ text })).status, 200);
+    assert.deepEqual(
+      (await stored()).map(({ userID }) => userID),
+      ['taylor'],
+    );
+  });
+
+  it('keeps the newest comment first', async () => {
+    const now = Date.now();
+    for (const [comment, at] of [
+      ['second', now],
+      ['first', now - 5_000],
+      ['third', now + 5_000],
+    ] as const)
+      await send({ event_timestamp: at, text: JSON.stringify({ comment, courseId: course }) });
+    assert.deepEqual(
+      (await stored()).map(({ comment }) => comment),
+      ['third', 'second', 'first'],
+    );
+  });
+
+  it('stores an event once, repeated or given to ten instances at the same moment', async () => {
+    await warm(sender, 10);
+    const body = JSON.stringify(event());
+    const answers = await Promise.all(Array.from({ length: 10 }, () => sender.signed(body, SECRET)));
+    answers.push(await sender.signed(body, SECRET));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assert.equal((await stored()).length, 1);
+  });
+
+  it('reads a body that arrives as base64', async () => {
+    const answer = await sender.signed(JSON.stringify(event()), SECRET, 'application/octet-stream');
+    assert.equal(answer.status, 200);
+    assert.equal((await stored()).length, 1);
+  });
+
+  for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+    it(`answers 405 to ${method}, and says what is allowed`, async () => {
+      const answer = await sender.post(Buffer.from(''), {}, method);
+      assert.deepEqual([answer.status, answer.headers.allow], [405, 'POST']);
+    });
+  }
+
+  it('answers 413 to more than 64 KiB, in text or decoded from base64, before it looks at the signature', async () => {
+    for (const type of ['application/json', 'application/octet-stream']) {
+      const post = async (size: number) =>
+        (await sender.post(Buffer.alloc(size, 'x'), { 'content-type': type })).status;
+      assert.equal(await post(64 * 1024 + 1), 413);
+      assert.equal(await post(64 * 1024), 403);
+    }
+  });
+
+  it('answers 403 without a signature, or with one that cannot be one, or with a wrong one', async () => {
+    const body = Buffer.from(JSON.stringify(event()));
+    const answers = [
+      await sender.post(body, { 'content-type': 'application/json' }),
+      await sender.post(body, { 'content-type': 'application/json', 'momento-signature': 'x'.repeat(64) }),
+      await sender.post(body, { 'content-type': 'application/json', 'momento-signature': '0'.repeat(63) }),
+      await sender.post(body, { 'content-type': 'application/json', 'momento-signature': '0'.repeat(64) }),
+      await sender.signed(body, 'another secret'),
+    ];
+    for (const answer of answers) assert.deepEqual([answer.status, message(answer)], [403, 'Access Denied!']);
+    assert.deepEqual(await stored(), []);
+  });
+
+  it('answers 422 to what is signed and not an event, naming the field and never the input', async () => {
+    const text = (value: object) => ({ text: JSON.stringify(value) });
+    const rows: [string | object, RegExp][] = [
+      ['{"evil', /^body must be JSON$/],
+      ['"evil"', /^body must be an object$/],
+      [event({ cache: 'evil' }), /^cache must be/],
+      [event({ topic: 'evil' }), /^topic must be/],
+      [event({ token_id: '' }), /^token_id must not be empty/],
+      [event({ topic_sequence_number: 'evil' }), /^topic_sequence_number must be/],
+      [event({ text: 'evil' }), /^text must be JSON$/],
+      [event(text({ courseId: 1 })), /^text\.comment is missing$/],
+      [event(text({ comment: 'evil' })), /^text\.courseId is missing$/],
+      [event(text({ comment: '', courseId: 1 })), /^text\.comment must be/],
+      [event(text({ comment: 'evil', courseId: 'evil\u0001' })), /^text\.courseId must be/],
+    ];
+    for (const [body, expected] of rows) {
+      const answer = await sender.signed(typeof body === 'string' ? body : JSON.stringify(body), SECRET);
+      assert.equal(answer.status, 422);
+      assert.match(String(message(answer)), expected);
+      assert.doesNotMatch(answer.body, /evil/);
+    }
+    assert.deepEqual(await stored(), []);
+  });
+
+  it('answers 403 to an event that was published more than 60 seconds ago, or from now', async () => {
+    for (const distance of [-61_000, 61_000]) {
+      const answer = await send({ publish_timestamp: Date.now() + distance });
+      assert.deepEqual([answer.status, message(answer)], [403, 'Stale event']);
+    }
+    assert.deepEqual(await stored(), []);
+  });
+
+  it('answers 202 where Momento would not store it, and stores it from the queue', async () => {
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
+    const answer = await send();
+    assert.deepEqual([answer.status, answer.body], [202, '{}']);
+    assert.deepEqual(await stored(), []);
+    stack.setFaults(undefined);
+    await drained(stack);
+    assert.deepEqual(
+      (await stored()).map(({ userID }) => userID),
+      ['taylor'],
+    );
+  });
+
+  it('answers 503 with Retry-After where neither Momento nor the queue would take it', async () => {
+    stack.setFaults((operation) =>
+      ['SortedSetPut', 'SendMessage'].includes(operation) ? { kind: 'refuse' } : undefined,
+    );
+    const answer = await send();
+    assert.deepEqual([answer.status, message(answer)], [503, 'Temporarily unavailable']);
+    assert.match(String(answer.headers['retry-after']), /^\d+$/);
+  });
+
+  it('answers before Momento gives up waiting, though neither the cache nor the queue answers', async () => {
+    stack.setFaults((operation) =>
+      ['SortedSetPut', 'SendMessage'].includes(operation) ? { kind: 'apply-then-time-out' } : undefined,
+    );
+    const start = performance.now();
+    const answer = await send();
+    assert.equal(answer.status, 503);
+    assert.ok(performance.now() - start < 5_000, 'Momento waits for 5 seconds');
+    stack.setFaults(undefined);
+    await drained(stack);
+    assert.equal((await stored()).length, 1); // the put was applied, and so was the queue's: once all the same
+  });
+
+  it('takes up another API key at the first event that Momento refuses the old one for', async () => {
+    const { API_KEY_SECRET_ARN } = stack.functionNamed('webhookFunctionName').environment;
+    assert.equal((await send()).status, 200);
+    apiKey = makeLegacyKey();
+    stack.momento.setApiKeys([apiKey]);
+    stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), apiKey);
+    assert.equal((await send()).status, 200);
+    assert.equal((await stored()).length, 2);
+  });
+
+  it('writes no comment, user id, course or signature to its log', async () => {
+    const lines: string[] = [];
+    const listener = ({ line }: { line: string }) => lines.push(line);
+    stack.events.on('log', listener);
+    const text = JSON.stringify({ comment: 'secret-comment', courseId: 'secret-course' });
+    await send({ text, token_id: 'secret-user' });
+    await sender.signed(JSON.stringify(event({ text: 'secret-comment' })), SECRET);
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
+    await send({ text, token_id: 'secret-user' });
+    stack.setFaults(undefined);
+    await drained(stack);
+    stack.events.off('log', listener);
+    assert.ok(
+      lines.some((line) => line.includes('"stored"')) && lines.some((line) => line.includes('"redriven"')),
+    );
+    assert.doesNotMatch(lines.join('\n'), /secret-|[0-9a-f]{64}/);
+  });
+});
+
+describe('the webhook without a signing secret', () => {
+  let stack: Stack;
+  let sender: Sender;
+
+  before(async () => {
+    stack = await startStack({
+      secrets: { momentoApiKey: makeLegacyKey(), signingSecret: SECRET },
+      momento: { caches: [CACHE] },
+    });
+    const { SIGNING_SECRET_ARN: arn = '' } = stack.functionNamed('webhookFunctionName').environment;
+    stack.secrets.declare([]); // forgets the value that the local stack made up
+    stack.secrets.declare([{ arn, name: 'signing-secret', value: undefined }]);
+    sender = new Sender(String(stack.outputs.webhookUrl), 1);
+  });
+
+  after(async () => {
+    sender.close();
+    await stack.close();
+  });
+
+  it('answers 503 with Retry-After to what looks signed, 403 to what does not, and asks for it once in 30 seconds', async () => {
+    let asked = 0;
+    stack.setFaults((operation) => {
+      if (operation === 'GetSecretValue') asked++;
+      return undefined;
+    });
+    for (let i = 0; i < 5; i++) {
+      const answer = await sender.signed('{}', SECRET);
+      assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '30']);
+    }
+    assert.equal((await sender.post(Buffer.from('{}'), {})).status, 403);
+    assert.ok(asked <= 3, `${asked} calls`); // the API key, and both stages of the signing secret
+  });
+});
+
+/** Hurries the redrive queue until it is empty. */
+async function drained(stack: Stack): Promise<void> {
+  const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
+  while (queue.messages.length > 0) {
+    stack.sqs.hurry(900_000);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // the handler works in real time
+  }
+}
+
+/** Ten instances at the same moment start slowly on a small machine, and an event has its deadline. */
+async function warm(sender: Sender, instances: number): Promise<void> {
+  const forged = () => sender.signed('{}', 'another secret');
+  for (;;) {
+    const answers = await Promise.all(Array.from({ length: instances }, forged));
+    if (answers.every(({ status }) => status === 403)) return;
+  }
+}

@@ -1,0 +1,64 @@
+// Sends signed events to a Function URL as Momento does: over HTTP, once, without a look at the answer.
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { SIGNATURE_HEADER, sign } from '../handlers/core/signature';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface SentEvent {
+  readonly cache: string;
+  readonly topic: string;
+  readonly event_timestamp: number;
+  readonly topic_sequence_number: number;
+  readonly token_id: string;
+  readonly text: string;
+}
+
+export class Sender {
+  readonly #agent: Agent;
+
+  constructor(
+    private readonly url: string,
+    connections: number,
+  ) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+  }
+
+  /** Publishes an event now, signed with `secret`. */
+  event(event: SentEvent, secret: string): Promise<Answer> {
+    return this.signed(JSON.stringify({ ...event, publish_timestamp: Date.now() }), secret);
+  }
+
+  /** Posts any body with a signature that holds. */
+  signed(body: string | Uint8Array, secret: string, type = 'application/json'): Promise<Answer> {
+    const bytes = Buffer.from(body);
+    return this.post(bytes, { 'content-type': type, [SIGNATURE_HEADER]: sign(bytes, secret) });
+  }
+
+  post(body: Uint8Array, headers: Record<string, string>, method = 'POST'): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        this.url,
+        { method, agent: this.#agent, headers: { ...headers, 'content-length': body.byteLength } },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
+            const body = Buffer.concat(chunks).toString('utf8');
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+          });
+          response.on('error', reject);
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
