@@ -1,0 +1,133 @@
+// Asks the AWS API itself what is there: what Pulumi believes is not what is tested.
+import assert from 'node:assert/strict';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from '@aws-sdk/client-iam';
+import {
+  GetFunctionCommand,
+  GetFunctionUrlConfigCommand,
+  GetPolicyCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+
+const lambda = new LambdaClient({});
+const secretsManager = new SecretsManagerClient({});
+const iam = new IAMClient({});
+const logs = new CloudWatchLogsClient({});
+const cloudWatch = new CloudWatchClient({});
+const sqs = new SQSClient({});
+
+/** The names of all that there is, of the kinds that the program makes. */
+export async function everything(): Promise<string[]> {
+  const [functions, mappings, secrets, roles, groups, alarms, queues] = await Promise.all([
+    lambda.send(new ListFunctionsCommand({})),
+    lambda.send(new ListEventSourceMappingsCommand({})),
+    secretsManager.send(new ListSecretsCommand({ IncludePlannedDeletion: true })),
+    iam.send(new ListRolesCommand({})),
+    logs.send(new DescribeLogGroupsCommand({})),
+    cloudWatch.send(new DescribeAlarmsCommand({})),
+    sqs.send(new ListQueuesCommand({})),
+  ]);
+  const named = (kind: string, names: (string | undefined)[] = []) => names.map((name) => `${kind} ${name}`);
+  return [
+    ...named(
+      'function',
+      functions.Functions?.map((each) => each.FunctionName),
+    ),
+    ...named(
+      'mapping',
+      mappings.EventSourceMappings?.map((each) => each.UUID),
+    ),
+    ...named(
+      'secret',
+      secrets.SecretList?.map((each) => each.Name),
+    ),
+    ...named(
+      'role',
+      roles.Roles?.map((each) => each.RoleName),
+    ),
+    ...named(
+      'log group',
+      groups.logGroups?.map((each) => each.logGroupName),
+    ),
+    ...named(
+      'alarm',
+      alarms.MetricAlarms?.map((each) => each.AlarmName),
+    ),
+    ...named('queue', queues.QueueUrls),
+  ].sort();
+}
+
+export async function deployedFunction(name: string) {
+  const { Configuration, Concurrency, Tags } = await lambda.send(
+    new GetFunctionCommand({ FunctionName: name }),
+  );
+  assert(Configuration);
+  return { ...Configuration, reserved: Concurrency?.ReservedConcurrentExecutions, tags: Tags };
+}
+
+export async function urlOf(name: string) {
+  const { AuthType, FunctionUrl } = await lambda.send(
+    new GetFunctionUrlConfigCommand({ FunctionName: name }),
+  );
+  return { AuthType, FunctionUrl };
+}
+
+/** Who may call a function besides whom IAM allows: the statements of its own policy, without their ids. */
+export async function callersOf(name: string): Promise<{ id: string; statement: Record<string, unknown> }[]> {
+  try {
+    const { Policy = '' } = await lambda.send(new GetPolicyCommand({ FunctionName: name }));
+    const { Statement }: { Statement: Record<string, unknown>[] } = JSON.parse(Policy);
+    return Statement.map(({ Sid, Resource, ...statement }) => ({ id: String(Sid), statement }));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return [];
+    throw error;
+  }
+}
+
+/** A secret's value; undefined where the secret has no such version. */
+export async function secretValue(
+  arn: string,
+  stage: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
+): Promise<string | undefined> {
+  try {
+    const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
+    return (await secretsManager.send(command)).SecretString;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+export async function retentionOf(logGroup: string): Promise<number | undefined> {
+  const found = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroup }));
+  return found.logGroups?.find((each) => each.logGroupName === logGroup)?.retentionInDays;
+}
+
+/** The statements of a role's one policy. */
+export async function allowedTo(roleArn: string): Promise<Record<string, unknown>[]> {
+  const RoleName = roleArn.split('/').at(-1);
+  const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+  assert.deepEqual(attached.AttachedPolicies, [], 'no managed policy');
+  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  assert.equal(PolicyNames.length, 1);
+  const { PolicyDocument = '' } = await iam.send(
+    new GetRolePolicyCommand({ RoleName, PolicyName: PolicyNames[0] }),
+  );
+  return JSON.parse(decodeURIComponent(PolicyDocument)).Statement;
+}
