@@ -164,10 +164,13 @@ export class Dispatcher {
       case 'apply-late':
         this.timers.after(fault.ms ?? DEFAULT_FAULT_MS, () => to.apply());
         return;
-      case 'answer-then-drop':
+      case 'answer-then-drop': {
+        // Asked now: a call that has been answered no longer knows its peer.
+        const peer = call.getPeer();
         answer();
-        this.timers.after(FLUSH_MS, () => this.faults.dropConnection(call.getPeer()));
+        this.timers.after(FLUSH_MS, () => this.faults.dropConnection(peer));
         return;
+      }
       case 'restart':
         this.faults.restart();
         return;

@@ -155,7 +155,7 @@ describe('the local Momento: sorted sets', () => {
             );
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

@@ -78,6 +78,15 @@ export class RawSubscriber {
     });
   }
 
+  /** Publishes over the connection that this subscription came by. */
+  publish(topic: string, text: string): Promise<void> {
+    const value = new pubsub._TopicValue({ text });
+    const request = new pubsub._PublishRequest({ cache_name: 'cache', topic, value });
+    return new Promise((resolve, reject) => {
+      this.#client.Publish(request, (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
   /** Reads no further until `resume`, so that what is sent piles up on the way. */
   pause(): void {
     this.#stream.pause();
