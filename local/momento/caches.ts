@@ -35,6 +35,11 @@ export class Cache {
     private readonly maxTtlMs: number,
   ) {}
 
+  /** How many items are held, those included whose time is up and which nobody has come across since. */
+  get size(): number {
+    return this.#items.size;
+  }
+
   /** @throws MomentoError (FAILED_PRECONDITION) where the key holds something of another kind. */
   get<K extends Kind>(key: Uint8Array, kind: K): Contents[K] | undefined {
     const item = this.#live(key);
@@ -82,7 +87,7 @@ export class Cache {
   /** Milliseconds left. */
   ttlOf(key: Uint8Array): number | undefined {
     const item = this.#live(key);
-    return item === undefined ? undefined : item.expiresAt - this.now();
+    return item === undefined ? undefined : Math.ceil(item.expiresAt - this.now());
   }
 
   setTtl(key: Uint8Array, ttlMs: number): void {

@@ -12,6 +12,13 @@ export interface Caller {
   permissions: permission_messages.ExplicitPermissions | undefined;
 }
 
+/** What a token carries: when it expires (seconds since the epoch), whom it is for, and its permissions in base64. */
+interface Claims {
+  exp: number;
+  id: string;
+  allowed: string;
+}
+
 const API_KEY: Caller = { tokenId: '', permissions: undefined };
 
 /** @throws MomentoError (PERMISSION_DENIED) where the caller's token does not allow it. */
@@ -71,8 +78,9 @@ export class Credentials {
     return this.#callerOf(claims);
   }
 
+  /** @param claims whose signature holds, so that they are what `vend` wrote. */
   #callerOf(claims: string): Caller {
-    const { exp, id, allowed } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    const { exp, id, allowed }: Claims = JSON.parse(Buffer.from(claims, 'base64url').toString());
     if (this.now() >= exp * 1000) throw unauthenticated('This token has expired');
     const bytes = Buffer.from(allowed, 'base64');
     return { tokenId: id, permissions: permission_messages.ExplicitPermissions.deserializeBinary(bytes) };

@@ -75,6 +75,7 @@ export class Dispatcher {
     const implementation: UntypedServiceImplementation = {};
     for (const [operation, bind] of Object.entries<Bound | undefined>(actions)) {
       if (bind === undefined) continue;
+      if (!(operation in definition)) throw new Error(`The service has no operation ${operation}`);
       implementation[operation] = bind(operation);
       this.operations.push(operation);
     }

@@ -80,8 +80,12 @@ export interface Momento {
   close(): Promise<void>;
 }
 
-/** Rejects with the system's error (code `EADDRINUSE`) where the port is taken. */
+/**
+ * Rejects with the system's error (code `EADDRINUSE`) where the port is taken, and with a RangeError for a number that
+ * makes no sense.
+ */
 export async function startMomento(options: MomentoOptions = {}): Promise<Momento> {
+  checkRanges(options);
   const now = options.now ?? Date.now;
   const events = new EventEmitter<MomentoEvents>();
   const timers = new Timers();
@@ -171,4 +175,22 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
       await listener.close();
     },
   };
+}
+
+function checkRanges(options: MomentoOptions): void {
+  const counts = [
+    'heartbeatMs',
+    'historyPerTopic',
+    'deliveryBacklog',
+    'deliveryTimeoutMs',
+    'maxTtlSeconds',
+  ] as const;
+  for (const name of counts) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
+      throw new RangeError(`${name} is a whole number from 1 on, not ${value}`);
+    }
+  }
+  const { deliveriesPerSecond: rate = 5 } = options;
+  if (!(rate > 0)) throw new RangeError(`deliveriesPerSecond is above 0, not ${rate}`);
 }

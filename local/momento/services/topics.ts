@@ -93,6 +93,8 @@ export class Topics {
   }
 
   #subscribe(request: pubsub._SubscriptionRequest, stream: Stream): void {
+    // Who gave up before a delayed call was answered is not told of again.
+    if (stream.cancelled) return;
     const { cache_name: cache, topic, resume_at_topic_sequence_number: sequenceNumber } = request;
     const { registry, events } = this.options;
     const resume = sequenceNumber === 0 ? undefined : { sequenceNumber, sequencePage: request.sequence_page };
