@@ -43,6 +43,7 @@ export interface StackOptions {
 /** What happens in the functions; what happens in Momento its own events tell. */
 export interface StackEvents {
   log: [{ function: string; line: string }];
+  call: [{ url: string; method: string }];
   request: [{ url: string; method: string; status: number; ms: number }];
 }
 
@@ -64,9 +65,14 @@ export interface Stack {
   functionNamed(output: string): DeclaredFunction;
   /** Invokes a function by its name and gives what its handler returned. Throws where the function failed. */
   invoke(functionName: string, payload: unknown): Promise<unknown>;
+  /** Bytes of heap in use in each idle instance of the function that an output names. */
+  heapUsed(output: string): Promise<number[]>;
   setFaults(plan: FaultPlan | undefined): void;
-  /** Evaluates the program again and swaps in what changed. Rejects, and changes nothing, where it fails. */
-  reload(): Promise<void>;
+  /**
+   * Evaluates the program again, swaps in what changed, and gives the names of the functions that did. Rejects, and
+   * changes nothing, where the program fails.
+   */
+  reload(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -115,6 +121,7 @@ async function start(
     nextPort,
     now,
     onLog: (log) => events.emit('log', log),
+    onCall: (call) => events.emit('call', call),
     onRequest: (request) => events.emit('request', request),
   });
   started.push(host);
@@ -128,10 +135,10 @@ async function start(
   started.push(sources);
   const hostAll = async (resources: readonly Resource[]) => {
     const declared = readDeclared(resources);
-    await host.apply(declared);
+    const changed = await host.apply(declared);
     sqs.declare(readQueues(resources));
     sources.apply(readMappings(resources));
-    return declared;
+    return { secrets: declared.secrets, changed };
   };
   // Momento makes the signing secret once it knows the webhook's URL, so until then another text holds its place.
   const placeholder = randomBytes(16).toString('hex');
@@ -152,7 +159,7 @@ async function start(
 
   const program = await evaluate();
   const { outputs } = program;
-  const declared = await hostAll(program.resources);
+  const hosted = await hostAll(program.resources);
   const webhook = host.behind(outputs.webhookUrl);
   if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
   const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
@@ -164,7 +171,7 @@ async function start(
     url: String(outputs.webhookUrl),
   });
   secrets.declare(
-    declared.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
+    hosted.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
   );
 
   const setFaults = (plan: FaultPlan | undefined) => {
@@ -202,10 +209,12 @@ async function start(
       return hosted.declared;
     },
     invoke,
+    heapUsed: async (output) => (await host.find(String(outputs[output]))?.heapUsed()) ?? [],
     setFaults,
     async reload() {
       const again = await hostAll((await evaluate()).resources);
       secrets.declare(again.secrets);
+      return again.changed;
     },
     close,
   };

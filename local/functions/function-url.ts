@@ -21,6 +21,7 @@ export interface FunctionUrlOptions {
   port?: number;
   findIdentity(accessKeyId: string): Identity | undefined;
   now: () => number;
+  onCall?(call: { url: string; method: string }): void;
   onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
 }
 
@@ -68,6 +69,7 @@ export class FunctionUrl {
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
+    this.options.onCall?.({ url: this.name, method: incoming.method ?? '' });
     response.setHeader('x-amzn-requestid', requestId);
     response.once('finish', () => {
       const ms = performance.now() - started;

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ACCOUNT_ID, REGION } from '../aws/account';
 import type { DeclaredAws, DeclaredFunction } from '../aws/declared';
 import { decide } from '../aws/iam';
@@ -19,7 +20,9 @@ export interface FunctionHostOptions {
   now: () => number;
   /** a line that a function wrote into its log group */
   onLog(log: { function: string; line: string }): void;
-  /** a request that a URL answered */
+  /** a request came in */
+  onCall(call: { url: string; method: string }): void;
+  /** and was answered */
   onRequest(request: { url: string; method: string; status: number; ms: number }): void;
 }
 
@@ -35,27 +38,37 @@ export class FunctionHost {
 
   /** The address of the Function URL of that name: taken at the first call, the same from then on. */
   async reserveUrl(name: string): Promise<string> {
-    const { nextPort, onRequest, now, identities } = this.options;
+    const { nextPort, onCall, onRequest, now, identities } = this.options;
     const known = this.#urls.get(name);
     if (known) return known.url;
     const findIdentity = (accessKeyId: string) => identities.find(accessKeyId);
-    const reserved = await FunctionUrl.reserve(name, { port: nextPort(), findIdentity, now, onRequest });
+    const reserved = await FunctionUrl.reserve(name, {
+      port: nextPort(),
+      findIdentity,
+      now,
+      onCall,
+      onRequest,
+    });
     this.#urls.set(name, reserved);
     return reserved.url;
   }
 
   /**
    * Takes over what the program declares: new code and settings serve what comes from now on, at the same addresses.
+   * Gives the names of the functions that are new or changed; the others keep their warm instances.
    * Throws, and changes nothing, where AWS would refuse a function.
    */
-  async apply(declared: DeclaredAws): Promise<void> {
+  async apply(declared: DeclaredAws): Promise<string[]> {
     const { identities, local } = this.options;
     identities.assume(declared);
     const codes = declared.functions.map((one) => ({
       declared: one,
       environment: environmentOf(one, identities.ofFunction(one.name), local),
     }));
-    for (const code of codes) {
+    const changed = codes.filter(
+      (code) => !isDeepStrictEqual(code, this.#functions.get(code.declared.name)?.code),
+    );
+    for (const code of changed) {
       const { name } = code.declared;
       const hosted = this.#functions.get(name);
       if (hosted) hosted.swap(code);
@@ -72,6 +85,7 @@ export class FunctionHost {
       this.#urls.get(url.name)?.serve({ declared: url, hosted, resourcePolicy });
     }
     await this.#dropUndeclared(declared);
+    return changed.map(({ declared: { name } }) => name);
   }
 
   find(name: string): HostedFunction | undefined {

@@ -26,6 +26,8 @@ export interface HostedFunctionOptions {
 
 interface Version {
   code: HostedCode;
+  /** the folder of its files */
+  task: string;
   file: string;
   exportName: string;
   idle: Instance[];
@@ -43,6 +45,10 @@ export class HostedFunction {
     private readonly options: HostedFunctionOptions,
   ) {
     this.#version = this.#unpack(code);
+  }
+
+  get code(): HostedCode {
+    return this.#version.code;
   }
 
   get declared(): DeclaredFunction {
@@ -76,6 +82,11 @@ export class HostedFunction {
     this.#version = this.#unpack(code);
     for (const instance of old.idle.splice(0)) this.#drop(instance);
     for (const next of this.#waiting.splice(0)) next();
+  }
+
+  /** Bytes of heap in use in each idle instance, after a garbage collection. */
+  heapUsed(): Promise<number[]> {
+    return Promise.all(this.#version.idle.map((instance) => instance.heapUsed()));
   }
 
   async close(): Promise<void> {
@@ -112,7 +123,8 @@ export class HostedFunction {
     this.#waiting.shift()?.();
   }
 
-  #start({ code: { declared, environment }, file, exportName }: Version): Instance {
+  #start({ code: { declared, environment: given }, task, file, exportName }: Version): Instance {
+    const environment = { ...given, LAMBDA_TASK_ROOT: task };
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
     const boot: Boot = {
       file,
@@ -152,9 +164,9 @@ export class HostedFunction {
       .find((path) => Object.hasOwn(files, path));
     if (dot < 0 || !file)
       throw new Error(`function ${name}: its archive has no file for the handler ${handler}`);
-    const environment = { ...code.environment, LAMBDA_TASK_ROOT: task };
     return {
-      code: { ...code, environment },
+      code,
+      task,
       file: join(task, file),
       exportName: handler.slice(dot + 1),
       idle: [],

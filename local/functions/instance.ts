@@ -33,6 +33,7 @@ export class Instance {
   #settle: ((outcome: Outcome) => void) | undefined;
   #ended: FunctionError | undefined;
   #settleInit: (error: FunctionError | undefined) => void = () => {};
+  #tellHeap: (bytes: number) => void = () => {};
 
   constructor(private readonly options: InstanceOptions) {
     const { boot, environment } = options;
@@ -87,6 +88,17 @@ export class Instance {
     return outcome.finally(() => clearTimeout(timer));
   }
 
+  /** Bytes of heap in use after a garbage collection; 0 where the instance has ended. */
+  heapUsed(): Promise<number> {
+    if (this.#ended) return Promise.resolve(0);
+    const used = new Promise<number>((resolve) => {
+      this.#tellHeap = resolve;
+    });
+    const question: ToWorker = 'heap';
+    this.#worker.postMessage(question);
+    return used;
+  }
+
   async terminate(): Promise<void> {
     this.#end({ errorType: 'Runtime.Terminated', errorMessage: 'the instance was ended' }, false);
     await this.#worker.terminate();
@@ -94,6 +106,7 @@ export class Instance {
 
   #hear(message: FromWorker): void {
     if (message.kind === 'log') this.options.onLog(message.line);
+    else if (message.kind === 'heap') this.#tellHeap(message.bytes);
     else if (message.kind === 'ready') this.#settleInit(undefined);
     else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
     else if (message.requestId === undefined) this.#end(message.error, false);
@@ -107,6 +120,7 @@ export class Instance {
       this.options.onLog(JSON.stringify({ timestamp: new Date().toISOString(), level: 'ERROR', ...error }));
     }
     this.#settleInit(error);
+    this.#tellHeap(0);
     this.#settle?.({ ok: false, error });
     void this.#worker.terminate();
   }

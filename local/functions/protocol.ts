@@ -16,7 +16,10 @@ export interface Boot {
   callbacksRefused: boolean;
 }
 
-export type ToWorker = { requestId: string; payload: string; deadline: number };
+export type Invocation = { requestId: string; payload: string; deadline: number };
+
+/** An invocation, or the question how much heap is in use. */
+export type ToWorker = Invocation | 'heap';
 
 /** What a function that failed answers to a direct invoke, in Lambda's own words. */
 export interface FunctionError {
@@ -28,6 +31,7 @@ export interface FunctionError {
 export type FromWorker =
   | { kind: 'ready' }
   | { kind: 'log'; line: string }
+  | { kind: 'heap'; bytes: number }
   | { kind: 'answered'; requestId: string; payload: string }
   | { kind: 'failed'; requestId: string | undefined; error: FunctionError };
 

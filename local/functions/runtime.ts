@@ -2,8 +2,10 @@
 // compiled alone, so it imports nothing but Node's own modules (and types).
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Boot, FromWorker, FunctionError, ToWorker } from './protocol';
+import type { Boot, FromWorker, FunctionError, Invocation, ToWorker } from './protocol';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -73,7 +75,7 @@ async function load(): Promise<Handler> {
   return (event, context) => handler(event, context);
 }
 
-async function answer(handler: Handler, { requestId: id, payload, deadline }: ToWorker): Promise<void> {
+async function answer(handler: Handler, { requestId: id, payload, deadline }: Invocation): Promise<void> {
   requestId = id;
   const context = {
     functionName: boot.functionName,
@@ -98,17 +100,28 @@ async function answer(handler: Handler, { requestId: id, payload, deadline }: To
 
 /** The AWS SDK warns of an old Node.js: this machine's, which is not the one that the function declares. */
 function leaveOutVersionWarning(): void {
-  const emitWarning: (...warning: unknown[]) => void = process.emitWarning.bind(process);
-  process.emitWarning = (...warning: unknown[]) => {
-    if (!String(warning[0]).includes('NodeVersionSupportWarning')) emitWarning(...warning);
-  };
+  process.emitWarning = new Proxy(process.emitWarning, {
+    apply(emit, self, warning: unknown[]) {
+      if (!String(warning[0]).startsWith('NodeVersionSupportWarning')) Reflect.apply(emit, self, warning);
+    },
+  });
+}
+
+/** What is left after a garbage collection. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return getHeapStatistics().used_heap_size;
 }
 
 patchConsole();
 leaveOutVersionWarning();
 load().then(
   (handler) => {
-    parentPort?.on('message', (message: ToWorker) => void answer(handler, message));
+    parentPort?.on('message', (message: ToWorker) => {
+      if (message === 'heap') tell({ kind: 'heap', bytes: heapInUse() });
+      else void answer(handler, message);
+    });
     tell({ kind: 'ready' });
   },
   (thrown: unknown) => {

@@ -1,0 +1,126 @@
+// `npm start`: the local stack on the command line.
+import { resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { type FaultPlan, firstOf, InvalidFault, parseFault } from './faults';
+import { parseFlags, parsePort, UsageError } from './flags';
+import { onSteps, type Step, sendComment } from './flow';
+import { PortInUse } from './http';
+import { announce } from './running';
+import { type Stack, startStack } from './stack';
+import { watchProgram } from './watch';
+
+const DEFAULT_PORT = 4700;
+const PORTS = 10;
+const PROJECT = resolve(__dirname, '..');
+const WATCHED = ['handlers', 'infra', 'index.ts', 'Pulumi.dev.yaml'];
+const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
+
+const USAGE = `Usage: npm start -- [--once] [--port PORT] [--fault FAULT]... [--verbose]
+
+Runs the whole system on this machine, without an account: sends one comment through it, then stays up.
+
+  --once         ends after the comment: with 0, or with 1 and the reason where a step failed
+  --port PORT    the first of up to ${PORTS} ports in a row; default ${DEFAULT_PORT}, with --once any free ones
+  --fault FAULT  lets calls to Momento or AWS fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2
+  --verbose      prints what the functions log`;
+
+async function main(): Promise<void> {
+  const flags = parseFlags(process.argv.slice(2), {
+    once: { type: 'boolean', default: false },
+    port: { type: 'string' },
+    fault: { type: 'string', multiple: true },
+    verbose: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
+  });
+  if (flags.help) return console.log(USAGE);
+  const fallback = flags.once ? 0 : DEFAULT_PORT;
+  const port = flags.port === undefined ? fallback : parsePort(flags.port, PORTS);
+  const faults: FaultPlan | undefined = flags.fault && firstOf(flags.fault.map((one) => parseFault(one)));
+
+  // Ctrl-C ends it at once; handlers of `exit` remove the files. For --once that means that it did not get to its end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(flags.once ? 130 : 0));
+  }
+
+  const stack = await startStack({ port, faults });
+  onSteps(stack, printStep);
+  stack.events.on('log', ({ function: name, line }) => {
+    if (flags.verbose) console.log(dim(`${name}  ${line}`));
+  });
+  try {
+    const { userID, comment } = await sendComment(stack, COMMENT);
+    printStep({
+      name: 'read back',
+      detail: `course ${COMMENT.courseId}: ${userID} wrote ${JSON.stringify(comment)}`,
+      ok: true,
+    });
+  } catch (error) {
+    if (flags.once) throw error;
+    console.error(red(reasonOf(error)));
+  }
+  if (flags.once) return stack.close();
+
+  announce({ port, momentoUrl: stack.momento.url, apiKey: stack.apiKey, cacheName: stack.cacheName });
+  console.log(whatNext(stack));
+  watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
+}
+
+async function reload(stack: Stack, file: string): Promise<void> {
+  try {
+    const changed = await stack.reload();
+    console.log(
+      `${file} changed: ${changed.length > 0 ? `swapped in ${changed.join(', ')}` : 'nothing to swap'}`,
+    );
+  } catch (error) {
+    console.error(`${red(reasonOf(error))}\n${file} changed, but the program fails: the old code goes on`);
+  }
+}
+
+function printStep({ name, detail, ok }: Step): void {
+  const line = `${ok ? '  ' : '! '}${name.padEnd(17)} ${detail}`;
+  console.log(ok ? line : red(line));
+}
+
+function whatNext({ outputs, aws, momento, credentials, region }: Stack): string {
+  const { accessKeyId, secretAccessKey } = credentials;
+  const body = JSON.stringify({ ...COMMENT, comment: 'Me again' });
+  return `
+  webhook    ${outputs.webhookUrl}
+  publisher  ${outputs.publisherUrl}
+  AWS        ${aws.url}
+  Momento    ${momento.url}
+
+Publish:
+  curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
+Read:
+  npm run read -- --course ${COMMENT.courseId}
+
+A changed handler is swapped in. Ctrl-C ends it.
+`;
+}
+
+const onTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
+
+function red(text: string): string {
+  return onTerminal ? styleText('red', text) : text;
+}
+
+function dim(text: string): string {
+  return onTerminal ? styleText('dim', text) : text;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+main().then(
+  () => {
+    if (process.argv.includes('--once') || process.argv.includes('--help')) process.exit(0);
+  },
+  (error: unknown) => {
+    console.error(red(reasonOf(error)));
+    const expected =
+      error instanceof UsageError || error instanceof InvalidFault || error instanceof PortInUse;
+    process.exit(expected ? 2 : 1);
+  },
+);

@@ -1,0 +1,33 @@
+// Command-line flags: one that is unknown or wrong is an error that says what is allowed.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** Wrong use of a command: its message is all that the user needs. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Throws UsageError. */
+export function parseFlags<T extends Options>(args: string[], options: T) {
+  try {
+    return parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: false }>({
+      args,
+      options,
+      strict: true,
+      allowPositionals: false,
+    }).values;
+  } catch (error) {
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split(/\. (?=To |Did )/);
+    const allowed = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(`${why}; allowed: ${allowed.join(', ')}`);
+  }
+}
+
+/** A port that leaves room for the ones after it. Throws UsageError. */
+export function parsePort(text: string, howMany = 1): number {
+  const port = Number(text);
+  const last = 65_536 - howMany;
+  if (/^\d+$/.test(text) && port >= 1 && port <= last) return port;
+  throw new UsageError(`--port is ${JSON.stringify(text)}; allowed: 1 to ${last}`);
+}

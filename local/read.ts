@@ -1,0 +1,92 @@
+// `npm run read -- --course 123`: prints a course's comments, newest first.
+import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
+import { apiKeyKind } from '../handlers/core/api-key';
+import { type Comment, type CommentsOptions, readComments } from './comments';
+import { parseFlags, parsePort, UsageError } from './flags';
+import { findRunning } from './running';
+
+const USAGE = `Usage: npm run read -- --course ID [--limit N] [--port PORT | --cache NAME]
+
+Prints the comments of a course, newest first: from the local stack that "npm start" runs, or, where
+MOMENTO_API_KEY is set, from Momento.
+
+  --course ID    the course, as it was given to the publisher
+  --limit N      at most so many, 1 to 10,000; default 100
+  --port PORT    of the local stack, also where MOMENTO_API_KEY is set or several stacks run
+  --cache NAME   the cache in Momento; default course-comments-dev
+
+  MOMENTO_API_KEY    an API key that may read the cache
+  MOMENTO_ENDPOINT   the endpoint of its region, with a v2 key`;
+
+async function main(): Promise<void> {
+  const flags = parseFlags(process.argv.slice(2), {
+    course: { type: 'string' },
+    limit: { type: 'string', default: '100' },
+    port: { type: 'string' },
+    cache: { type: 'string' },
+    help: { type: 'boolean' },
+  });
+  if (flags.help) return console.log(USAGE);
+  const { course } = flags;
+  if (!course)
+    throw new UsageError('--course is missing: the course whose comments to read, e.g. --course 123');
+  const limit = Number(flags.limit);
+  if (!/^\d+$/.test(flags.limit) || limit < 1 || limit > 10_000) {
+    throw new UsageError(`--limit is ${JSON.stringify(flags.limit)}; allowed: 1 to 10000`);
+  }
+  const source =
+    flags.port === undefined && process.env.MOMENTO_API_KEY ? fromMomento(flags) : fromStack(flags);
+  const comments = await readComments(course, { ...source, limit });
+  if (comments.length === 0) console.log(`no comments on course ${course} in the cache ${source.cacheName}`);
+  for (const comment of comments) console.log(line(comment));
+}
+
+type Source = Omit<CommentsOptions, 'limit'>;
+
+function fromMomento({ cache = 'course-comments-dev' }: { cache?: string }): Source {
+  const { MOMENTO_API_KEY: apiKey = '', MOMENTO_ENDPOINT: endpoint, MOMENTO_ENDPOINT_URL: url } = process.env;
+  const kind = apiKeyKind(apiKey);
+  if (!kind)
+    throw new UsageError("MOMENTO_API_KEY is no Momento API key: copy it whole from Momento's console");
+  if (kind === 'v2' && !endpoint) {
+    throw new UsageError(
+      'MOMENTO_ENDPOINT is missing: the key in MOMENTO_API_KEY is a v2 key, which needs it',
+    );
+  }
+  return {
+    credentialProvider: apiKeyCredentials(apiKey, { endpoint, local: localMomento(url) }),
+    cacheName: cache,
+  };
+}
+
+function fromStack(flags: { port?: string; cache?: string }): Source {
+  const port = flags.port === undefined ? undefined : parsePort(flags.port);
+  const stacks = findRunning().filter((one) => port === undefined || one.port === port);
+  const [stack, another] = stacks;
+  if (!stack) {
+    const where = port === undefined ? '' : ` on port ${port}`;
+    throw new UsageError(
+      `no local stack of this project runs${where}: start it with "npm start", or set MOMENTO_API_KEY`,
+    );
+  }
+  if (another) {
+    throw new UsageError(
+      `several local stacks run: choose one with --port ${stacks.map((one) => one.port).join(' or ')}`,
+    );
+  }
+  const credentialProvider = apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) });
+  return { credentialProvider, cacheName: flags.cache ?? stack.cacheName };
+}
+
+/** Users' texts are quoted, so that nothing in them reaches the terminal as a command. */
+function line({ at, userID, comment }: Comment): string {
+  return `${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(comment)}`;
+}
+
+main().then(
+  () => process.exit(0), // Momento's SDK may keep a connection
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

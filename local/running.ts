@@ -1,0 +1,54 @@
+// Where the local stack of this project runs, for other commands on this machine: a file that only its user can read, and
+// that goes when the stack ends.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+
+const FOLDER = resolve(__dirname, '..', 'node_modules', '.cache', 'momento-webhooks');
+
+const running = v.object({
+  pid: v.number(),
+  /** the first of its ports */
+  port: v.number(),
+  momentoUrl: v.string(),
+  apiKey: v.string(),
+  cacheName: v.string(),
+});
+
+export type Running = v.InferOutput<typeof running>;
+
+/** Tells other commands of this stack until this process ends. */
+export function announce(stack: Omit<Running, 'pid'>): void {
+  const file = join(FOLDER, `${stack.port}.json`);
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify({ ...stack, pid: process.pid }), { mode: 0o600 });
+  process.once('exit', () => rmSync(file, { force: true }));
+}
+
+/** The stacks of this project that run now. */
+export function findRunning(): Running[] {
+  let names: string[];
+  try {
+    names = readdirSync(FOLDER);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    try {
+      const parsed = v.safeParse(running, JSON.parse(readFileSync(join(FOLDER, name), 'utf8')));
+      return parsed.success && isAlive(parsed.output.pid) ? [parsed.output] : [];
+    } catch {
+      return []; // it ended just now
+    }
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
