@@ -7,7 +7,6 @@ export interface Received {
   path: string | undefined;
   headers: IncomingMessage['headers'];
   body: Buffer;
-  at: number;
 }
 
 export interface Receiver {
@@ -25,7 +24,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method, url: path, headers } = request;
-      received.put({ method, path, headers, body: Buffer.concat(chunks), at: performance.now() });
+      received.put({ method, path, headers, body: Buffer.concat(chunks) });
       receiver.answer(response);
     });
   });
