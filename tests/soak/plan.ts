@@ -1,0 +1,97 @@
+// What the soak sends and what befalls it: all of it follows from the seed.
+import type { Fault, FaultKind, FaultPlan } from '../../local/faults';
+import type { Chance } from './random';
+
+/** Events of a course: fewer than the cut leaves, so that every one must be found again. */
+const EVENTS_PER_COURSE = 500;
+const USERS = 200;
+
+/** Longer than the 1.1 s after which the handlers' client gives up a call. */
+export const LATE_MS = 1_500;
+
+export interface PlannedEvent {
+  readonly index: number;
+  readonly userId: string;
+  readonly courseId: number;
+  readonly comment: string;
+  /** `again`: once more after the answer; `together`: twice at the same moment. */
+  readonly delivery: 'once' | 'again' | 'together';
+  /** Whether Momento refuses it for ever, so that it must end in the dead-letter queue. */
+  readonly poison: boolean;
+}
+
+const DELIVERIES = [
+  ['once', 8],
+  ['again', 1],
+  ['together', 1],
+] as const;
+
+/** What may befall a call, and how often; a restart drops everybody's connections, so it is rare. */
+const KINDS: readonly (readonly [FaultKind, number])[] = [
+  ['refuse', 30],
+  ['throttle', 20],
+  ['delay', 20],
+  ['answer-then-drop', 15],
+  ['apply-then-time-out', 7],
+  ['apply-late', 7],
+  ['restart', 0.05],
+];
+
+/** The calls that can fail, on the way of an event. */
+const OPERATIONS = new Set([
+  'SortedSetPut',
+  'SortedSetFetch',
+  'SortedSetRemove',
+  'SendMessage',
+  'ChangeMessageVisibility',
+]);
+
+export function planEvent(chance: Chance, index: number): PlannedEvent {
+  const odd =
+    ['', ' “quoted” ', ' \\ ', ' 😀 ', ' \u2028 ', ' </script> '][chance.below(6, 'odd', index)] ?? '';
+  return {
+    index,
+    userId: `user-${chance.below(USERS, 'user', index)}`,
+    courseId: Math.floor(index / EVENTS_PER_COURSE),
+    comment: `#${index}#${odd}`,
+    delivery: chance.pick(DELIVERIES, 'delivery', index),
+    poison: chance.roll('poison', index) < 0.001,
+  };
+}
+
+/** The number of the event that a comment is of. */
+export function indexOf(text: string): number | undefined {
+  const match = /#(\d+)#/.exec(text);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Faults in this share of the calls. The nth call of an operation for an event always meets the same one. */
+export function planFaults(chance: Chance, share: number): FaultPlan {
+  const calls = new Map<string, number>();
+  return (operation, request) => {
+    if (!OPERATIONS.has(operation)) return undefined;
+    const index = indexOf(textOf(request)) ?? 'any';
+    if (operation === 'SortedSetPut' && index !== 'any' && planEvent(chance, index).poison)
+      return { kind: 'refuse' };
+    const call = `${operation} ${index}`;
+    const nth = calls.get(call) ?? 0;
+    calls.set(call, nth + 1);
+    if (chance.roll('fault', call, nth) >= share) return undefined;
+    return fault(chance.pick(KINDS, 'kind', call, nth));
+  };
+}
+
+function fault(kind: FaultKind): Fault {
+  if (kind === 'delay') return { kind, ms: 20 };
+  return kind === 'apply-late' ? { kind, ms: LATE_MS } : { kind };
+}
+
+/** The comment somewhere inside a request, of gRPC or of AWS. */
+function textOf(request: unknown): string {
+  if (request === null || typeof request !== 'object') return '';
+  if ('elements' in request && Array.isArray(request.elements)) {
+    const [element] = request.elements;
+    return element?.value instanceof Uint8Array ? Buffer.from(element.value).toString('utf8') : '';
+  }
+  return 'MessageBody' in request ? String(request.MessageBody) : '';
+}

@@ -1,0 +1,29 @@
+// Chance that is the same for the same seed, whatever the order in which it is asked.
+import { createHash } from 'node:crypto';
+
+export class Chance {
+  constructor(readonly seed: number) {}
+
+  /** A number from 0 up to 1, fixed by the seed and what it is for. */
+  roll(...what: readonly (string | number)[]): number {
+    const digest = createHash('sha256')
+      .update(JSON.stringify([this.seed, ...what]))
+      .digest();
+    return digest.readUInt32BE() / 2 ** 32;
+  }
+
+  below(limit: number, ...what: readonly (string | number)[]): number {
+    return Math.floor(this.roll(...what) * limit);
+  }
+
+  /** One of several, each as likely as its weight. */
+  pick<T>(choices: readonly (readonly [T, number])[], ...what: readonly (string | number)[]): T {
+    const total = choices.reduce((sum, [, weight]) => sum + weight, 0);
+    let left = this.roll(...what) * total;
+    for (const [choice, weight] of choices) {
+      left -= weight;
+      if (left < 0) return choice;
+    }
+    throw new Error('there is nothing to choose from');
+  }
+}

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { soak } from './soak';
+
+const EVENTS = 2_000;
+
+describe('the soak', () => {
+  it('finds every accepted event stored exactly once, while one call in five fails and keys rotate', async function () {
+    this.timeout(120_000);
+    const seed = 1;
+    const report = await soak({ events: EVENTS, faults: 0.2, seed, concurrency: 24 });
+    const { lost, duplicated, altered, forgedAccepted, answers } = report;
+    assert.deepEqual(
+      { lost, duplicated, altered, forgedAccepted },
+      { lost: [], duplicated: [], altered: [], forgedAccepted: 0 },
+    );
+    assert.ok((answers[202] ?? 0) > 0, 'no event took the way through the queue');
+    assert.ok((answers[200] ?? 0) > EVENTS, 'events are delivered twice, too');
+    assert.ok(report.stored + report.deadLettered > EVENTS * 0.99, JSON.stringify(report));
+  });
+});

@@ -1,0 +1,230 @@
+// The soak: many events through the real handlers while calls fail, keys rotate and deliveries repeat. What was answered
+// 2xx must then be stored exactly once, or stand in the dead-letter queue.
+import { randomBytes } from 'node:crypto';
+import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
+import { type Comment, readComments } from '../../local/comments';
+import { makeLegacyKey } from '../../local/momento';
+import { type Stack, startStack } from '../../local/stack';
+import { Sender, type SentEvent } from '../sender';
+import { indexOf, LATE_MS, type PlannedEvent, planEvent, planFaults } from './plan';
+import { Chance } from './random';
+
+export interface SoakOptions {
+  readonly events: number;
+  /** The share of the calls to Momento and SQS that meet a fault, from 0 to 1. */
+  readonly faults: number;
+  readonly seed: number;
+  /** Requests at the same time, and instances of the webhook. */
+  readonly concurrency: number;
+  /** Only this event, for a look at one that failed. */
+  readonly only?: number;
+  readonly onProgress?: (sent: number) => void;
+}
+
+export interface SoakReport {
+  readonly sent: number;
+  /** How many requests were answered with each status. */
+  readonly answers: Record<number, number>;
+  readonly stored: number;
+  readonly deadLettered: number;
+  /** Answered 2xx, and neither stored nor in the dead-letter queue: by the event's number. */
+  readonly lost: number[];
+  /** Stored more than once. */
+  readonly duplicated: number[];
+  /** Stored with another user, course, time or text than was published. */
+  readonly altered: number[];
+  /** Forged events that were answered 2xx, or stored. */
+  readonly forgedAccepted: number;
+  /** Bytes of heap in use in one instance of the webhook, on average. */
+  readonly heap: { readonly before: number; readonly after: number };
+}
+
+/** One forged event is sent for so many real ones. */
+const FORGED_ONE_IN = 20;
+/** Once that part of the events is sent. */
+const ROTATE_SIGNING_SECRET_AT = 1 / 3;
+const ROTATE_API_KEY_AT = 2 / 3;
+/** The longest that the redrive handler postpones a message, in milliseconds. */
+const LONGEST_DELAY_MS = 900_000;
+
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const secret = randomBytes(16).toString('hex');
+  const stack = await startStack({
+    config: { commentsPerCourse: '10000', reservedConcurrency: String(options.concurrency) },
+    secrets: { momentoApiKey: makeLegacyKey(), signingSecret: secret },
+    momento: { caches: ['course-comments-dev'] },
+  });
+  const sender = new Sender(String(stack.outputs.webhookUrl), options.concurrency);
+  try {
+    return await new Soak(options, stack, sender, secret).run();
+  } finally {
+    sender.close();
+    await stack.close();
+  }
+}
+
+class Soak {
+  readonly #chance: Chance;
+  readonly #answers: Record<number, number> = {};
+  readonly #published = new Map<number, SentEvent>();
+  readonly #accepted = new Set<number>();
+  #forgedAccepted = 0;
+  #apiKey: string;
+
+  constructor(
+    private readonly options: SoakOptions,
+    private readonly stack: Stack,
+    private readonly sender: Sender,
+    private secret: string,
+  ) {
+    this.#chance = new Chance(options.seed);
+    this.#apiKey = stack.apiKey;
+  }
+
+  async run(): Promise<SoakReport> {
+    const { stack, options } = this;
+    const indexes = options.only === undefined ? [...Array(options.events).keys()] : [options.only];
+    await this.sender.warm(options.concurrency);
+    const before = await this.#heap();
+    stack.setFaults(planFaults(this.#chance, options.faults));
+    await this.#send(indexes);
+    await this.#drain();
+    await elapsed(2 * LATE_MS); // what Momento applies late is applied by now
+    stack.setFaults(undefined);
+    const after = await this.#heap();
+    return { ...(await this.#verdict(indexes)), heap: { before, after } };
+  }
+
+  async #send(indexes: readonly number[]): Promise<void> {
+    const left = indexes[Symbol.iterator]();
+    let sent = 0;
+    const work = async () => {
+      for (const index of left) {
+        if (sent === Math.floor(indexes.length * ROTATE_SIGNING_SECRET_AT)) this.#rotateSigningSecret();
+        if (sent === Math.floor(indexes.length * ROTATE_API_KEY_AT)) this.#rotateApiKey();
+        sent++;
+        if (index % FORGED_ONE_IN === 0) await this.#forge(index);
+        await this.#deliver(planEvent(this.#chance, index));
+        this.options.onProgress?.(sent);
+      }
+    };
+    // Two deliveries at the same moment need two instances, so half as many events are under way.
+    await Promise.all(Array.from({ length: Math.ceil(this.options.concurrency / 2) }, work));
+  }
+
+  async #deliver(planned: PlannedEvent): Promise<void> {
+    const event = this.#event(planned);
+    this.#published.set(planned.index, event);
+    const once = async () => {
+      const { status } = await this.sender.event(event, this.secret);
+      this.#answers[status] = (this.#answers[status] ?? 0) + 1;
+      if (status >= 200 && status < 300) this.#accepted.add(planned.index);
+    };
+    await (planned.delivery === 'together' ? Promise.all([once(), once()]) : once());
+    if (planned.delivery === 'again') await once();
+  }
+
+  #event({ index, userId, courseId, comment }: PlannedEvent): SentEvent {
+    return {
+      cache: this.stack.cacheName,
+      topic: this.stack.topicName,
+      event_timestamp: Date.now(),
+      topic_sequence_number: index + 1,
+      token_id: userId,
+      text: JSON.stringify({ comment, courseId }),
+    };
+  }
+
+  /** The next event as an attacker would like to have it stored: under another user, with a signature of its own. */
+  async #forge(index: number): Promise<void> {
+    const forged = { ...this.#event(planEvent(this.#chance, index)), token_id: 'forged' };
+    const { status } = await this.sender.event(forged, 'a secret that never was');
+    if (status !== 403) this.#forgedAccepted++;
+  }
+
+  /** The stack knows the new secret first; Momento goes on to sign with the old one for a while. */
+  #rotateSigningSecret(): void {
+    const { SIGNING_SECRET_ARN } = this.stack.functionNamed('webhookFunctionName').environment;
+    const next = randomBytes(16).toString('hex');
+    this.stack.secrets.putSecretValue(String(SIGNING_SECRET_ARN), next);
+    // By then every instance has held its secrets for so long that it looks again.
+    setTimeout(() => {
+      this.secret = next;
+    }, 31_000).unref();
+  }
+
+  /** The old key is refused from this moment on. */
+  #rotateApiKey(): void {
+    const { API_KEY_SECRET_ARN } = this.stack.functionNamed('webhookFunctionName').environment;
+    this.#apiKey = makeLegacyKey();
+    this.stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), this.#apiKey);
+    this.stack.momento.setApiKeys([this.#apiKey]);
+  }
+
+  /** Hurries the clock of SQS until the redrive queue is empty. */
+  async #drain(): Promise<void> {
+    const queue = this.stack.sqs.find(String(this.stack.outputs.redriveQueueUrl));
+    while (queue.messages.length > 0) {
+      this.stack.sqs.hurry(LONGEST_DELAY_MS);
+      await elapsed(50); // the handlers work in real time
+    }
+  }
+
+  async #verdict(indexes: readonly number[]): Promise<Omit<SoakReport, 'heap'>> {
+    const stored = await this.#stored(
+      new Set(indexes.map((index) => planEvent(this.#chance, index).courseId)),
+    );
+    const deadLetterQueue = this.stack.sqs.find(String(this.stack.outputs.deadLetterQueueUrl));
+    const deadLettered = new Set(deadLetterQueue.messages.map(({ body }) => indexOf(body)));
+    const copies = (index: number) => stored.get(index) ?? [];
+    return {
+      sent: indexes.length,
+      answers: this.#answers,
+      stored: [...stored.values()].filter(({ length }) => length > 0).length,
+      deadLettered: deadLettered.size,
+      lost: indexes.filter(
+        (index) => this.#accepted.has(index) && copies(index).length === 0 && !deadLettered.has(index),
+      ),
+      duplicated: indexes.filter((index) => copies(index).length > 1),
+      altered: indexes.filter((index) => copies(index).some((copy) => !this.#same(copy, index))),
+      forgedAccepted:
+        this.#forgedAccepted + [...stored.values()].flat().filter(({ userID }) => userID === 'forged').length,
+    };
+  }
+
+  /** The comments in the cache, as an application reads them, by the number of their event. */
+  async #stored(courses: ReadonlySet<number>): Promise<Map<number, Comment[]>> {
+    const credentialProvider = apiKeyCredentials(this.#apiKey, {
+      local: `127.0.0.1:${this.stack.momento.port}`,
+    });
+    const found = new Map<number, Comment[]>();
+    for (const course of courses) {
+      const { cacheName } = this.stack;
+      for (const comment of await readComments(String(course), {
+        credentialProvider,
+        cacheName,
+        limit: 10_000,
+      })) {
+        const index = indexOf(comment.comment) ?? -1;
+        found.set(index, [...(found.get(index) ?? []), comment]);
+      }
+    }
+    return found;
+  }
+
+  #same(copy: Comment, index: number): boolean {
+    const planned = planEvent(this.#chance, index);
+    const at = this.#published.get(index)?.event_timestamp;
+    return copy.userID === planned.userId && copy.comment === planned.comment && copy.at.getTime() === at;
+  }
+
+  async #heap(): Promise<number> {
+    const used = await this.stack.heapUsed('webhookFunctionName');
+    return Math.round(used.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, used.length));
+  }
+}
+
+/** Waits for work that happens in real time. */
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
