@@ -1,14 +1,26 @@
 // The code of the functions: each handler with all that it imports, in one file.
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
-import { type BuildFailure, buildSync } from 'esbuild';
+import { type BuildFailure, type BuildOptions, buildSync, version } from 'esbuild';
+import { BundleRecord, type Making, replaceFile } from './bundle-record';
 
 const PROJECT = path.resolve(__dirname, '..');
 
 /** Relative to the program, and so the same in the state of every machine. Git ignores it. */
 const BUNDLES = '.bundles';
+
+const OPTIONS = {
+  outdir: BUNDLES,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  charset: 'utf8',
+  minify: true,
+  legalComments: 'none',
+  sourcemap: false,
+  logLevel: 'silent', // errors are told below
+} satisfies BuildOptions;
 
 /**
  * Bundles `handlers/<name>.ts` of each name, self-contained and minified, and gives the archive of a name: `index.js`.
@@ -21,7 +33,9 @@ export function bundleHandlers<Name extends string>(
   names: readonly Name[],
   project = PROJECT,
 ): (name: Name) => pulumi.asset.AssetArchive {
-  for (const bundle of build(names, project)) replaceFile(bundle.path, bundle.contents);
+  const record = new BundleRecord(project, `${BUNDLES}/made.json`, 'handlers');
+  const request = JSON.stringify([names, version, OPTIONS]);
+  if (!record.holds(request)) record.write(request, build(names, project));
   return (name) => {
     // A file, not its text: the state would hold every text twice and be written again with each resource.
     const index = new pulumi.asset.FileAsset(`${BUNDLES}/${name}.js`);
@@ -29,23 +43,19 @@ export function bundleHandlers<Name extends string>(
   };
 }
 
-function build(names: readonly string[], project: string) {
+/** Makes the bundles, and tells from what. */
+function build(names: readonly string[], project: string): Making {
+  const start = Date.now();
   try {
-    return buildSync({
+    const { metafile, outputFiles } = buildSync({
+      ...OPTIONS,
       absWorkingDir: project, // paths in the output are relative to it
       entryPoints: Object.fromEntries(names.map((name) => [name, `./handlers/${name}.ts`])),
-      outdir: BUNDLES,
+      metafile: true,
       write: false,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      charset: 'utf8',
-      minify: true,
-      legalComments: 'none',
-      sourcemap: false,
-      logLevel: 'silent', // errors are told below
-    }).outputFiles;
+    });
+    for (const bundle of outputFiles) replaceFile(bundle.path, bundle.contents);
+    return { inputs: Object.keys(metafile.inputs), outputs: Object.keys(metafile.outputs), start };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     const list = error.errors.map(({ text, location: at }) =>
@@ -57,12 +67,4 @@ function build(names: readonly string[], project: string) {
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
-}
-
-/** At one blow: somebody else may be reading or writing the same bundle. */
-function replaceFile(file: string, contents: Uint8Array): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, contents);
-  renameSync(draft, file);
 }

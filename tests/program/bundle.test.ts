@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,6 +21,8 @@ import { evaluateProgram, ProgramError } from '../../local/program';
 import { declared, LEGACY_KEY, resourcesOf } from './declared';
 
 const PROJECT = path.resolve(__dirname, '../..');
+
+const HANDLER = "export const handler = async () => 'hello';\n";
 
 /** What the AWS SDK tries to load and does without: signing with SigV4a, which nothing here uses. */
 const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
@@ -45,6 +49,14 @@ describe('a bundle', () => {
     const relative = await index.path;
     assert(!path.isAbsolute(relative), 'no path of this machine gets into the state');
     return readFileSync(path.join(project, relative), 'utf8');
+  }
+
+  /** The same, and it is remembered: the first time the sources were too fresh for that. */
+  async function remembered(name: string, project: string): Promise<string> {
+    await bundled(name, project);
+    const code = await bundled(name, project);
+    assert(existsSync(path.join(project, '.bundles/made.json')));
+    return code;
   }
 
   afterEach(() => {
@@ -93,6 +105,48 @@ describe('a bundle', () => {
     });
     const code = await bundled('greeting', project);
     assert(code.includes('Grüße, 世界 👋'));
+  });
+
+  it('is not made again while nothing has changed', async () => {
+    const project = folder({
+      'handlers/one.ts': "export { handler } from './two';\n",
+      'handlers/two.ts': HANDLER,
+    });
+    await remembered('one', project);
+    const bundle = path.join(project, '.bundles/one.js');
+    const made = statSync(bundle, { bigint: true });
+    await bundled('one', project);
+    assert.equal(statSync(bundle, { bigint: true }).ino, made.ino);
+  });
+
+  const changes: Record<string, (project: string) => void> = {
+    'a file that it imports was edited': (project) => {
+      writeFileSync(path.join(project, 'handlers/two.ts'), HANDLER.replace('hello', 'changed'));
+    },
+    'a new file takes the place of one that it imports': (project) => {
+      rmSync(path.join(project, 'handlers/two.ts'));
+      mkdirSync(path.join(project, 'handlers/two'));
+      writeFileSync(path.join(project, 'handlers/two/index.ts'), HANDLER.replace('hello', 'changed'));
+    },
+  };
+  for (const [when, change] of Object.entries(changes)) {
+    it(`is made again when ${when}`, async () => {
+      const project = folder({
+        'handlers/one.ts': "export { handler } from './two';\n",
+        'handlers/two.ts': HANDLER,
+      });
+      assert((await remembered('one', project)).includes('hello'));
+      change(project);
+      const code = await bundled('one', project);
+      assert(code.includes('changed') && !code.includes('hello'));
+    });
+  }
+
+  it('is made again when somebody wrote over it', async () => {
+    const project = folder({ 'handlers/one.ts': HANDLER });
+    const code = await remembered('one', project);
+    writeFileSync(path.join(project, '.bundles/one.js'), 'something else');
+    assert.equal(await bundled('one', project), code);
   });
 
   it('that cannot be built is told with file and line, every one at once', async () => {
