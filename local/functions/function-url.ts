@@ -25,6 +25,9 @@ export interface FunctionUrlOptions {
   onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
 }
 
+/** Longer than callers leave a connection idle: one that they use again must not be closed at that moment. */
+const KEEP_ALIVE_MS = 65_000;
+
 const FORBIDDEN =
   'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html';
 
@@ -43,6 +46,7 @@ export class FunctionUrl {
   /** Takes the port; requests are answered 503 until there is something to serve. */
   static async reserve(name: string, options: FunctionUrlOptions): Promise<FunctionUrl> {
     const url = new FunctionUrl(name, options);
+    url.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     url.port = await listen(url.#server, options.port ?? 0);
     return url;
   }
