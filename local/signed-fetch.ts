@@ -9,14 +9,25 @@ export interface SignedRequest {
   body: string;
   /** of the signature; default: now */
   signingDate?: Date;
+  /** whether the body's hash is sent too, as the AWS SDKs do and curl does not; default: true */
+  applyChecksum?: boolean;
 }
 
 /** Posts JSON to a Function URL. */
 export async function signedPost(url: string, request: SignedRequest): Promise<Response> {
-  const { credentials, region, body, signingDate } = request;
+  return fetch(url, {
+    method: 'POST',
+    headers: await signedHeaders(url, request),
+    body: request.body,
+  });
+}
+
+/** The headers of a signed POST of JSON. */
+export async function signedHeaders(url: string, request: SignedRequest): Promise<Record<string, string>> {
+  const { credentials, region, body, signingDate = new Date(), applyChecksum = true } = request;
   const { host, hostname, port, pathname } = new URL(url);
-  const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: Sha256 });
-  const signed = await signer.sign(
+  const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: Sha256, applyChecksum });
+  const { headers } = await signer.sign(
     {
       method: 'POST',
       protocol: 'http:',
@@ -26,7 +37,7 @@ export async function signedPost(url: string, request: SignedRequest): Promise<R
       headers: { host, 'content-type': 'application/json' },
       body,
     },
-    signingDate ? { signingDate } : {},
+    { signingDate },
   );
-  return fetch(url, { method: 'POST', headers: signed.headers, body });
+  return headers;
 }
