@@ -17,7 +17,11 @@ export interface AlarmsArgs {
   readonly email?: string;
 }
 
-type Metric = Required<Pick<aws.cloudwatch.MetricAlarmArgs, 'namespace' | 'metricName' | 'dimensions'>>;
+interface Metric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Record<string, pulumi.Input<string>>;
+}
 
 /** What somebody should know of before the users do. */
 export class Alarms extends pulumi.ComponentResource {
