@@ -4,6 +4,7 @@ import { bundleHandlers } from './infra/bundle';
 import { loadConfig } from './infra/config';
 import { FunctionUrl } from './infra/function-url';
 import { HandlerFunction } from './infra/handler-function';
+import { manageMomento } from './infra/momento/managed';
 import { sayWhatIsNext } from './infra/next-steps';
 import { RedriveQueue } from './infra/redrive';
 import { readSecrets, Secret } from './infra/secret';
@@ -13,11 +14,10 @@ const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher']);
 
 const apiKey = new Secret('api-key', {
   description: "The API key with which the functions use Momento's caches and topics",
-  value: config.momentoApiKey,
 });
+apiKey.hold(config.momentoApiKey);
 const signingSecret = new Secret('signing-secret', {
   description: 'What Momento signs its webhook requests with',
-  value: config.signingSecret,
 });
 
 const redriveQueue = new RedriveQueue('redrive');
@@ -73,7 +73,9 @@ new Alarms('alarms', {
 const webhookAddress = new FunctionUrl('webhook', { handler: webhook, authorization: 'NONE' });
 const publisherAddress = new FunctionUrl('publisher', { handler: publisher, authorization: 'AWS_IAM' });
 
-if (!config.signingSecret) sayWhatIsNext(config, webhookAddress.url);
+const signedWith = manageMomento(config, webhookAddress.url) ?? config.signingSecret;
+if (signedWith) signingSecret.hold(signedWith);
+else sayWhatIsNext(config, webhookAddress.url);
 
 export const webhookUrl = webhookAddress.url;
 export const publisherUrl = publisherAddress.url;

@@ -4,7 +4,7 @@ import { apiKeyKind } from '../handlers/core/api-key';
 import { oneOf, type Rule, Settings, text, wholeNumber } from './settings';
 
 /** How events reach the webhook's URL. */
-const DELIVERIES = ['webhook'] as const;
+const DELIVERIES = ['webhook', 'managed-webhook'] as const;
 
 /** The retentions that CloudWatch allows (PutRetentionPolicy), without "never". */
 const RETENTION_DAYS = [
@@ -37,6 +37,11 @@ const emailAddress = text(
   (given) => given.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@.\p{Cc}]+(\.[^\s@.\p{Cc}]+)+$/u.test(given),
 );
 
+const yesOrNo: Rule<boolean> = {
+  parse: (given) => (given === 'true' ? true : given === 'false' ? false : undefined),
+  allowed: 'true, false',
+};
+
 export type StackConfig = ReturnType<typeof loadConfig>;
 
 /**
@@ -51,7 +56,14 @@ export function loadConfig() {
     momentoEndpoint: settings.optional('momentoEndpoint', hostName),
     /** Momento shows it once the webhook is made, so the first deploy has none. */
     signingSecret: settings.secret('signingSecret', signingSecret),
+    /** `webhook`: made by hand in Momento; `managed-webhook`: made by this program, with its signing secret. */
     delivery: settings.withDefault('delivery', oneOf(...DELIVERIES), 'webhook'),
+    /** Of the same account: with this key the program makes the cache and the webhook. It never reaches AWS. */
+    momentoDeployKey: settings.secret('momentoDeployKey', apiKey),
+    /** Whether the cache goes with the stack, comments and all; an adopted one too. It needs an `up` before a `destroy`. */
+    deleteCache: settings.withDefault('deleteCache', yesOrNo, false),
+    /** Of `managed-webhook`: another number rotates the signing secret. */
+    rotation: settings.withDefault('rotation', wholeNumber(0, 1_000_000), 0),
     /** Carries the stack's name, so that two stacks never share comments by accident. */
     cacheName: settings.withDefault('cacheName', name, `course-comments-${pulumi.getStack()}`),
     topicName: settings.withDefault('topicName', name, 'comment'),
@@ -70,21 +82,45 @@ export function loadConfig() {
     alarmEmail: settings.optional('alarmEmail', emailAddress),
   };
   checkEndpoint(settings);
+  if (config.delivery === 'managed-webhook') checkManaged(settings);
+  else checkUnmanaged(settings, config.delivery);
   settings.refuseMistakes();
   return config;
 }
 
+/** Both keys are of one account in one region, so one endpoint serves both. */
 function checkEndpoint(settings: Settings): void {
-  const kind = settings.classify('momentoApiKey', apiKey);
-  if (kind === 'v2' && !settings.isSet('momentoEndpoint')) {
-    settings.mistake(
-      'momentoEndpoint',
-      `is not set, a v2 momentoApiKey needs it; allowed: ${hostName.allowed}`,
-    );
+  const kinds = ['momentoApiKey', 'momentoDeployKey'].map((key) => ({
+    key,
+    kind: settings.classify(key, apiKey),
+  }));
+  const v2 = kinds.find(({ kind }) => kind === 'v2');
+  if (v2 && !settings.isSet('momentoEndpoint')) {
+    settings.mistake('momentoEndpoint', `is not set, a v2 ${v2.key} needs it; allowed: ${hostName.allowed}`);
   }
   const endpoint = settings.classify('momentoEndpoint', hostName);
-  if (kind === 'legacy' && endpoint !== undefined) {
+  if (!v2 && kinds[0]?.kind === 'legacy' && endpoint !== undefined) {
     const why = 'allowed: nothing with a legacy momentoApiKey, which carries its endpoint';
     settings.mistake('momentoEndpoint', `is ${JSON.stringify(endpoint)}, ${why}`);
+  }
+}
+
+function checkManaged(settings: Settings): void {
+  if (settings.isSet('signingSecret')) {
+    settings.mistake(
+      'signingSecret',
+      'is set, allowed: nothing with delivery managed-webhook, where Momento makes it; remove it with: ' +
+        'pulumi config rm signingSecret',
+    );
+  }
+}
+
+function checkUnmanaged(settings: Settings, delivery: string): void {
+  if (settings.isSet('rotation')) {
+    settings.mistake(
+      'rotation',
+      `is set, allowed: nothing with delivery ${delivery}, whose signing secret Momento's console or you rotate; ` +
+        'remove it with: pulumi config rm rotation',
+    );
   }
 }

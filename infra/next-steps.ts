@@ -1,16 +1,19 @@
 import * as pulumi from '@pulumi/pulumi';
+import type { StackConfig } from './config';
+import { makesCache } from './momento/managed';
 
 /** Tells, as soon as the webhook's URL is known, how to connect Momento to it. */
 export function sayWhatIsNext(
-  momento: { readonly cacheName: string; readonly topicName: string },
+  momento: Pick<StackConfig, 'cacheName' | 'topicName' | 'momentoDeployKey' | 'deleteCache' | 'delivery'>,
   webhookUrl: pulumi.Output<string>,
 ): void {
   const stack = pulumi.getStack();
+  const makeIt = makesCache(momento) ? '' : ' (make it too, if there is none)';
   webhookUrl.apply((url) =>
     pulumi.log.warn(
       [
         "The webhook does not know Momento's signing secret yet, and answers 503 until it does. Next:",
-        `  1. In Momento, make a webhook for the cache "${momento.cacheName}" (make it too, if there is none)`,
+        `  1. In Momento, make a webhook for the cache "${momento.cacheName}"${makeIt}`,
         `     and the topic "${momento.topicName}", with this URL: ${url}`,
         `  2. pulumi config set --secret signingSecret --stack ${stack}`,
         '     and paste, at the prompt, the signing secret that Momento shows for the webhook',

@@ -7,12 +7,18 @@ export const ACCOUNT = '123456789012';
 
 export type AskUrl = (ask: 'functionUrl' | 'queueUrl', name: string) => Promise<string | undefined>;
 
+export type MakeInMomento = (
+  kind: 'cache' | 'webhook',
+  inputs: Record<string, unknown>,
+) => Promise<Answer | undefined>;
+
 interface Registration {
   readonly type: string;
   readonly name: string;
   readonly stack: string;
   readonly inputs: Record<string, unknown>;
   readonly askUrl: AskUrl;
+  readonly makeInMomento: MakeInMomento;
 }
 
 interface Subject extends Registration {
@@ -115,4 +121,11 @@ const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
     const url = given ?? `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${physical}`;
     return { id: url, url, name: physical, arn: arn('sqs', physical) };
   },
+  'pulumi-nodejs:dynamic/momento:Cache': async ({ inputs, makeInMomento }) =>
+    (await makeInMomento('cache', inputs)) ?? { id: String(inputs.cacheName) },
+  'pulumi-nodejs:dynamic/momento:Webhook': async ({ inputs, digits, makeInMomento }) =>
+    (await makeInMomento('webhook', inputs)) ?? {
+      id: `${inputs.cacheName}/${inputs.webhookName}`,
+      signingSecret: digits.slice(0, 32),
+    },
 };

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import * as pulumi from '@pulumi/pulumi';
 import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from './program';
-import { type AskUrl, mockedState } from './program-mocks';
+import { type AskUrl, type MakeInMomento, mockedState } from './program-mocks';
 
 const evaluation: Evaluation = workerData;
 const resources: DeclaredResource[] = [];
@@ -47,7 +47,7 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
   const { name, type } = args;
   if (!isRecord(inputs)) throw new Error(`the resource ${name} (${type}) has no inputs`);
   const { id, state } = args.custom
-    ? await mockedState({ type, name, stack: evaluation.stack, inputs, askUrl })
+    ? await mockedState({ type, name, stack: evaluation.stack, inputs, askUrl, makeInMomento })
     : { id: '', state: inputs };
   const resource = { type, name, id, inputs, state: evaluation.preview ? inputs : state, secretInputs };
   resources.push(resource);
@@ -76,6 +76,15 @@ const askUrl: AskUrl = async (ask, name) => {
     port1.once('close', () => resolve(undefined));
   });
   return typeof url === 'string' ? url : undefined;
+};
+
+/** Lets the provider's own code make it, as the engine would; undefined where there is no Momento. */
+const makeInMomento: MakeInMomento = async (kind, inputs) => {
+  if (evaluation.preview || evaluation.momentoUrl === undefined) return undefined;
+  process.env.MOMENTO_ENDPOINT_URL = evaluation.momentoUrl; // this worker's alone
+  const providers: typeof import('../infra/momento/provider') = require('../infra/momento/provider');
+  const { id, outs } = await providers[kind].create(inputs);
+  return { ...Object(outs), id };
 };
 
 /** Pulumi's mark of a special object in a mock's inputs, and the mark of a secret among them. */

@@ -46,6 +46,8 @@ export interface ProgramOptions {
   readonly functionUrl?: (name: string) => Promise<string> | string;
   /** The URL that the queue of this logical name gets. Default: one like AWS's. */
   readonly queueUrl?: (name: string) => Promise<string> | string;
+  /** A Momento on this machine in which what the program manages there is really made. Default: it is made up. */
+  readonly momentoUrl?: string;
 }
 
 /** The program ended with an error of its own. */
@@ -67,6 +69,7 @@ export interface Evaluation {
   readonly preview: boolean;
   readonly config: Record<string, string>;
   readonly secretKeys: string[];
+  readonly momentoUrl: string | undefined;
 }
 
 /** What the worker sends: a question (answered on its port), or the end. */
@@ -97,6 +100,7 @@ export async function evaluateProgram(options: ProgramOptions = {}): Promise<Dec
       ...named(options.secrets),
     ]),
     secretKeys: named(options.secrets).map(([key = '']) => key),
+    momentoUrl: options.momentoUrl,
   };
   const worker = new Worker(START, {
     eval: true,

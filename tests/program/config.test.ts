@@ -7,7 +7,7 @@ import { ENDPOINT, LEGACY_KEY, SIGNING_SECRET, V2_KEY } from './declared';
 type Values = Record<string, string>;
 
 const NAMESPACE = 'momento-webhooks';
-const SECRETS = ['momentoApiKey', 'signingSecret'];
+const SECRETS = ['momentoApiKey', 'signingSecret', 'momentoDeployKey'];
 
 async function load(values: Values): Promise<StackConfig> {
   const nothing = () => {
@@ -41,6 +41,9 @@ describe('the configuration', () => {
       momentoEndpoint: undefined,
       signingSecret: undefined,
       delivery: 'webhook',
+      momentoDeployKey: undefined,
+      deleteCache: false,
+      rotation: 0,
       cacheName: 'course-comments-dev',
       topicName: 'comment',
       commentTtlSeconds: 86_400,
@@ -83,7 +86,16 @@ describe('the configuration', () => {
   });
 
   const edges: Record<string, { allowed: string[]; refused: string[]; says: string }> = {
-    delivery: { allowed: ['webhook'], refused: ['', 'Webhook', 'managed-webhook', 'relay'], says: 'webhook' },
+    delivery: {
+      allowed: ['webhook', 'managed-webhook'],
+      refused: ['', 'Webhook', 'managed', 'relay'],
+      says: 'webhook, managed-webhook',
+    },
+    deleteCache: {
+      allowed: ['true', 'false'],
+      refused: ['', 'yes', 'True', '1', 'constructor'],
+      says: 'true, false',
+    },
     cacheName: {
       allowed: ['a', 'x'.repeat(255), 'Kurs 7 – Äpfel'],
       refused: ['', 'x'.repeat(256), ' a', 'a ', 'a\nb', 'a\u0001'],
@@ -184,6 +196,46 @@ describe('the configuration', () => {
       /^momento-webhooks:signingsecret is not a setting .* signingSecret, .* alarmEmail$/,
     );
     assert(!line?.includes(SIGNING_SECRET));
+    assert.deepEqual(others, []);
+  });
+
+  it('takes a deploy key beside the API key, and the endpoint that a v2 one of both needs', async () => {
+    const config = await load({
+      momentoApiKey: LEGACY_KEY,
+      momentoDeployKey: V2_KEY,
+      momentoEndpoint: ENDPOINT,
+    });
+    assert(config.momentoDeployKey && (await pulumi.isSecret(config.momentoDeployKey)));
+    assert.deepEqual(await mistakes({ momentoDeployKey: LEGACY_KEY }), []);
+    const [line, ...others] = await mistakes({ momentoDeployKey: V2_KEY });
+    assert.match(line ?? '', /^momento-webhooks:momentoEndpoint is not set, a v2 momentoDeployKey needs it/);
+    assert.deepEqual(others, []);
+    const [refused] = await mistakes({ momentoDeployKey: 'sesame' });
+    assert.match(refused ?? '', /^momento-webhooks:momentoDeployKey has a value \(a secret, not shown\)/);
+    assert(!refused?.includes('sesame'));
+  });
+
+  it('refuses a signing secret where Momento makes it, and says how to remove it', async () => {
+    const [line, ...others] = await mistakes({ delivery: 'managed-webhook', signingSecret: SIGNING_SECRET });
+    assert.match(
+      line ?? '',
+      /^momento-webhooks:signingSecret is set, allowed: nothing with delivery managed-webhook.* pulumi config rm signingSecret$/,
+    );
+    assert(!line?.includes(SIGNING_SECRET));
+    assert.deepEqual(others, []);
+  });
+
+  it('takes a rotation from 0 to 1000000 where the program manages the webhook, and refuses it elsewhere', async () => {
+    const managed = { delivery: 'managed-webhook' };
+    for (const rotation of ['0', '7', '1000000']) {
+      assert.deepEqual(await mistakes({ ...managed, rotation }), []);
+    }
+    for (const rotation of ['', '-1', '1000001', '1.5']) {
+      const line = `momento-webhooks:rotation is ${JSON.stringify(rotation)}, allowed: a whole number from 0 to 1000000`;
+      assert.deepEqual(await mistakes({ ...managed, rotation }), [line]);
+    }
+    const [line, ...others] = await mistakes({ rotation: '1' });
+    assert.match(line ?? '', /^momento-webhooks:rotation is set, allowed: nothing with delivery webhook/);
     assert.deepEqual(others, []);
   });
 

@@ -51,7 +51,22 @@ describe('the imports', () => {
   it('of the components go to each other, to Pulumi, and to what is pure in the handlers', () => {
     const allowed = (to: string) =>
       isFile(to) ? /^(infra|handlers\/core)\//.test(to) : isBuiltin(to) || /^(@pulumi\/|esbuild$)/.test(to);
-    assert.deepEqual(strangers(/^infra\//, allowed), []);
+    assert.deepEqual(strangers(/^infra\/(?!momento\/(provider\/|stored-provider))/, allowed), []);
+  });
+
+  it('of the code behind the Momento resources go to their like and to the credentials, and the program loads none of it', () => {
+    const allowed = (to: string) =>
+      isFile(to)
+        ? /^(infra\/momento\/provider\/|handlers\/adapters\/momento-credentials\.ts$)/.test(to)
+        : isBuiltin(to) || ['@pulumi/pulumi', '@gomomento/sdk', 'valibot'].includes(to);
+    assert.deepEqual(strangers(/^infra\/momento\/provider\//, allowed), []);
+    const importers = imports.filter(({ to }) => to.startsWith('infra/momento/provider/'));
+    // Not imported even there: what the state keeps loads it, in the provider's process.
+    const allowedImporter = /^(infra\/momento\/(provider\/|stored-provider\.ts$)|local\/|tests\/)/;
+    assert.deepEqual(
+      importers.filter(({ from }) => !allowedImporter.test(from)),
+      [],
+    );
   });
 
   it('of the handlers stay in the handlers, and never touch Pulumi', () => {

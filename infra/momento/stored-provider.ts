@@ -1,0 +1,24 @@
+// All that a stack's state keeps of the code behind its Momento resources.
+import type * as pulumi from '@pulumi/pulumi';
+
+/**
+ * Pulumi writes a dynamic provider's code into the state, with each resource, and may run it long after the project and
+ * its packages have moved on. So these few lines alone are written there: they load the code that the project has then.
+ * What they name is a contract with every state there is: Node.js, ts-node, `infra/momento/provider`, the kinds below.
+ */
+export function storedProvider(kind: 'cache' | 'webhook'): pulumi.dynamic.ResourceProvider {
+  const current = () => {
+    require('ts-node/register/transpile-only');
+    // The provider's process runs in the folder of the program.
+    const providers: typeof import('./provider') = require(`${process.cwd()}/infra/momento/provider`);
+    return providers[kind];
+  };
+  return {
+    check: async (olds, news) => current().check(olds, news),
+    diff: async (id, olds, news) => current().diff(id, olds, news),
+    create: async (inputs) => current().create(inputs),
+    read: async (id, props) => current().read(id, props),
+    update: async (id, olds, news) => current().update(id, olds, news),
+    delete: async (id, props) => current().delete(id, props),
+  };
+}
