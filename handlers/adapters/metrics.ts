@@ -14,13 +14,18 @@ export function countReason(name: string, reason: string, times: number): void {
   metrics.singleMetric().addDimension('reason', reason).addMetric(name, MetricUnit.Count, times);
 }
 
+/** Records how long something takes or lasts, in milliseconds. */
+export function measured(name: string, milliseconds: number): void {
+  metrics.addMetric(name, MetricUnit.Milliseconds, milliseconds);
+}
+
 /** The result of `work`, whose milliseconds are recorded, whether it succeeds or fails. */
 export async function timed<T>(name: string, work: Promise<T>): Promise<T> {
   const start = performance.now();
   try {
     return await work;
   } finally {
-    metrics.addMetric(name, MetricUnit.Milliseconds, performance.now() - start);
+    measured(name, performance.now() - start);
   }
 }
 

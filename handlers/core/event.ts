@@ -34,7 +34,7 @@ const eventSchema = (expected: { readonly cache: string; readonly topic: string 
     'must be an object',
   );
 
-type EventFields = v.InferOutput<ReturnType<typeof eventSchema>>;
+export type EventFields = v.InferOutput<ReturnType<typeof eventSchema>>;
 
 /** An event, and the identity that follows from it. */
 export type TopicEvent = EventFields & { readonly id: string };
@@ -45,10 +45,12 @@ export type TopicEvent = EventFields & { readonly id: string };
  */
 export function eventParser(expected: { readonly cache: string; readonly topic: string }) {
   const schema = eventSchema(expected);
-  return (body: string): TopicEvent => {
-    const fields = parseJson(schema, body);
-    return { ...fields, id: eventId(fields) };
-  };
+  return (body: string): TopicEvent => identified(parseJson(schema, body));
+}
+
+/** An event with the identity that follows from its fields. */
+export function identified(fields: EventFields): TopicEvent {
+  return { ...fields, id: eventId(fields) };
 }
 
 /** Throws StaleEvent where the event was published more than TOLERANCE_MS from `now` (milliseconds), either way. */

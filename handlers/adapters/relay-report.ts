@@ -1,0 +1,28 @@
+// The relay's metrics and log lines, in the same forms as those of the functions: Lambda's JSON log format, and
+// CloudWatch's embedded metric format, which CloudWatch reads from any log group.
+import type { Counted, Report } from '../core/relay/report';
+import { count, measured, publishMetrics } from './metrics';
+
+/** Every one is written each time, so that "none" and "nothing is running" are different. */
+const ALL: readonly Counted[] = ['Delivered', 'Retried', 'DeadLettered', 'Malformed', 'Missed'];
+
+export class RelayReport implements Report {
+  readonly #counts = new Map<Counted, number>();
+
+  count(what: Counted, times = 1): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
+  }
+
+  log(level: 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>): void {
+    const line = { timestamp: new Date().toISOString(), level: level.toUpperCase(), message: fields };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Writes what was counted since the last time, and how old the oldest unfinished message is. */
+  publish(lagMs: number): void {
+    for (const what of ALL) count(what, this.#counts.get(what) ?? 0);
+    this.#counts.clear();
+    measured('Lag', lagMs);
+    publishMetrics();
+  }
+}

@@ -1,0 +1,79 @@
+// What a relay that starts anew must know: the lowest message that is not finished.
+import * as v from 'valibot';
+import type { Clock } from '../clock';
+import { reasonOf, Unprocessable } from '../errors';
+import { parseJson } from '../parse';
+import { FROM_THE_OLDEST, type Position } from './following';
+import type { Report } from './report';
+
+/** The least time between two writes, in milliseconds. */
+export const WRITE_EVERY_MS = 1_000;
+/** A checkpoint that does not change is written again after this time, in milliseconds, so that it does not expire. */
+export const RENEW_EVERY_MS = 3_600_000;
+
+/** Where the checkpoint is kept, as text. Both reject where it is out of reach. */
+export interface CheckpointStore {
+  /** Undefined where there is none. */
+  read(): Promise<string | undefined>;
+  write(checkpoint: string): Promise<void>;
+}
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const schema = v.object({ page: count, sequence: v.pipe(count, v.minValue(1)) });
+
+/** Where to go on: undefined on the first start; from the oldest where what was written cannot be read any more. */
+export async function readCheckpoint(store: CheckpointStore): Promise<Position | undefined> {
+  const text = await store.read();
+  if (text === undefined) return undefined;
+  try {
+    return parseJson(schema, text);
+  } catch (error) {
+    if (error instanceof Unprocessable) return FROM_THE_OLDEST;
+    throw error;
+  }
+}
+
+/** Writes the checkpoint whenever it has changed, at most once in `WRITE_EVERY_MS`. */
+export class Checkpoints {
+  #written: string | undefined;
+  #writtenAt = Number.NEGATIVE_INFINITY;
+  #writing: Promise<void> = Promise.resolve();
+  #cancel: (() => void) | undefined;
+
+  /** @param position the lowest message that is not finished; undefined before the first subscription */
+  constructor(
+    private readonly store: CheckpointStore,
+    private readonly position: () => Position | undefined,
+    private readonly clock: Clock,
+    private readonly report: Report,
+  ) {}
+
+  start(): void {
+    this.#cancel = this.clock.after(WRITE_EVERY_MS, () => {
+      this.#writing = this.#write().finally(() => this.#cancel && this.start());
+    });
+  }
+
+  /** Writes it for the last time, after a write that may be under way. Resolves when that is done, or failed. */
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    await this.#writing;
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const position = this.position();
+    if (!position) return;
+    const checkpoint = JSON.stringify({ page: position.page, sequence: position.sequence });
+    const isFresh = this.clock.now() - this.#writtenAt < RENEW_EVERY_MS;
+    if (checkpoint === this.#written && isFresh) return;
+    try {
+      await this.store.write(checkpoint);
+      this.#written = checkpoint;
+      this.#writtenAt = this.clock.now();
+    } catch (error) {
+      this.report.log('warn', { outcome: 'checkpoint not written', reason: reasonOf(error) });
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// One try to deliver a message, and what follows from its outcome.
+import { type Backoff, nextWait } from '../backoff';
+import type { Clock } from '../clock';
+import { reasonOf } from '../errors';
+import { type EventFields, identified, type TopicEvent } from '../event';
+import { RECHECK_MS, SERVE_MS } from '../signing-secret';
+import type { Held } from './held';
+import type { Report } from './report';
+import { type WebhookRequest, webhookRequest } from './request';
+import { retryAfterMs } from './retry-after';
+
+/** How long a message is tried, from its first try on, in milliseconds. */
+export const PATIENCE_MS = 120_000;
+/** Waits between the tries. */
+export const BETWEEN_TRIES: Backoff = { leastMs: 500, mostMs: 15_000 };
+
+/** Answers that no other try would change: too large, and malformed. */
+const FINAL: ReadonlySet<number> = new Set([413, 422]);
+
+/** What the webhook answered. */
+export interface Answered {
+  readonly status: number;
+  /** The header `Retry-After`. */
+  readonly retryAfter?: string;
+}
+
+export interface DeliverySettings {
+  readonly cache: string;
+  readonly topic: string;
+  /** Calls the webhook, without following redirects. Rejects where no answer came in time. */
+  post(request: WebhookRequest): Promise<Answered>;
+  /** The secret to sign with, not older than so many milliseconds where a newer one can be had. */
+  signingSecret(maxAgeMs: number): Promise<string>;
+  /** Puts what is given up where a person can bring it back. Rejects where it may not be safe there. */
+  deadLetter(event: TopicEvent): Promise<void>;
+  readonly clock: Clock;
+  readonly report: Report;
+}
+
+export class Delivery {
+  constructor(private readonly settings: DeliverySettings) {}
+
+  /** Tries once. Gives undefined when the message is finished, else how many milliseconds to wait before the next try. */
+  async attempt(held: Held): Promise<number | undefined> {
+    const { clock, report } = this.settings;
+    held.firstTriedAt ??= clock.now();
+    const answered = await this.#post(held);
+    if (answered.status >= 200 && answered.status < 300) {
+      report.count('Delivered');
+      return undefined;
+    }
+    if (FINAL.has(answered.status)) {
+      report.count('Malformed');
+      report.log('warn', { outcome: 'refused', eventId: this.#idOf(held), status: answered.status });
+      return undefined;
+    }
+    return this.#again(held, answered);
+  }
+
+  async #post(held: Held): Promise<Answered & { readonly reason?: string }> {
+    try {
+      const secret = await this.settings.signingSecret(held.denied ? RECHECK_MS : SERVE_MS);
+      return await this.settings.post(webhookRequest(this.#eventOf(held), secret));
+    } catch (error) {
+      return { status: 0, reason: reasonOf(error) };
+    }
+  }
+
+  async #again(held: Held, answered: Answered & { readonly reason?: string }): Promise<number | undefined> {
+    const { clock, report } = this.settings;
+    const now = clock.now();
+    const firstTriedAt = held.firstTriedAt ?? now;
+    const reason = answered.reason ?? `status ${answered.status}`;
+    if (held.waitedMs === undefined) {
+      report.log('warn', { outcome: 'not delivered yet', eventId: this.#idOf(held), reason });
+    }
+    held.denied = answered.status === 403;
+    held.waitedMs = nextWait(BETWEEN_TRIES, held.waitedMs, clock.random);
+    const wait = Math.max(held.waitedMs, retryAfterMs(answered.retryAfter, now));
+    if (now + wait > firstTriedAt + PATIENCE_MS) {
+      if (await this.#deadLettered(held, reason)) return undefined;
+      report.count('Retried');
+      return held.waitedMs; // nothing is lost: it is tried until either of the two takes it
+    }
+    report.count('Retried');
+    return wait;
+  }
+
+  async #deadLettered(held: Held, reason: string): Promise<boolean> {
+    const { deadLetter, report } = this.settings;
+    const event = identified(this.#eventOf(held));
+    try {
+      await deadLetter(event);
+    } catch (error) {
+      report.log('error', { outcome: 'not dead-lettered', eventId: event.id, reason: reasonOf(error) });
+      return false;
+    }
+    report.count('DeadLettered');
+    report.log('error', { outcome: 'dead-lettered', eventId: event.id, reason });
+    return true;
+  }
+
+  /** The event as it is now: only `publish_timestamp` differs from try to try. */
+  #eventOf({ page, sequence, tokenId, text, receivedAt }: Held): EventFields {
+    return {
+      cache: this.settings.cache,
+      topic: this.settings.topic,
+      event_timestamp: receivedAt,
+      publish_timestamp: this.settings.clock.now(),
+      topic_sequence_number: sequence,
+      topic_sequence_page: page,
+      token_id: tokenId,
+      text,
+    };
+  }
+
+  #idOf(held: Held): string {
+    return identified(this.#eventOf(held)).id;
+  }
+}

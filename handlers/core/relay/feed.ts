@@ -1,0 +1,145 @@
+// The subscription, kept alive: whatever breaks it, it is opened again where it stood.
+import { type Backoff, nextWait } from '../backoff';
+import type { Clock } from '../clock';
+import { Following, type Position } from './following';
+import type { Message } from './held';
+import type { Report } from './report';
+
+/** A stream on which nothing came for so long is dead, in milliseconds. */
+export const SILENCE_MS = 60_000;
+/** Waits before a broken stream is opened again. */
+export const BETWEEN_STREAMS: Backoff = { leastMs: 100, mostMs: 15_000 };
+/** A stream that lived for so long was no failure, in milliseconds: the wait after it is a short one. */
+const GOOD_LIFE_MS = 10_000;
+
+/** What an open stream tells; nothing more once it has ended, or was closed. */
+export interface StreamListener {
+  message(message: Message): void;
+  /** Messages were passed over; the next to come is the one at this position. */
+  discontinuity(next: Position): void;
+  heartbeat(): void;
+  /** @param reason a word or two for the log */
+  ended(reason: string): void;
+}
+
+export interface Stream {
+  close(): void;
+}
+
+/** Opens a stream; undefined: with what is published from now on. It reports failures to the listener, and never throws. */
+export type OpenStream = (from: Position | undefined, listener: StreamListener) => Stream;
+
+export interface FeedSettings {
+  readonly open: OpenStream;
+  readonly receive: (message: Message) => void;
+  readonly clock: Clock;
+  readonly report: Report;
+}
+
+export class Feed {
+  readonly #following: Following;
+  #stream: Stream | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #openedAt = 0;
+  #heardAt = 0;
+  #heardMessage = false;
+  #hasBegun = false;
+  #waitedMs: number | undefined;
+  #isWanted = false;
+
+  /** @param from where to go on; undefined: with what is published from now on */
+  constructor(
+    private readonly settings: FeedSettings,
+    from: Position | undefined,
+  ) {
+    this.#following = new Following(from);
+  }
+
+  /** The next message to receive; undefined before the first subscription. */
+  get position(): Position | undefined {
+    return this.#following.position;
+  }
+
+  /** Whether a stream ever told anything. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** When something last happened here, in milliseconds since the epoch: something was heard, or opened. */
+  get activeAt(): number {
+    return Math.max(this.#openedAt, this.#heardAt);
+  }
+
+  /** Whether messages are taken. */
+  get isOpen(): boolean {
+    return this.#isWanted;
+  }
+
+  open(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    this.#connect();
+  }
+
+  /** Takes no more messages; `open` goes on behind the last one that was taken. */
+  close(): void {
+    this.#isWanted = false;
+    this.#disconnect();
+  }
+
+  #connect(): void {
+    const { clock, report, open, receive } = this.settings;
+    this.#openedAt = this.#heardAt = clock.now();
+    this.#heardMessage = false;
+    const heard = () => {
+      this.#heardAt = clock.now();
+      this.#hasBegun = true;
+      this.#following.begun();
+    };
+    const discontinuity = (missed: number, next: Position) => {
+      if (missed > 0) report.count('Missed', missed);
+      report.log('warn', { outcome: 'discontinuity', missed, page: next.page, sequence: next.sequence });
+    };
+    this.#stream = open(this.#following.position, {
+      heartbeat: heard,
+      message: (message) => {
+        heard();
+        this.#heardMessage = true;
+        const missed = this.#following.received(message);
+        if (missed > 0) discontinuity(missed, message);
+        receive(message);
+      },
+      discontinuity: (next) => {
+        heard();
+        discontinuity(this.#following.jumped(next), next);
+      },
+      ended: (reason) => this.#reconnect(reason),
+    });
+    this.#listenForSilence(SILENCE_MS);
+  }
+
+  #listenForSilence(ms: number): void {
+    const { clock } = this.settings;
+    this.#cancelTimer = clock.after(ms, () => {
+      const silentFor = clock.now() - this.#heardAt;
+      if (silentFor >= SILENCE_MS) this.#reconnect('silent');
+      else this.#listenForSilence(SILENCE_MS - silentFor);
+    });
+  }
+
+  #reconnect(reason: string): void {
+    const { clock, report } = this.settings;
+    this.#disconnect();
+    const wasGood = this.#heardMessage || clock.now() - this.#openedAt >= GOOD_LIFE_MS;
+    this.#waitedMs = nextWait(BETWEEN_STREAMS, wasGood ? undefined : this.#waitedMs, clock.random);
+    report.log('warn', { outcome: 'subscription ended', reason, againInMs: Math.round(this.#waitedMs) });
+    this.#cancelTimer = clock.after(this.#waitedMs, () => this.#connect());
+  }
+
+  #disconnect(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+}

@@ -1,0 +1,43 @@
+// A message from when it is received until it is finished: delivered, refused for good, or in the dead-letter queue.
+import type { Position } from './following';
+
+/** A message as it comes from the topic. */
+export interface Message extends Position {
+  /** The id that the publisher's token carries; empty where an API key published. */
+  readonly tokenId: string;
+  /** Undefined where the message is binary. */
+  readonly text: string | undefined;
+}
+
+/** A message that is to be delivered. */
+export class Held implements Position {
+  readonly page: number;
+  readonly sequence: number;
+  readonly tokenId: string;
+  text: string;
+  isFinished = false;
+  /** When it was first tried, in milliseconds since the epoch. */
+  firstTriedAt: number | undefined;
+  /** The wait before the latest try, in milliseconds. */
+  waitedMs: number | undefined;
+  /** The webhook did not accept the latest try's signature. */
+  denied = false;
+
+  /** @param receivedAt milliseconds since the epoch; a message itself carries no time */
+  constructor(
+    { page, sequence, tokenId }: Message,
+    text: string,
+    readonly receivedAt: number,
+  ) {
+    this.page = page;
+    this.sequence = sequence;
+    this.tokenId = tokenId;
+    this.text = text;
+  }
+
+  /** Nothing is to be done with it any more; only its place among the others still counts. */
+  finish(): void {
+    this.isFinished = true;
+    this.text = '';
+  }
+}

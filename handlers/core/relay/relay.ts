@@ -1,0 +1,173 @@
+// The relay: what is published on a topic is delivered to the webhook, at least once, in order per publisher.
+import { type Backoff, nextWait } from '../backoff';
+import type { Clock } from '../clock';
+import { reasonOf } from '../errors';
+import { Queue } from '../queue';
+import { type CheckpointStore, Checkpoints, readCheckpoint } from './checkpoints';
+import { Delivery, type DeliverySettings } from './delivery';
+import { Feed, type OpenStream } from './feed';
+import type { Position } from './following';
+import { Held, type Message } from './held';
+import { Lanes } from './lanes';
+
+/** How much is held at the same time: at either limit the stream is closed, until half of it is finished. */
+export interface Capacity {
+  readonly messages: number;
+  /** Of all texts together. */
+  readonly characters: number;
+}
+
+/** With these a process stays within 512 MiB, whatever the messages are. */
+export const CAPACITY: Capacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
+/** Tries under way at the same time. */
+export const IN_FLIGHT = 32;
+
+/** Nothing heard, opened or tried for so long, in milliseconds: something is wrong with the process itself. */
+const STUCK_MS = 180_000;
+const BETWEEN_READS: Backoff = { leastMs: 500, mostMs: 15_000 };
+
+export interface RelaySettings extends DeliverySettings {
+  readonly openStream: OpenStream;
+  readonly checkpoints: CheckpointStore;
+  readonly capacity?: Capacity;
+  readonly inFlight?: number;
+}
+
+export class Relay {
+  readonly #clock: Clock;
+  readonly #lanes: Lanes<Held>;
+  readonly #checkpoints: Checkpoints;
+  /** In the order of receipt; finished ones stay until those before them are. */
+  readonly #held = new Queue<Held>();
+  readonly #capacity: Capacity;
+  #unfinished = 0;
+  #characters = 0;
+  #feed: Feed | undefined;
+  #triedAt = 0;
+  #isStopping = false;
+  #idle: (() => void) | undefined;
+
+  constructor(private readonly settings: RelaySettings) {
+    const { clock, report, capacity = CAPACITY, inFlight = IN_FLIGHT } = settings;
+    this.#clock = clock;
+    this.#capacity = capacity;
+    const delivery = new Delivery(settings);
+    this.#lanes = new Lanes(inFlight, (held) => this.#attempt(delivery, held), clock);
+    this.#checkpoints = new Checkpoints(settings.checkpoints, () => this.#lowest(), clock, report);
+  }
+
+  /** Goes on where the checkpoint says. Resolves once that is known and the subscription is being opened. */
+  async start(): Promise<void> {
+    const from = await this.#readCheckpoint();
+    if (this.#isStopping) return;
+    const { clock, report, openStream } = this.settings;
+    report.log('info', { outcome: 'started', from });
+    this.#feed = new Feed(
+      { open: openStream, receive: (message) => this.#receive(message), clock, report },
+      from,
+    );
+    this.#feed.open();
+    this.#checkpoints.start();
+  }
+
+  /**
+   * Takes no more messages, goes on with those that are held for as long as `withinMs`, and writes the checkpoint. What is
+   * left then, a relay that starts from the checkpoint receives again.
+   */
+  async stop(withinMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#feed?.close();
+    if (this.#unfinished > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#clock.after(withinMs, resolve);
+        this.#idle = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+    this.#lanes.stop();
+    await this.#checkpoints.stop();
+    this.settings.report.log('info', { outcome: 'stopped', unfinished: this.#unfinished });
+  }
+
+  /** Messages that were received and are not finished. */
+  get unfinished(): number {
+    return this.#unfinished;
+  }
+
+  /** For how long the oldest message that is not finished has been held, in milliseconds. */
+  get lagMs(): number {
+    const oldest = this.#held.peek();
+    return oldest ? this.#clock.now() - oldest.receivedAt : 0;
+  }
+
+  /**
+   * Whether it works: it has been subscribed, and something has happened lately. An outage of Momento or of the webhook
+   * is no reason to begin anew, so neither makes it unhealthy later.
+   */
+  get isHealthy(): boolean {
+    if (!this.#feed?.hasBegun) return false;
+    return this.#clock.now() - Math.max(this.#feed.activeAt, this.#triedAt) < STUCK_MS;
+  }
+
+  async #readCheckpoint(): Promise<Position | undefined> {
+    const { checkpoints, clock, report } = this.settings;
+    let waitedMs: number | undefined;
+    while (!this.#isStopping) {
+      try {
+        return await readCheckpoint(checkpoints);
+      } catch (error) {
+        waitedMs = nextWait(BETWEEN_READS, waitedMs, clock.random);
+        report.log('warn', { outcome: 'checkpoint not read', reason: reasonOf(error) });
+        const wait = waitedMs;
+        await new Promise<void>((resolve) => clock.after(wait, resolve));
+      }
+    }
+    return undefined;
+  }
+
+  #receive(message: Message): void {
+    if (message.text === undefined) {
+      const { page, sequence } = message;
+      this.settings.report.count('Malformed');
+      this.settings.report.log('warn', { outcome: 'not text', page, sequence });
+      return;
+    }
+    const held = new Held(message, message.text, this.#clock.now());
+    this.#held.push(held);
+    this.#unfinished += 1;
+    this.#characters += message.text.length;
+    this.#lanes.add(message.tokenId, held);
+    if (this.#feed?.isOpen && this.#isFilled(1)) {
+      this.settings.report.log('warn', { outcome: 'paused', unfinished: this.#unfinished });
+      this.#feed.close();
+    }
+  }
+
+  async #attempt(delivery: Delivery, held: Held): Promise<number | undefined> {
+    this.#triedAt = this.#clock.now();
+    const wait = await delivery.attempt(held);
+    if (wait === undefined) this.#finish(held);
+    return wait;
+  }
+
+  #finish(held: Held): void {
+    this.#unfinished -= 1;
+    this.#characters -= held.text.length;
+    held.finish();
+    while (this.#held.peek()?.isFinished) this.#held.shift();
+    if (this.#unfinished === 0) this.#idle?.();
+    if (this.#feed && !this.#feed.isOpen && !this.#isStopping && !this.#isFilled(0.5)) this.#feed.open();
+  }
+
+  /** Finished messages that wait behind an unfinished one count too: their order is still held. */
+  #isFilled(part: number): boolean {
+    const { messages, characters } = this.#capacity;
+    return this.#held.length >= messages * part || this.#characters >= characters * part;
+  }
+
+  #lowest(): Position | undefined {
+    return this.#held.peek() ?? this.#feed?.position;
+  }
+}

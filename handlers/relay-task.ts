@@ -1,0 +1,74 @@
+// The relay with all that it needs from outside, from start to SIGTERM.
+import { optional, setting } from './adapters/environment';
+import { answerHealthChecks } from './adapters/health';
+import { localMomento } from './adapters/momento-credentials';
+import { RedriveQueue } from './adapters/redrive-queue';
+import { RelayCheckpoint } from './adapters/relay-checkpoint';
+import { RelayReport } from './adapters/relay-report';
+import { fetchSecret } from './adapters/secrets';
+import { Subscription } from './adapters/subscription';
+import { WebhookUrl } from './adapters/webhook-url';
+import { CachedSecret } from './core/cached-secret';
+import type { Clock } from './core/clock';
+import { reasonOf } from './core/errors';
+import { IN_FLIGHT, Relay } from './core/relay/relay';
+
+const REPORT_EVERY_MS = 30_000;
+/** After SIGTERM: what is held is delivered for so long, and the process ends at the latest so much later, in milliseconds. */
+const FINISH_WITHIN_MS = 20_000;
+const END_WITHIN_MS = 25_000;
+
+const clock: Clock = {
+  now: Date.now,
+  random: Math.random,
+  after: (milliseconds, work) => {
+    const timer = setTimeout(work, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** @param healthPort on the loopback address; 0: any free one */
+export async function runRelay(healthPort: number): Promise<void> {
+  const report = new RelayReport();
+  const crash = (error: unknown) => {
+    report.log('error', { outcome: 'crashed', reason: reasonOf(error) });
+    process.exit(1); // ECS starts another one, which goes on at the checkpoint
+  };
+  process.once('uncaughtException', crash);
+
+  const momento = {
+    apiKeySecretArn: setting('API_KEY_SECRET_ARN'),
+    endpoint: optional('MOMENTO_ENDPOINT'),
+    local: localMomento(optional('MOMENTO_ENDPOINT_URL')),
+    cacheName: setting('CACHE_NAME'),
+    topicName: setting('TOPIC_NAME'),
+  };
+  const signingSecretArn = setting('SIGNING_SECRET_ARN');
+  const signingSecret = new CachedSecret(() => fetchSecret(signingSecretArn), Number.POSITIVE_INFINITY);
+  const deadLetters = new RedriveQueue(setting('DEAD_LETTER_QUEUE_URL'));
+
+  const relay = new Relay({
+    cache: momento.cacheName,
+    topic: momento.topicName,
+    openStream: new Subscription(momento).open,
+    checkpoints: new RelayCheckpoint(momento),
+    post: new WebhookUrl(setting('WEBHOOK_URL'), IN_FLIGHT).post,
+    signingSecret: (maxAgeMs) => signingSecret.get(maxAgeMs),
+    deadLetter: (event) => deadLetters.send(event),
+    clock,
+    report,
+  });
+
+  const stop = async () => {
+    setTimeout(() => process.exit(0), END_WITHIN_MS).unref();
+    await relay.stop(FINISH_WITHIN_MS);
+    report.publish(relay.lagMs);
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+
+  await answerHealthChecks(healthPort, () => relay.isHealthy);
+  setInterval(() => report.publish(relay.lagMs), REPORT_EVERY_MS);
+  await relay.start();
+}
