@@ -20,7 +20,7 @@ const USAGE = `Usage: npm start -- [--once] [--port PORT] [--fault FAULT]... [--
 Runs the whole system on this machine, without an account: sends one comment through it, then stays up.
 
   --once         ends after the comment: with 0, or with 1 and the reason where a step failed
-  --port PORT    the first of up to ${PORTS} ports in a row; default ${DEFAULT_PORT}, with --once any free ones
+  --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
   --fault FAULT  lets calls to Momento or AWS fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2
   --verbose      prints what the functions log`;
 
@@ -60,7 +60,12 @@ async function main(): Promise<void> {
   }
   if (flags.once) return stack.close();
 
-  announce({ port, momentoUrl: stack.momento.url, apiKey: stack.apiKey, cacheName: stack.cacheName });
+  announce({
+    port: stack.aws.port,
+    momentoUrl: stack.momento.url,
+    apiKey: stack.apiKey,
+    cacheName: stack.cacheName,
+  });
   console.log(whatNext(stack));
   watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
 }

@@ -24,10 +24,10 @@ export function parseFlags<T extends Options>(args: string[], options: T) {
   }
 }
 
-/** A port that leaves room for the ones after it. Throws UsageError. */
+/** The first of several ports in a row; 0 stands for any free ones. Throws UsageError. */
 export function parsePort(text: string, howMany = 1): number {
   const port = Number(text);
   const last = 65_536 - howMany;
-  if (/^\d+$/.test(text) && port >= 1 && port <= last) return port;
-  throw new UsageError(`--port is ${JSON.stringify(text)}; allowed: 1 to ${last}`);
+  if (/^\d+$/.test(text) && port <= last) return port;
+  throw new UsageError(`--port is ${JSON.stringify(text)}; allowed: 1 to ${last}, or 0 for any free ones`);
 }

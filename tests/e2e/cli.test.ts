@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const PROJECT = resolve(__dirname, '..', '..');
+const COPIED = [
+  'handlers',
+  'infra',
+  'local',
+  'index.ts',
+  'package.json',
+  'tsconfig.json',
+  'Pulumi.yaml',
+  'Pulumi.dev.yaml',
+];
+
+describe('npm start', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let temporary: string;
+  const running = new Set<ChildProcess>();
+
+  /** A copy of the project, so that its handlers may be changed; its temporary files are in a folder of their own. */
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-copy-'));
+    for (const name of COPIED) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+  });
+  after(() => {
+    for (const one of running) one.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+
+  function command(script: string, flags: string[]) {
+    const { MOMENTO_API_KEY: _, ...environment } = process.env;
+    const child = spawn(process.execPath, ['-r', 'ts-node/register', join('local', script), ...flags], {
+      cwd: folder,
+      env: { ...environment, TMPDIR: temporary },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    return child;
+  }
+
+  /** Runs a command to its end. */
+  async function run(script: string, flags: string[]) {
+    const child = command(script, flags);
+    const [stdout, stderr, [status]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    return { status, stdout, stderr };
+  }
+
+  it('--once shows the way of a comment, ends with 0 and leaves nothing', async () => {
+    const { status, stdout, stderr } = await run('cli.ts', ['--once']);
+    assert.deepEqual([status, stderr], [0, '']);
+    const steps = stdout.split('\n').map((line) => line.trim().split(/\s{2,}|(?<=stored)\s/)[0]);
+    assert.deepEqual(steps.filter(Boolean), [
+      'token vended',
+      'published',
+      'webhook called',
+      'stored',
+      'webhook answered',
+      'read back',
+    ]);
+    assert.match(stdout, /read back +course 123: taylor wrote "What a course!"/);
+    assert.deepEqual(leftIn(temporary), []);
+  });
+
+  it('--once ends with 1 and the reason where a step fails', async () => {
+    const { status, stderr } = await run('cli.ts', ['--once', '--fault', 'Publish=refuse']);
+    assert.equal(status, 1);
+    assert.match(stderr, /^publishing failed: the publisher answered 503/);
+    assert.deepEqual(leftIn(temporary), []);
+  });
+
+  it('names a port that is in use, a flag that it does not know and a value that is wrong', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const { port } = address;
+    const [inUse, unknown, wrong] = await Promise.all([
+      run('cli.ts', ['--once', '--port', String(port)]),
+      run('cli.ts', ['--nonce']),
+      run('cli.ts', ['--port', '70000']),
+    ]);
+    server.close();
+    assert.deepEqual([inUse.status, unknown.status, wrong.status], [2, 2, 2]);
+    assert.equal(
+      inUse.stderr,
+      `port ${port} on 127.0.0.1 is in use: end what uses it, or choose other ports with --port\n`,
+    );
+    assert.match(unknown.stderr, /^Unknown option '--nonce'; allowed: --once, --port,/);
+    assert.match(wrong.stderr, /^--port is "70000"; allowed: 1 to \d+/);
+  });
+
+  it('stays up, can be read from, swaps in a changed handler, and goes at once on Ctrl-C', async () => {
+    const child = command('cli.ts', ['--port', '0']);
+    const output = collect(child);
+    await output.until(/Ctrl-C ends it/);
+    const [, port = ''] = /AWS +http:\/\/127\.0\.0\.1:(\d+)/.exec(output.seen()) ?? [];
+    const [, webhookUrl = ''] = /webhook +(http:\S+)/.exec(output.seen()) ?? [];
+
+    const read = await run('read.ts', ['--course', '123', '--port', port]);
+    assert.deepEqual([read.status, read.stderr], [0, '']);
+    assert.match(read.stdout, /^\d{4}-\S+Z {2}"taylor" {2}"What a course!"\n$/);
+
+    const handler = join(folder, 'handlers', 'webhook.ts');
+    const source = readFileSync(handler, 'utf8');
+    const declaration = /(export async function handler\([^)]*\)[^{]*\{)/;
+    assert.match(source, declaration);
+    assert.equal((await fetch(webhookUrl)).status, 405);
+    writeFileSync(
+      handler,
+      source.replace(declaration, "$1 return { statusCode: 418, headers: {}, body: '' };"),
+    );
+    await output.until(/webhook\.ts changed: swapped in webhook-[0-9a-f]{7}\n/);
+    assert.equal((await fetch(webhookUrl)).status, 418);
+
+    writeFileSync(handler, 'export const handler = ;');
+    await output.until(/webhook\.ts changed, but the program fails: the old code goes on/);
+    assert.match(output.seen(), /webhook\.ts:1:\d+/);
+    assert.equal((await fetch(webhookUrl)).status, 418);
+
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.deepEqual(leftIn(temporary), []);
+    await assert.rejects(fetch(webhookUrl));
+    const gone = await run('read.ts', ['--course', '123', '--port', port]);
+    assert.equal(gone.status, 2);
+    assert.match(gone.stderr, /^no local stack of this project runs on port \d+: start it with "npm start"/);
+  });
+});
+
+/** Pulumi's compile cache stays on purpose; it is the same one each time. */
+function leftIn(temporary: string): string[] {
+  return readdirSync(temporary).filter((name) => !name.startsWith('v8-compile-cache'));
+}
+
+/** What a process prints, and a wait for it. */
+function collect(child: ChildProcess) {
+  let seen = '';
+  let check = () => {};
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      seen += part;
+      check();
+    });
+  }
+  return {
+    seen: () => seen,
+    until: (pattern: RegExp) =>
+      new Promise<void>((resolve, reject) => {
+        const ended = () => reject(new Error(`it ended without printing ${pattern}:\n${seen}`));
+        child.once('exit', ended);
+        check = () => {
+          if (!pattern.test(seen)) return;
+          child.off('exit', ended);
+          resolve();
+        };
+        check();
+      }),
+  };
+}
