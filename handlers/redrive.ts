@@ -1,7 +1,7 @@
 // The redrive: events that could not be stored come back from the queue, and are stored by the same idempotent put.
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setting } from './adapters/environment';
-import { count, publishMetrics } from './adapters/metrics';
+import { count, publishMetrics, timed } from './adapters/metrics';
 import { delayAfter, RedriveQueue } from './adapters/redrive-queue';
 import { before } from './core/deadline';
 import { reasonOf } from './core/errors';
@@ -28,17 +28,19 @@ export async function handler({ Records: records }: SQSEvent): Promise<SQSBatchR
 /** The message's id where the event must come again. */
 async function redrive(record: SQSRecord, start: number): Promise<string | undefined> {
   const deliveries = Number(record.attributes.ApproximateReceiveCount);
-  let eventId: string | undefined;
+  let found: { eventId: string; requestId?: string } | undefined;
   try {
     const event = parseEvent(record.body);
-    eventId = event.id;
-    await storeComment(event, readMessage(event), start + STORE_WITHIN_MS);
+    found = { eventId: event.id };
+    const message = readMessage(event);
+    found = { eventId: event.id, requestId: message.requestId };
+    await timed('StoreLatency', storeComment(event, message, start + STORE_WITHIN_MS));
     count('Redriven');
-    console.info({ outcome: 'redriven', eventId, deliveries });
+    console.info({ outcome: 'redriven', ...found, deliveries });
     return undefined;
   } catch (error) {
     count('Postponed');
-    console.warn({ outcome: 'not redriven', eventId, deliveries, reason: reasonOf(error) });
+    console.warn({ outcome: 'not redriven', ...found, deliveries, reason: reasonOf(error) });
   }
   const postponed = queue.postpone(record.receiptHandle, delayAfter(deliveries));
   // Without it the message comes back all the same, when its visibility time-out ends.

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     process.exitCode = (await isHealthy(healthPort)) ? 0 : 1;
     return;
   }
-  const { runRelay } = await import('./relay-task.js');
+  const { runRelay }: typeof import('./relay-task') = require('./relay-task');
   await runRelay(healthPort);
 }
 

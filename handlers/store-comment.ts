@@ -34,6 +34,7 @@ export async function storeComment(event: TopicEvent, message: Message, deadline
   try {
     await before(deadline, comments.cut(element.course, commentsPerCourse));
   } catch {
-    console.warn({ outcome: 'not cut', eventId: event.id }); // the comment is stored, and a later write cuts again
+    // The comment is stored, and a later write cuts again.
+    console.warn({ outcome: 'not cut', eventId: event.id, requestId: message.requestId });
   }
 }

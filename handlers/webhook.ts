@@ -52,24 +52,25 @@ async function verified(request: UrlRequest, deadline: Deadline) {
 
 /** Stores a verified event; where Momento would not, puts it into the queue; where neither works, says so. */
 async function accepted(event: TopicEvent, message: Message, start: number): Promise<Answer> {
+  const found = { eventId: event.id, requestId: message.requestId };
   count('Accepted');
   reportDenials({ accepted: true });
   try {
     await timed('StoreLatency', storeComment(event, message, start + STORE_WITHIN_MS));
     count('Stored');
-    console.info({ outcome: 'stored', eventId: event.id });
+    console.info({ outcome: 'stored', ...found });
     return success(200);
   } catch (error) {
-    console.warn({ outcome: 'not stored', eventId: event.id, reason: reasonOf(error) });
+    console.warn({ outcome: 'not stored', ...found, reason: reasonOf(error) });
   }
   try {
     await before(start + QUEUE_WITHIN_MS, redriveQueue.send(event));
     count('Queued');
-    console.info({ outcome: 'queued', eventId: event.id });
+    console.info({ outcome: 'queued', ...found });
     return success(202);
   } catch (error) {
     count('Lost');
-    console.error({ outcome: 'lost', eventId: event.id, reason: reasonOf(error) });
+    console.error({ outcome: 'lost', ...found, reason: reasonOf(error) });
     return failure(new Unavailable('store'));
   }
 }

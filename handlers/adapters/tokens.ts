@@ -10,6 +10,7 @@ import {
 } from '@gomomento/sdk';
 import { LRUCache } from 'lru-cache';
 import { BadGateway, Unavailable } from '../core/errors';
+import { timed } from './metrics';
 import { MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
@@ -36,6 +37,15 @@ export interface TokenSettings extends MomentoAccess {
   readonly ttlMinutes: number;
 }
 
+/** A token as Momento gave it. */
+export interface VendedToken {
+  readonly authToken: string;
+  /** The host of Momento's region, for SDKs that do not read it out of the token. */
+  readonly endpoint: string;
+  /** In milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export class Tokens {
   readonly #tokens: LRUCache<string, string>;
   readonly #momento: MomentoClient<AuthClient & { close(): void }>;
@@ -55,9 +65,9 @@ export class Tokens {
   async get(userId: string): Promise<{ token: string; kept: boolean }> {
     const kept = this.#tokens.get(userId);
     if (kept) return { token: kept, kept: true };
-    const token = await this.#vend(userId);
-    this.#tokens.set(userId, token);
-    return { token, kept: false };
+    const { authToken } = await this.vend(userId);
+    this.#tokens.set(userId, authToken);
+    return { token: authToken, kept: false };
   }
 
   /** Forgets a user's token, as one that Momento no longer accepts. */
@@ -65,12 +75,16 @@ export class Tokens {
     this.#tokens.delete(userId);
   }
 
-  async #vend(userId: string): Promise<string> {
+  /** A new token for a user, good for its whole life. Throws as `get`. */
+  async vend(userId: string): Promise<VendedToken> {
     const response = await this.#ask(userId);
-    if (response.type === GenerateDisposableTokenResponse.Success) return response.authToken;
+    if (response.type === GenerateDisposableTokenResponse.Success) {
+      const { authToken, endpoint, expiresAt } = response;
+      return { authToken, endpoint, expiresAt: expiresAt.epoch() * 1000 };
+    }
     const code = response.errorCode();
     if (code === MomentoErrorCode.AUTHENTICATION_ERROR && (await this.#momento.rotated()))
-      return this.#vend(userId);
+      return this.vend(userId);
     throw OUT_OF_REACH.has(code) ? new Unavailable('momento', code) : new BadGateway(code);
   }
 
@@ -78,6 +92,7 @@ export class Tokens {
     const { cacheName, topicName, ttlMinutes } = this.settings;
     const scope = DisposableTokenScopes.topicPublishOnly(cacheName, topicName);
     const client = await this.#momento.get();
-    return client.generateDisposableToken(scope, ExpiresIn.minutes(ttlMinutes), { tokenId: userId });
+    const expiresIn = ExpiresIn.minutes(ttlMinutes);
+    return timed('TokenLatency', client.generateDisposableToken(scope, expiresIn, { tokenId: userId }));
   }
 }

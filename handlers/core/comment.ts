@@ -21,8 +21,14 @@ const comment = v.pipe(
   v.minLength(1, 'must be a string of at least 1 character'),
 );
 
-/** `{comment, courseId}`: one schema for who publishes it and for who receives it. Unknown fields are ignored. */
-export const messageSchema = v.object({ comment, courseId }, 'must be an object');
+/** Of the request that published a message: a UUID, by which it is found in the logs. Anything else counts as absent. */
+const requestId = v.fallback(v.optional(v.pipe(v.string(), v.uuid(), v.toLowerCase())), undefined);
+
+/**
+ * `{comment, courseId}`, and from this project's publisher `requestId`: one schema for who publishes it and for who
+ * receives it. Unknown fields are ignored.
+ */
+export const messageSchema = v.object({ comment, courseId, requestId }, 'must be an object');
 
 export type Message = v.InferOutput<typeof messageSchema>;
 
@@ -31,33 +37,36 @@ const MAX_MESSAGE_BYTES = 4096;
 
 const USER_ID = 'must be a string of 1 to 64 characters';
 
-/** What the publisher takes: a message, and who writes it. Momento's token ids have at most 64 characters. */
+/** Momento's token ids have at most 64 characters. */
+const userId = v.pipe(
+  v.string(USER_ID),
+  v.minLength(1, USER_ID),
+  v.maxLength(64, USER_ID),
+  v.check((id) => id.isWellFormed(), 'must be well-formed Unicode'),
+);
+
+/** What the token service takes: whose token it is to be. */
+export const tokenRequestSchema = v.object({ userId }, 'must be an object');
+
+/** As long as any request id. */
+const A_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** What the publisher takes: a message, and who writes it. */
 export const publicationSchema = v.pipe(
-  v.object(
-    {
-      userId: v.pipe(
-        v.string(USER_ID),
-        v.minLength(1, USER_ID),
-        v.maxLength(64, USER_ID),
-        v.check((id) => id.isWellFormed(), 'must be well-formed Unicode'),
-      ),
-      ...messageSchema.entries,
-    },
-    'must be an object',
-  ),
+  v.object({ userId, comment, courseId }, 'must be an object'),
   v.forward(
     v.partialCheck(
       [['comment'], ['courseId']],
-      (message) => Buffer.byteLength(messageText(message)) <= MAX_MESSAGE_BYTES,
-      `is too long: with courseId, as JSON, it must be at most ${MAX_MESSAGE_BYTES} bytes of UTF-8`,
+      (message) => Buffer.byteLength(messageText(message, A_REQUEST_ID)) <= MAX_MESSAGE_BYTES,
+      `is too long: with courseId and a request id, as JSON, it must be at most ${MAX_MESSAGE_BYTES} bytes of UTF-8`,
     ),
     ['comment'],
   ),
 );
 
 /** A message as it travels on the topic. */
-export function messageText({ comment, courseId }: Message): string {
-  return JSON.stringify({ comment, courseId });
+export function messageText({ comment, courseId }: Message, requestId: string): string {
+  return JSON.stringify({ comment, courseId, requestId });
 }
 
 /** One comment of a course's sorted set: the score orders it, the value identifies it. */

@@ -41,9 +41,9 @@ export function postedBytes(request: UrlRequest, limitBytes: number): Buffer {
   return Buffer.from(body, encoding);
 }
 
-/** A success: an empty object, as nothing is asked for. */
-export function success(statusCode: 200 | 202 = 200): Answer {
-  return answer(statusCode, {});
+/** A success: an empty object, where nothing is asked for. */
+export function success(statusCode: 200 | 202 = 200, body: object = {}): Answer {
+  return answer(statusCode, body);
 }
 
 /** The answer to an error: a Refusal's own, and for anything else a bare 503, as the caller may try again. */

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { Unprocessable } from './errors';
 
-type Schema<T> = v.GenericSchema<unknown, T>;
+export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /** A typed value, or Unprocessable with every field that is wrong: `prefix.field must be …; …`. */
 export function parse<T>(schema: Schema<T>, value: unknown, prefix = ''): T {

@@ -9,7 +9,10 @@ const CACHE = 'course-comments-dev';
 interface Answer {
   status: number;
   message: unknown;
+  requestId: unknown;
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 describe('the publisher', () => {
   let stack: Stack;
@@ -32,14 +35,15 @@ describe('the publisher', () => {
 
   const throughUrl = async (body: unknown): Promise<Answer> => {
     const response = await post(typeof body === 'string' ? body : JSON.stringify(body));
-    return { status: response.status, message: JSON.parse(await response.text()).message };
+    const requestId = response.headers.get('x-request-id');
+    return { status: response.status, message: JSON.parse(await response.text()).message, requestId };
   };
   const post = (body: string, credentials = stack.credentials) =>
     signedPost(String(stack.outputs.publisherUrl), { credentials, region: stack.region, body });
   const directly = async (payload: unknown): Promise<Answer> => {
-    const answer = await stack.invoke(String(stack.outputs.publisherFunctionName), payload);
-    assert.ok(answer !== null && typeof answer === 'object' && 'statusCode' in answer && 'body' in answer);
-    return { status: Number(answer.statusCode), message: JSON.parse(String(answer.body)).message };
+    const answer = Object(await stack.invoke(String(stack.outputs.publisherFunctionName), payload));
+    const requestId: unknown = answer.headers['x-request-id'];
+    return { status: answer.statusCode, message: JSON.parse(answer.body).message, requestId };
   };
   const ok = { userId: 'taylor', courseId: 123, comment: 'hello' };
 
@@ -49,8 +53,16 @@ describe('the publisher', () => {
   ] as const) {
     describe(way, () => {
       it('publishes the message under the user’s own token, and answers 200', async () => {
-        assert.deepEqual(await publish(ok), { status: 200, message: undefined });
-        assert.deepEqual(published, [{ tokenId: 'taylor', text: '{"comment":"hello","courseId":123}' }]);
+        const { requestId, ...answer } = await publish(ok);
+        assert.deepEqual(answer, { status: 200, message: undefined });
+        const text = JSON.stringify({ comment: 'hello', courseId: 123, requestId });
+        assert.deepEqual(published, [{ tokenId: 'taylor', text }]);
+      });
+
+      it('gives every answer a request id of its own', async () => {
+        const answers = [await publish(ok), await publish(ok), await publish({})];
+        for (const { requestId } of answers) assert.match(String(requestId), UUID);
+        assert.equal(new Set(answers.map(({ requestId }) => requestId)).size, 3);
       });
 
       it('answers 422 and names every field that is wrong, and never the input', async () => {
@@ -87,9 +99,11 @@ describe('the publisher', () => {
 
   it('answers 405 to anything but POST, 413 to more than 64 KiB, and 422 to what is not JSON', async () => {
     const put = { requestContext: { http: { method: 'PUT' } }, headers: {}, body: JSON.stringify(ok) };
-    assert.deepEqual(await directly(put), { status: 405, message: 'Only POST is allowed' });
+    const refused = await directly(put);
+    assert.deepEqual([refused.status, refused.message], [405, 'Only POST is allowed']);
     assert.equal((await throughUrl('x'.repeat(64 * 1024 + 1))).status, 413);
-    assert.deepEqual(await throughUrl('{'), { status: 422, message: 'body must be JSON' });
+    const malformed = await throughUrl('{');
+    assert.deepEqual([malformed.status, malformed.message], [422, 'body must be JSON']);
   });
 
   it('is closed to who does not sign, and to who signs with another key', async () => {
