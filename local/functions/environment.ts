@@ -27,22 +27,21 @@ const RESERVED = new Set([
 ]);
 const MAX_BYTES = 4096;
 
-/**
- * @param local what only a function on this machine is told: where its AWS and its Momento are
- * Throws where Lambda would refuse what the function declares.
- */
+/** Throws where Lambda would refuse what the function declares. */
+export function checkEnvironment({ name, environment }: DeclaredFunction): void {
+  const reserved = Object.keys(environment).filter((variable) => RESERVED.has(variable));
+  if (reserved.length > 0)
+    throw new Error(`function ${name}: Lambda reserves the variables ${reserved.join(', ')}`);
+  const size = Buffer.byteLength(Object.entries(environment).flat().join(''));
+  if (size > MAX_BYTES) throw new Error(`function ${name}: its environment exceeds ${MAX_BYTES} bytes`);
+}
+
+/** @param local what only a function on this machine is told: where its AWS and its Momento are */
 export function environmentOf(
   declared: DeclaredFunction,
   key: Required<AccessKey>,
   local: Record<string, string>,
 ): Record<string, string> {
-  const reserved = Object.keys(declared.environment).filter((name) => RESERVED.has(name));
-  if (reserved.length > 0) {
-    throw new Error(`function ${declared.name}: Lambda reserves the variables ${reserved.join(', ')}`);
-  }
-  const size = Object.entries(declared.environment).flat().join('').length;
-  if (size > MAX_BYTES)
-    throw new Error(`function ${declared.name}: its environment exceeds ${MAX_BYTES} bytes`);
   return {
     ...declared.environment,
     ...local,

@@ -7,7 +7,7 @@ import { ACCOUNT_ID, REGION } from '../aws/account';
 import type { DeclaredAws, DeclaredFunction } from '../aws/declared';
 import { decide } from '../aws/iam';
 import type { Identities } from '../aws/identities';
-import { environmentOf } from './environment';
+import { checkEnvironment, environmentOf } from './environment';
 import { FunctionUrl } from './function-url';
 import { HostedFunction } from './hosted-function';
 
@@ -60,6 +60,7 @@ export class FunctionHost {
    */
   async apply(declared: DeclaredAws): Promise<string[]> {
     const { identities, local } = this.options;
+    for (const one of declared.functions) checkEnvironment(one);
     identities.assume(declared);
     const codes = declared.functions.map((one) => ({
       declared: one,

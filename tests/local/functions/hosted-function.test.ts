@@ -187,13 +187,6 @@ describe('a hosted function', () => {
   it('refuses an event above 6 MB', async () => {
     await assert.rejects(fixture.host(COUNTER).invoke('x'.repeat(6 * 1024 * 1024)), { status: 413 });
   });
-
-  it('refuses to declare a variable that Lambda reserves', () => {
-    assert.throws(
-      () => fixture.host(COUNTER, { environment: { AWS_REGION: 'eu-west-1' } }),
-      /greeter: Lambda reserves the variables AWS_REGION$/,
-    );
-  });
 });
 
 async function answer(hosted: HostedFunction, event: object = {}): Promise<unknown> {

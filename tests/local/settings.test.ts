@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readStackSettings } from '../../local/settings';
+
+describe('the settings of the local stack', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-settings-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (text: string) => writeFileSync(join(folder, 'Pulumi.dev.yaml'), text);
+
+  it('are the plain ones of the stack’s file, as the program gets them: as text', async () => {
+    write(`encryptionsalt: v1:abc
+config:
+  aws:region: us-east-1
+  momento-webhooks:commentTtlSeconds: 60
+  momento-webhooks:momentoApiKey:
+    secure: AAABAOx
+`);
+    assert.deepEqual(await readStackSettings(folder, 'dev'), {
+      'aws:region': 'us-east-1',
+      'momento-webhooks:commentTtlSeconds': '60',
+    });
+  });
+
+  it('are none where there is no file, or an empty one', async () => {
+    assert.deepEqual(await readStackSettings(folder, 'prod'), {});
+    write('');
+    assert.deepEqual(await readStackSettings(folder, 'dev'), {});
+  });
+
+  it('are refused with the name of the file and the key where Pulumi would not write them so', async () => {
+    write('config:\n  momento-webhooks:topicName: [a, b]\n');
+    await assert.rejects(
+      readStackSettings(folder, 'dev'),
+      /^Error: Pulumi\.dev\.yaml: config\.momento-webhooks:topicName: /,
+    );
+  });
+});
