@@ -10,7 +10,7 @@ import { RedriveQueue } from './infra/redrive';
 import { readSecrets, Secret } from './infra/secret';
 
 const config = loadConfig();
-const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher']);
+const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens']);
 
 const apiKey = new Secret('api-key', {
   description: "The API key with which the functions use Momento's caches and topics",
@@ -53,25 +53,34 @@ const redrive = new HandlerFunction('redrive', {
 });
 redriveQueue.deliverTo(redrive);
 
+const vending = { ...momento, TOKEN_TTL_MINUTES: String(config.tokenTtlMinutes) };
 const publisher = new HandlerFunction('publisher', {
   description: 'Publishes comments with a token that carries their user',
   code: codeOf('publisher'),
-  environment: { ...momento, TOKEN_TTL_MINUTES: String(config.tokenTtlMinutes) },
+  environment: vending,
+  statements: [readSecrets(apiKey)],
+  ...size,
+});
+const tokens = new HandlerFunction('tokens', {
+  description: 'Vends tokens with which users publish comments themselves',
+  code: codeOf('tokens'),
+  environment: vending,
   statements: [readSecrets(apiKey)],
   ...size,
 });
 
 new Alarms('alarms', {
-  functions: { webhook, redrive, publisher },
+  functions: { webhook, redrive, publisher, tokens },
   redriveQueue: redriveQueue.queue,
   deadLetterQueue: redriveQueue.deadLetterQueue,
   email: config.alarmEmail,
 });
 
-// Momento cannot sign for IAM, so the handler checks its signature. The caller of the publisher vouches for the user, so
-// IAM checks the caller.
+// Momento cannot sign for IAM, so the handler checks its signature. The caller of the publisher or the token service
+// vouches for the user, so IAM checks the caller.
 const webhookAddress = new FunctionUrl('webhook', { handler: webhook, authorization: 'NONE' });
 const publisherAddress = new FunctionUrl('publisher', { handler: publisher, authorization: 'AWS_IAM' });
+const tokensAddress = new FunctionUrl('tokens', { handler: tokens, authorization: 'AWS_IAM' });
 
 const signedWith = manageMomento(config, webhookAddress.url) ?? config.signingSecret;
 if (signedWith) signingSecret.hold(signedWith);
@@ -79,7 +88,9 @@ else sayWhatIsNext(config, webhookAddress.url);
 
 export const webhookUrl = webhookAddress.url;
 export const publisherUrl = publisherAddress.url;
+export const tokensUrl = tokensAddress.url;
 export const webhookFunctionName = webhook.functionName;
 export const publisherFunctionName = publisher.functionName;
+export const tokensFunctionName = tokens.functionName;
 export const redriveQueueUrl = redriveQueue.queue.url;
 export const deadLetterQueueUrl = redriveQueue.deadLetterQueue.url;

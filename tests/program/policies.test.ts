@@ -68,8 +68,10 @@ describe('the roles', () => {
     ]);
   });
 
-  it('let the publisher log and read the API key', async () => {
-    assert.deepEqual(await policy('publisher'), [await writeLogs('publisher'), await readSecrets('api-key')]);
+  it('let the publisher and the token service log and read the API key', async () => {
+    for (const name of ['publisher', 'tokens']) {
+      assert.deepEqual(await policy(name), [await writeLogs(name), await readSecrets('api-key')]);
+    }
   });
 
   it('let the redrive handler log, read the API key and take events from the queue', async () => {

@@ -8,15 +8,15 @@ const PERMISSION = 'aws:lambda/permission:Permission';
 
 /** Of each type, the logical names: with a signing secret and an e-mail address, what is in brackets too. */
 const RESOURCES: Record<string, string> = {
-  'aws:cloudwatch/logGroup:LogGroup': 'publisher redrive webhook',
+  'aws:cloudwatch/logGroup:LogGroup': 'publisher redrive tokens webhook',
   'aws:cloudwatch/metricAlarm:MetricAlarm':
     'dead-letter-messages lost-events publisher-errors publisher-throttles redrive-age redrive-errors ' +
-    'redrive-throttles webhook-errors webhook-throttles wrong-signing-secret',
-  'aws:iam/role:Role': 'publisher redrive webhook',
-  'aws:iam/rolePolicy:RolePolicy': 'publisher redrive webhook',
+    'redrive-throttles tokens-errors tokens-throttles webhook-errors webhook-throttles wrong-signing-secret',
+  'aws:iam/role:Role': 'publisher redrive tokens webhook',
+  'aws:iam/rolePolicy:RolePolicy': 'publisher redrive tokens webhook',
   'aws:lambda/eventSourceMapping:EventSourceMapping': 'redrive',
-  'aws:lambda/function:Function': 'publisher redrive webhook',
-  'aws:lambda/functionUrl:FunctionUrl': 'publisher webhook',
+  'aws:lambda/function:Function': 'publisher redrive tokens webhook',
+  'aws:lambda/functionUrl:FunctionUrl': 'publisher tokens webhook',
   'aws:lambda/permission:Permission': 'webhook-invoke webhook-url',
   'aws:secretsmanager/secret:Secret': 'api-key signing-secret',
   'aws:secretsmanager/secretVersion:SecretVersion': 'api-key [signing-secret]',
@@ -24,8 +24,8 @@ const RESOURCES: Record<string, string> = {
   'aws:sns/topicSubscription:TopicSubscription': '[alarms]',
   'aws:sqs/queue:Queue': 'redrive redrive-dead-letter',
   'momento-webhooks:index:Alarms': 'alarms',
-  'momento-webhooks:index:FunctionUrl': 'publisher webhook',
-  'momento-webhooks:index:HandlerFunction': 'publisher redrive webhook',
+  'momento-webhooks:index:FunctionUrl': 'publisher tokens webhook',
+  'momento-webhooks:index:HandlerFunction': 'publisher redrive tokens webhook',
   'momento-webhooks:index:RedriveQueue': 'redrive',
   'momento-webhooks:index:Secret': 'api-key signing-secret',
 };
@@ -64,7 +64,7 @@ describe('the resources', () => {
 
   it('put each function on Node.js 24 and arm64 with the log group and role of its own', async () => {
     const stack = await declared('first');
-    for (const name of ['webhook', 'redrive', 'publisher']) {
+    for (const name of ['webhook', 'redrive', 'publisher', 'tokens']) {
       const { code, description, environment, ...inputs } = resource(stack, FUNCTION, name).inputs;
       assert.deepEqual(inputs, {
         runtime: 'nodejs24.x',
@@ -87,7 +87,7 @@ describe('the resources', () => {
 
   it('hold one file a function, which exports its handler', async () => {
     const stack = await declared('first');
-    for (const name of ['webhook', 'redrive', 'publisher']) {
+    for (const name of ['webhook', 'redrive', 'publisher', 'tokens']) {
       const { code } = resource(stack, FUNCTION, name).inputs;
       assert(code && typeof code === 'object');
       assert.deepEqual(Object.keys(code), ['index.js']);
@@ -119,16 +119,15 @@ describe('the resources', () => {
       ...metrics('webhook'),
     });
     assert.deepEqual(await variables('first', 'redrive'), { ...storing, ...metrics('redrive') });
-    assert.deepEqual(await variables('first', 'publisher'), {
-      ...momento,
-      TOKEN_TTL_MINUTES: '30',
-      ...metrics('publisher'),
-    });
+    for (const name of ['publisher', 'tokens']) {
+      const vending = { ...momento, TOKEN_TTL_MINUTES: '30' };
+      assert.deepEqual(await variables('first', name), { ...vending, ...metrics(name) });
+    }
   });
 
   it('follow every setting', async () => {
     const stack = await declared('full');
-    for (const name of ['webhook', 'redrive', 'publisher']) {
+    for (const name of ['webhook', 'redrive', 'publisher', 'tokens']) {
       const { inputs } = resource(stack, FUNCTION, name);
       assert.equal(inputs.memorySize, 1024);
       const logGroup = resource(stack, 'aws:cloudwatch/logGroup:LogGroup', name);
@@ -138,7 +137,9 @@ describe('the resources', () => {
     }
     const webhook = await variables('full', 'webhook');
     assert.deepEqual([webhook.COMMENT_TTL_SECONDS, webhook.COMMENTS_PER_COURSE], ['3600', '50']);
-    assert.equal((await variables('full', 'publisher')).TOKEN_TTL_MINUTES, '5');
+    for (const name of ['publisher', 'tokens']) {
+      assert.equal((await variables('full', name)).TOKEN_TTL_MINUTES, '5');
+    }
     const subscription = resource(stack, 'aws:sns/topicSubscription:TopicSubscription', 'alarms');
     assert.equal(subscription.inputs.endpoint, 'somebody@example.com');
   });
@@ -149,17 +150,18 @@ describe('the resources', () => {
         name,
         inputs.reservedConcurrentExecutions,
       ]);
-    const none = { publisher: undefined, redrive: undefined, webhook: undefined };
+    const none = { publisher: undefined, redrive: undefined, tokens: undefined, webhook: undefined };
     assert.deepEqual(Object.fromEntries(await reserved('first')), none);
     assert.deepEqual(Object.fromEntries(await reserved('full')), { ...none, webhook: 20 });
   });
 
-  it('open the webhook to the world and the publisher to whom IAM allows', async () => {
+  it('open the webhook to the world, and the publisher and the token service to whom IAM allows', async () => {
     const stack = await declared('first');
     const urls = resourcesOf(stack, FUNCTION_URL).map(({ name, inputs }) => [name, inputs]);
     assert.deepEqual(Object.fromEntries(urls), {
       webhook: { functionName: stack.outputs.webhookFunctionName, authorizationType: 'NONE' },
       publisher: { functionName: stack.outputs.publisherFunctionName, authorizationType: 'AWS_IAM' },
+      tokens: { functionName: stack.outputs.tokensFunctionName, authorizationType: 'AWS_IAM' },
     });
   });
 
@@ -188,8 +190,10 @@ describe('the resources', () => {
     assert.deepEqual(stack.outputs, {
       webhookUrl: functionUrl('webhook'),
       publisherUrl: functionUrl('publisher'),
+      tokensUrl: functionUrl('tokens'),
       webhookFunctionName: functionName('webhook'),
       publisherFunctionName: functionName('publisher'),
+      tokensFunctionName: functionName('tokens'),
       redriveQueueUrl: queueUrl('redrive'),
       deadLetterQueueUrl: queueUrl('redrive-dead-letter'),
     });
