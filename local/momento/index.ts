@@ -52,6 +52,8 @@ export interface MomentoOptions {
   historyPerTopic?: number;
   /** Of each webhook; Momento's default is 5. `Infinity` for no limit. */
   deliveriesPerSecond?: number;
+  /** Takes webhooks for other machines too, as Momento does, but calls none of them. */
+  takesAnyDestination?: boolean;
   /** How many messages may wait for a webhook's pace; more are dropped. 1,000. */
   deliveryBacklog?: number;
   /** How long a webhook has to answer. 5,000. */
@@ -93,7 +95,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   const caches = new Caches(now, options.maxTtlSeconds ?? 86_400);
   for (const name of options.caches ?? []) caches.create(name);
   const registry = new TopicRegistry(now, options.historyPerTopic ?? 1_000, events);
-  const webhooks = new Webhooks(caches);
+  const webhooks = new Webhooks(caches, options.takesAnyDestination ?? false);
   const delivery = new Delivery({
     webhooksOf: (cache, topic) => webhooks.of(cache, topic),
     isThere: (one) => webhooks.has(one),

@@ -118,7 +118,7 @@ export class Account {
 
   async #withCaches<T>(use: (caches: CacheClient) => Promise<T>): Promise<T> {
     const caches = new CacheClient({
-      configuration: Configurations.Laptop.latest(quiet),
+      configuration: Configurations.Lambda.latest(quiet), // the one with a single connection
       credentialProvider: this.#credentialProvider,
       defaultTtlSeconds: 60,
     });

@@ -17,11 +17,16 @@ const MAX_NAME_LENGTH = 128;
 export class Webhooks {
   readonly #byCache = new Map<string, Map<string, Webhook>>();
 
-  constructor(private readonly caches: Caches) {}
+  constructor(
+    private readonly caches: Caches,
+    private readonly takesAnyDestination: boolean,
+  ) {}
 
   /** Those to call for a message on this topic. */
   of(cache: string, topic: string): Webhook[] {
-    return [...(this.#byCache.get(cache)?.values() ?? [])].filter((webhook) => webhook.topic === topic);
+    return [...(this.#byCache.get(cache)?.values() ?? [])].filter(
+      (webhook) => webhook.topic === topic && isLoopbackUrl(webhook.url),
+    );
   }
 
   has(webhook: Webhook): boolean {
@@ -92,7 +97,10 @@ export class Webhooks {
       throw invalidArgument(`The name of a webhook has 1 to ${MAX_NAME_LENGTH} characters`);
     }
     if (wanted.topic_name.trim() === '') throw invalidArgument('The name of a topic is not empty');
-    const url = loopbackUrl(wanted.destination?.post_url ?? '');
+    const url = wanted.destination?.post_url ?? '';
+    if (!this.takesAnyDestination && !isLoopbackUrl(url)) {
+      throw invalidArgument('The local Momento calls http and https URLs on 127.0.0.0/8 and [::1] alone');
+    }
     const webhooks = this.#byCache.get(cache) ?? new Map<string, Webhook>();
     const known = webhooks.get(name);
     if (known === undefined && webhooks.size >= MAX_PER_CACHE) {
@@ -123,12 +131,9 @@ const messageOf = ({ cache, name, topic, url }: Webhook): grpc._Webhook =>
   });
 
 /** Only this machine, named by its number: a name could be made to mean another machine. */
-function loopbackUrl(postUrl: string): string {
+function isLoopbackUrl(postUrl: string): boolean {
   const url = URL.canParse(postUrl) ? new URL(postUrl) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
   const isLoopback = url !== undefined && /^(?:127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url === undefined || !isHttp || !isLoopback || url.username !== '' || url.password !== '') {
-    throw invalidArgument('The local Momento calls http and https URLs on 127.0.0.0/8 and [::1] alone');
-  }
-  return postUrl;
+  return isHttp && isLoopback && url.username === '' && url.password === '';
 }

@@ -5,6 +5,7 @@ import {
   LimitExceededError,
   type MomentoErrorCode,
 } from '@gomomento/sdk';
+import { startReceiver } from './receiver';
 import { got, refused, type Stand, stand } from './sdk';
 
 describe('the local Momento: webhooks', () => {
@@ -71,6 +72,23 @@ describe('the local Momento: webhooks', () => {
       'not a url',
     ]) {
       assert.match(refused(await put('hook', url), InvalidArgumentError), /127\.0\.0\.0\/8/, url);
+    }
+  });
+
+  it('for other machines are taken where it is told to, and all the same not called', async () => {
+    const told = await stand({ takesAnyDestination: true });
+    const receiver = await startReceiver();
+    try {
+      const byName = receiver.url.replace('127.0.0.1', 'localhost').replace('/hook', '/by-name');
+      for (const [name, destination] of Object.entries({ 'by-name': byName, loopback: receiver.url })) {
+        got(await told.topics.putWebhook('cache', name, { topicName: 'topic', destination }), 'Success');
+      }
+      for (const text of ['one', 'two']) got(await told.topics.publish('cache', 'topic', text), 'Success');
+      const paths = (await receiver.received.take(2)).map(({ path }) => path);
+      assert.deepEqual(paths, ['/hook?a=1', '/hook?a=1']);
+    } finally {
+      await told.close();
+      await receiver.close();
     }
   });
 
