@@ -90,15 +90,20 @@ function whatNext({ outputs, aws, momento, credentials, region }: Stack): string
   const { accessKeyId, secretAccessKey } = credentials;
   const body = JSON.stringify({ ...COMMENT, comment: 'Me again' });
   return `
-  webhook    ${outputs.webhookUrl}
-  publisher  ${outputs.publisherUrl}
-  AWS        ${aws.url}
-  Momento    ${momento.url}
+  webhook            ${outputs.webhookUrl}
+  publisher          ${outputs.publisherUrl}
+  redrive queue      ${outputs.redriveQueueUrl}
+  dead-letter queue  ${outputs.deadLetterQueueUrl}
+  AWS                ${aws.url}
+  Momento            ${momento.url}
 
 Publish:
   curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
 Read:
   npm run read -- --course ${COMMENT.courseId}
+Look at the queues with the AWS CLI:
+  export AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+  aws sqs get-queue-attributes --endpoint-url ${aws.url} --attribute-names All --queue-url ${outputs.redriveQueueUrl}
 
 A changed handler is swapped in. Ctrl-C ends it.
 `;
