@@ -53,6 +53,11 @@ export class Settings {
     const given = this.#given(key);
     if (given !== undefined && rule.parse(given) === undefined) {
       this.mistake(key, `has a value (a secret, not shown) that is not allowed; allowed: ${rule.allowed}`);
+    } else if (given !== undefined && this.#isInClear(key)) {
+      this.mistake(
+        key,
+        `is set in clear (not shown), allowed: a secret; set it again with: ${setSecret(key)}`,
+      );
     }
     return this.#config.getSecret(key);
   }
@@ -60,10 +65,7 @@ export class Settings {
   /** A secret setting that must be there. */
   requiredSecret(key: string, rule: Rule<unknown>): pulumi.Output<string> {
     if (this.#given(key) === undefined) {
-      this.mistake(
-        key,
-        `is not set, allowed: ${rule.allowed}; set it with: pulumi config set --secret ${key}`,
-      );
+      this.mistake(key, `is not set, allowed: ${rule.allowed}; set it with: ${setSecret(key)}`);
     }
     return this.secret(key, rule) ?? pulumi.secret('');
   }
@@ -95,8 +97,24 @@ export class Settings {
     throw new pulumi.RunError(`The configuration of the stack ${pulumi.getStack()} is wrong:${list}`);
   }
 
+  /**
+   * Whether a setting stands unencrypted in the stack's configuration. The engine tells which do not, in the variable that
+   * every language's SDK reads; the SDK for Node.js only keeps it to itself. Without it, under mocks, nobody knows.
+   */
+  #isInClear(key: string): boolean {
+    const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
+    if (!told) return false;
+    const secrets: unknown = JSON.parse(told);
+    return Array.isArray(secrets) && !secrets.includes(`${this.#config.name}:${key}`);
+  }
+
   #given(key: string): string | undefined {
     this.#known.add(key);
     return this.#config.get(key);
   }
+}
+
+/** The command; the value comes from its prompt, and so into no shell's history. */
+function setSecret(key: string): string {
+  return `pulumi config set --secret ${key} --stack ${pulumi.getStack()}`;
 }

@@ -67,7 +67,10 @@ describe('the configuration', () => {
   });
 
   it('says how to set the API key where there is none', async () => {
-    await assert.rejects(load({}), /momentoApiKey is not set.*pulumi config set --secret momentoApiKey/);
+    await assert.rejects(
+      load({}),
+      /momentoApiKey is not set.*pulumi config set --secret momentoApiKey --stack dev$/m,
+    );
   });
 
   it('needs the endpoint beside a v2 key', async () => {
@@ -186,6 +189,26 @@ describe('the configuration', () => {
       assert.match(line ?? '', /^momento-webhooks:momentoApiKey has a value \(a secret, not shown\)/);
       assert(!value || !line?.includes(value));
       assert.deepEqual(others, []);
+    }
+  });
+
+  it('refuses a secret that is set in clear, never shows it, and says how to set it again', async () => {
+    const values = { signingSecret: SIGNING_SECRET, momentoDeployKey: LEGACY_KEY };
+    const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
+    try {
+      for (const inClear of SECRETS) {
+        const others = SECRETS.filter((key) => key !== inClear).map((key) => `${NAMESPACE}:${key}`);
+        process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(others);
+        assert.deepEqual(await mistakes(values), [
+          `${NAMESPACE}:${inClear} is set in clear (not shown), allowed: a secret; ` +
+            `set it again with: pulumi config set --secret ${inClear} --stack dev`,
+        ]);
+      }
+      process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(SECRETS.map((key) => `${NAMESPACE}:${key}`));
+      assert.deepEqual(await mistakes(values), []);
+    } finally {
+      if (told === undefined) delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+      else process.env.PULUMI_CONFIG_SECRET_KEYS = told;
     }
   });
 
