@@ -1,0 +1,10 @@
+# The relay: Node.js and one file. `pulumi up` makes that file before it builds this; nothing runs while it is built, so an
+# image for ARM64 is only copied together, on any machine. Needs Docker there, with buildx.
+FROM node:24-slim
+WORKDIR /relay
+COPY .bundles/relay.js index.js
+ENV NODE_ENV=production
+USER node
+# ECS does not read this one, but its own in the task definition, which is the same.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "index.js", "--health"]
+CMD ["node", "index.js"]

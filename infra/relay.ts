@@ -1,0 +1,252 @@
+// The relay as a Fargate service. Loaded only with delivery `relay`, as no other needs Crosswalk (@pulumi/awsx).
+import * as aws from '@pulumi/aws';
+import * as awsx from '@pulumi/awsx';
+import * as pulumi from '@pulumi/pulumi';
+import { findNetwork } from './network';
+import { metricsNamespace, tags } from './tags';
+
+/** On the task's loopback address, for its health check alone. */
+const HEALTH_PORT = 8080;
+/** In milliseconds: the oldest message has waited for longer than a few tries take. */
+const LAG = 60_000;
+/** In seconds: what ECS waits after SIGTERM; the relay ends within 25. */
+const STOP_TIMEOUT = 30;
+/** Images that stay in the repository, so that a failed deployment can be rolled back. */
+const IMAGES = 5;
+
+export interface RelayArgs {
+  /** The folder with the Dockerfile and what it copies, relative to the program. */
+  readonly context: string;
+  readonly environment: Record<string, pulumi.Input<string>>;
+  /** What the task may do. */
+  readonly statements: readonly aws.iam.PolicyStatement[];
+  readonly logRetentionDays: number;
+  /** Both, or the default VPC. */
+  readonly vpcId?: string;
+  readonly subnetIds?: readonly string[];
+  /** The topics that are told about alarms. */
+  readonly alarmActions: pulumi.Input<string>[];
+}
+
+/** One task that subscribes to the topic and calls the webhook. It listens to nothing. */
+export class Relay extends pulumi.ComponentResource {
+  readonly serviceName: pulumi.Output<string>;
+  readonly clusterName: pulumi.Output<string>;
+  readonly #child: pulumi.CustomResourceOptions;
+
+  constructor(
+    private readonly name: string,
+    args: RelayArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super('momento-webhooks:index:Relay', name, {}, opts);
+    this.#child = { parent: this };
+
+    const network = pulumi.output(findNetwork(args.vpcId, args.subnetIds));
+    const logGroup = new aws.cloudwatch.LogGroup(
+      name,
+      { retentionInDays: args.logRetentionDays, tags },
+      this.#child,
+    );
+    const repository = this.#repository();
+    const image = new awsx.ecr.Image(
+      name,
+      {
+        repositoryUrl: repository.repositoryUrl,
+        context: args.context,
+        platform: 'linux/arm64',
+      },
+      this.#child,
+    );
+    const task = this.#role('task', 'The relay', args.statements);
+    const execution = this.#role('execution', 'What starts the relay', [
+      ...pulling(repository),
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: pulumi.interpolate`${logGroup.arn}:*`,
+      },
+    ]);
+    const cluster = new aws.ecs.Cluster(name, { tags }, this.#child);
+    const service = new awsx.ecs.FargateService(
+      name,
+      {
+        cluster: cluster.arn,
+        desiredCount: 1,
+        // The new task takes over before the old one stops: both deliver for a while, and a message is stored once.
+        deploymentMinimumHealthyPercent: 100,
+        deploymentMaximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+        networkConfiguration: {
+          subnets: network.apply(({ subnetIds }) => [...subnetIds]),
+          securityGroups: [this.#securityGroup(network.vpcId).id],
+          assignPublicIp: network.isPublic,
+        },
+        propagateTags: 'SERVICE',
+        tags,
+        taskDefinitionArgs: {
+          cpu: '256',
+          memory: '512',
+          runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+          taskRole: { roleArn: task.role.arn },
+          executionRole: { roleArn: execution.role.arn },
+          logGroup: { skip: true }, // it is declared above
+          tags,
+          container: {
+            name,
+            image: image.imageUri,
+            essential: true,
+            user: 'node',
+            readonlyRootFilesystem: true,
+            linuxParameters: { capabilities: { drop: ['ALL'] } },
+            stopTimeout: STOP_TIMEOUT,
+            healthCheck: {
+              command: ['CMD', 'node', 'index.js', '--health'],
+              interval: 30,
+              timeout: 10,
+              retries: 3,
+              startPeriod: 60,
+            },
+            environment: Object.entries({
+              ...args.environment,
+              HEALTH_PORT: String(HEALTH_PORT),
+              POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+              POWERTOOLS_SERVICE_NAME: name,
+            }).map(([variable, value]) => ({ name: variable, value })),
+            logConfiguration: {
+              logDriver: 'awslogs',
+              options: {
+                'awslogs-group': logGroup.name,
+                'awslogs-region': logGroup.region,
+                'awslogs-stream-prefix': name,
+                mode: 'non-blocking', // a log that cannot be written holds up no delivery
+              },
+            },
+          },
+        },
+      },
+      { parent: this, dependsOn: [task.policy, execution.policy] },
+    );
+
+    this.serviceName = service.service.name;
+    this.clusterName = cluster.name;
+    this.#alarms(args.alarmActions);
+    this.registerOutputs({ serviceName: this.serviceName, clusterName: this.clusterName });
+  }
+
+  #repository(): aws.ecr.Repository {
+    const repository = new aws.ecr.Repository(
+      this.name,
+      { forceDelete: true, imageScanningConfiguration: { scanOnPush: true }, tags },
+      this.#child,
+    );
+    new aws.ecr.LifecyclePolicy(
+      this.name,
+      {
+        repository: repository.name,
+        policy: {
+          rules: [
+            {
+              rulePriority: 1,
+              description: `The newest ${IMAGES} images stay`,
+              selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: IMAGES },
+              action: { type: 'expire' },
+            },
+          ],
+        },
+      },
+      this.#child,
+    );
+    return repository;
+  }
+
+  #role(kind: 'task' | 'execution', who: string, statements: readonly aws.iam.PolicyStatement[]) {
+    const name = `${this.name}-${kind}`;
+    const role = new aws.iam.Role(
+      name,
+      {
+        description: `${who} of ${tags.project} (${tags.stack}) may do this`,
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: 'ecs-tasks.amazonaws.com' }),
+        tags,
+      },
+      this.#child,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      { role: role.name, policy: { Version: '2012-10-17', Statement: [...statements] } },
+      this.#child,
+    );
+    return { role, policy };
+  }
+
+  /** Nothing comes in; out go gRPC to Momento and HTTPS to the webhook and to AWS. */
+  #securityGroup(vpcId: pulumi.Input<string>): aws.ec2.SecurityGroup {
+    return new aws.ec2.SecurityGroup(
+      this.name,
+      {
+        description: 'The relay listens to nothing, and calls over TLS alone',
+        vpcId,
+        ingress: [],
+        egress: [
+          {
+            protocol: 'tcp',
+            fromPort: 443,
+            toPort: 443,
+            cidrBlocks: ['0.0.0.0/0'],
+            ipv6CidrBlocks: ['::/0'],
+          },
+        ],
+        tags,
+      },
+      this.#child,
+    );
+  }
+
+  #alarms(alarmActions: pulumi.Input<string>[]): void {
+    const common = { alarmActions, okActions: alarmActions, period: 60, tags };
+    new aws.cloudwatch.MetricAlarm(
+      `${this.name}-not-running`,
+      {
+        alarmDescription: 'No task of the relay has been running for five minutes: nothing is delivered',
+        namespace: 'AWS/ECS',
+        metricName: 'CPUUtilization',
+        dimensions: { ClusterName: this.clusterName, ServiceName: this.serviceName },
+        statistic: 'SampleCount', // each running task gives a sample a minute
+        comparisonOperator: 'LessThanThreshold',
+        threshold: 1,
+        evaluationPeriods: 5,
+        treatMissingData: 'breaching',
+        ...common,
+      },
+      this.#child,
+    );
+    new aws.cloudwatch.MetricAlarm(
+      `${this.name}-lag`,
+      {
+        alarmDescription: `For five minutes a message has waited for more than ${LAG / 1000} s in the relay`,
+        namespace: metricsNamespace,
+        metricName: 'Lag',
+        dimensions: { service: this.name },
+        statistic: 'Maximum',
+        comparisonOperator: 'GreaterThanThreshold',
+        threshold: LAG,
+        evaluationPeriods: 5,
+        treatMissingData: 'notBreaching', // the other alarm is for that
+        ...common,
+      },
+      this.#child,
+    );
+  }
+}
+
+function pulling(repository: aws.ecr.Repository): aws.iam.PolicyStatement[] {
+  return [
+    // This action knows no resources (AWS Service Authorization Reference, Amazon ECR).
+    { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Effect: 'Allow',
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Resource: repository.arn,
+    },
+  ];
+}
