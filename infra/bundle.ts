@@ -1,10 +1,14 @@
 // The code of the functions: each handler with all that it imports, in one file.
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
-import { type BuildFailure, type BuildOptions, buildSync, version } from 'esbuild';
+import { type BuildOptions, version } from 'esbuild';
 import { BundleRecord, type Making, replaceFile } from './bundle-record';
+import type { Built } from './bundling/build';
 
 const PROJECT = path.resolve(__dirname, '..');
+const BUNDLING = path.join(__dirname, 'bundling');
 
 /** Relative to the program, and so the same in the state of every machine. Git ignores it. */
 const BUNDLES = '.bundles';
@@ -15,6 +19,7 @@ const OPTIONS = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  mainFields: ['module', 'main'], // of ES modules it leaves out what nobody uses
   charset: 'utf8',
   minify: true,
   legalComments: 'none',
@@ -46,25 +51,30 @@ export function bundleHandlers<Name extends string>(
 /** Makes the bundles, and tells from what. */
 function build(names: readonly string[], project: string): Making {
   const start = Date.now();
-  try {
-    const { metafile, outputFiles } = buildSync({
-      ...OPTIONS,
-      absWorkingDir: project, // paths in the output are relative to it
-      entryPoints: Object.fromEntries(names.map((name) => [name, `./handlers/${name}.ts`])),
-      metafile: true,
-      write: false,
-    });
-    for (const bundle of outputFiles) replaceFile(bundle.path, bundle.contents);
-    return { inputs: Object.keys(metafile.inputs), outputs: Object.keys(metafile.outputs), start };
-  } catch (error) {
-    if (!isBuildFailure(error)) throw error;
-    const list = error.errors.map(({ text, location: at }) =>
+  const built = runBuild({
+    ...OPTIONS,
+    absWorkingDir: project, // paths in the output are relative to it
+    entryPoints: Object.fromEntries(names.map((name) => [name, `./handlers/${name}.ts`])),
+  });
+  if ('errors' in built) {
+    const list = built.errors.map(({ text, location: at }) =>
       at ? `\n  - ${at.file}:${at.line}:${at.column + 1}: ${text}` : `\n  - ${text}`,
     );
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
+  for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
+  const means = readdirSync(BUNDLING).map((file) => path.relative(project, path.join(BUNDLING, file)));
+  return { inputs: [...built.inputs, ...means], outputs: built.outputs, start };
 }
 
-function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+function runBuild(options: BuildOptions): Built {
+  const args = ['-r', require.resolve('ts-node/register'), path.join(BUNDLING, 'build.ts')];
+  return JSON.parse(
+    execFileSync(process.execPath, args, {
+      cwd: PROJECT, // where ts-node finds its settings
+      input: JSON.stringify(options),
+      maxBuffer: Number.POSITIVE_INFINITY,
+      encoding: 'utf8',
+    }),
+  );
 }

@@ -51,7 +51,14 @@ describe('the imports', () => {
   it('of the components go to each other, to Pulumi, and to what is pure in the handlers', () => {
     const allowed = (to: string) =>
       isFile(to) ? /^(infra|handlers\/core)\//.test(to) : isBuiltin(to) || /^(@pulumi\/|esbuild$)/.test(to);
-    assert.deepEqual(strangers(/^infra\/(?!momento\/(provider\/|stored-provider))/, allowed), []);
+    assert.deepEqual(strangers(/^infra\/(?!bundling\/|momento\/(provider\/|stored-provider))/, allowed), []);
+  });
+
+  it('of the code behind the bundler go to their like, to the compiler, and to what stands in for a package', () => {
+    const packages = /^(esbuild|typescript|@aws-sdk\/credential-provider-(env|http))$/;
+    const allowed = (to: string) =>
+      isFile(to) ? to.startsWith('infra/bundling/') : isBuiltin(to) || packages.test(to);
+    assert.deepEqual(strangers(/^infra\/bundling\//, allowed), []);
   });
 
   it('of the code behind the Momento resources go to their like and to the credentials, and the program loads none of it', () => {

@@ -1,0 +1,83 @@
+// Turns the CommonJS that TypeScript's compiler writes back into the ES module that it was written from. A bundler can
+// leave out what nobody uses of an ES module, and of CommonJS it cannot.
+import * as ts from 'typescript';
+
+/** A file that TypeScript did not write in this way. */
+export class NotCompiled extends Error {}
+
+/** Whether a file says of itself that an ES module was compiled to it. */
+export function isCompiled(code: string): boolean {
+  return code.includes('Object.defineProperty(exports, "__esModule", { value: true });');
+}
+
+const HELPER = '(?:__importStar|__importDefault)?';
+const REQUIRE = new RegExp(`^(?:const|var) ([\\w$]+) = ${HELPER}\\(?require\\("([^"]+)"\\)\\)?;$`);
+const EXPORTED_REQUIRE = new RegExp(`^exports\\.([\\w$]+) = ${HELPER}\\(?require\\("([^"]+)"\\)\\)?;$`);
+const EXPORT_STAR = /^__exportStar\(require\("([^"]+)"\), exports\);$/;
+const GETTER =
+  /^Object\.defineProperty\(exports, "([\w$]+)", \{ enumerable: true, get: function \(\) \{ return ([\w$]+)\.([\w$]+); \} \}\);$/;
+const MARKER =
+  /^(?:"use strict"|Object\.defineProperty\(exports, "__esModule", .*|(?:exports\.[\w$]+ = )+void 0);$/;
+const ASSIGNMENT = /^exports\.([\w$]+) = ([\s\S]*);$/;
+/** What an enum or a namespace ends with, as older and newer compilers write it. */
+const NAMESPACE_END =
+  /\}\)\(([\w$]+) (?:= exports\.\1 \|\| \(exports\.\1 = \{\}\)|\|\| \(exports\.\1 = \1 = \{\}\))\);$/;
+
+/**
+ * The same module, in the same order, with `import` and `export`.
+ * @param isModule whether the file that a specifier stands for becomes an ES module too, or is JSON
+ * @throws NotCompiled, naming the statement, where it is not as TypeScript writes it
+ */
+export function toEsModule(file: string, code: string, isModule: (specifier: string) => boolean): string {
+  const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+  const imports = new Map<string, string>();
+  /** The local name behind each exported one. */
+  const locals = new Map<string, string>();
+
+  const convert = (statement: ts.Statement): string => {
+    const text = statement.getText(source);
+    if (MARKER.test(text)) return '';
+    const [, imported, from] = REQUIRE.exec(text) ?? [];
+    if (imported && from && isModule(from)) {
+      imports.set(imported, from);
+      return `import * as ${imported} from "${from}";`;
+    }
+    const [, namespace, of] = EXPORTED_REQUIRE.exec(text) ?? [];
+    if (namespace && of) return `export * as ${namespace} from "${of}";`;
+    const [, all] = EXPORT_STAR.exec(text) ?? [];
+    if (all) return `export * from "${all}";`;
+    const [, name, owner = '', member] = GETTER.exec(text) ?? [];
+    if (name && imports.has(owner)) return `export { ${member} as ${name} } from "${imports.get(owner)}";`;
+    const [, exported, value = ''] = ASSIGNMENT.exec(text) ?? [];
+    if (exported) return assigned(exported, value);
+    const [end = '', declared] = NAMESPACE_END.exec(text) ?? [];
+    if (declared && ts.isExpressionStatement(statement)) {
+      locals.set(declared, declared);
+      return `${text.slice(0, -end.length)}})(${declared} || (${declared} = {}));`;
+    }
+    return text;
+  };
+  const assigned = (exported: string, value: string): string => {
+    if (imports.has(value)) return `export * as ${exported} from "${imports.get(value)}";`;
+    if (locals.has(exported)) throw new NotCompiled(`${file}: ${exported} is exported twice`);
+    const named = /^[A-Za-z_$][\w$]*$/.test(value);
+    locals.set(exported, named ? value : `$${exported}`);
+    return named ? '' : `const $${exported} = ${value};`;
+  };
+
+  const body = source.statements.map(convert).join('\n');
+  const linked = body.replace(/\bexports\.([\w$]+)/g, (_, name: string) => {
+    const local = locals.get(name);
+    if (!local) throw new NotCompiled(`${file}: exports.${name} is used before it is there`);
+    return local;
+  });
+  const rest = /\b(?:module\.exports|exports\b(?!["'\]\w]))/.exec(withoutHelpers(linked));
+  if (rest) throw new NotCompiled(`${file}: ${rest[0]} where TypeScript does not write it`);
+  const list = [...locals].map(([name, local]) => (name === local ? name : `${local} as ${name}`));
+  return `${linked}\nexport { ${list.join(', ')} };\n`;
+}
+
+/** The compiler's own helpers have a parameter of this name; comments have everything. */
+function withoutHelpers(code: string): string {
+  return code.replace(/^var __exportStar = [\s\S]*?\n\};$/m, '').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+}
