@@ -2,6 +2,7 @@
 import { Alarms } from './infra/alarms';
 import { bundleHandlers } from './infra/bundle';
 import { loadConfig } from './infra/config';
+import { Dashboard } from './infra/dashboard';
 import { FunctionUrl } from './infra/function-url';
 import { HandlerFunction } from './infra/handler-function';
 import { manageMomento } from './infra/momento/managed';
@@ -34,7 +35,8 @@ const storing = {
   COMMENTS_PER_COURSE: String(config.commentsPerCourse),
   REDRIVE_QUEUE_URL: redriveQueue.queue.url,
 };
-const size = { memoryMb: config.memoryMb, logRetentionDays: config.logRetentionDays };
+const { memoryMb, logRetentionDays, tracing } = config;
+const like = { memoryMb, logRetentionDays, tracing };
 
 const webhook = new HandlerFunction('webhook', {
   description: 'Verifies events that Momento sends and stores their comments',
@@ -42,14 +44,14 @@ const webhook = new HandlerFunction('webhook', {
   environment: { ...storing, SIGNING_SECRET_ARN: signingSecret.arn },
   statements: [readSecrets(apiKey, signingSecret), redriveQueue.sending],
   reservedConcurrency: config.reservedConcurrency,
-  ...size,
+  ...like,
 });
 const redrive = new HandlerFunction('redrive', {
   description: 'Stores the comments that could not be stored at once',
   code: codeOf('redrive'),
   environment: storing,
   statements: [readSecrets(apiKey), redriveQueue.receiving],
-  ...size,
+  ...like,
 });
 redriveQueue.deliverTo(redrive);
 
@@ -59,22 +61,23 @@ const publisher = new HandlerFunction('publisher', {
   code: codeOf('publisher'),
   environment: vending,
   statements: [readSecrets(apiKey)],
-  ...size,
+  ...like,
 });
 const tokens = new HandlerFunction('tokens', {
   description: 'Vends tokens with which users publish comments themselves',
   code: codeOf('tokens'),
   environment: vending,
   statements: [readSecrets(apiKey)],
-  ...size,
+  ...like,
 });
 
-new Alarms('alarms', {
+const watched = {
   functions: { webhook, redrive, publisher, tokens },
   redriveQueue: redriveQueue.queue,
   deadLetterQueue: redriveQueue.deadLetterQueue,
-  email: config.alarmEmail,
-});
+};
+const alarms = new Alarms('alarms', { ...watched, email: config.alarmEmail });
+const dashboard = new Dashboard('dashboard', { ...watched, alarms, relay: false });
 
 // Momento cannot sign for IAM, so the handler checks its signature. The caller of the publisher or the token service
 // vouches for the user, so IAM checks the caller.
@@ -94,3 +97,4 @@ export const publisherFunctionName = publisher.functionName;
 export const tokensFunctionName = tokens.functionName;
 export const redriveQueueUrl = redriveQueue.queue.url;
 export const deadLetterQueueUrl = redriveQueue.deadLetterQueue.url;
+export const dashboardUrl = dashboard.url;

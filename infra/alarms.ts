@@ -1,7 +1,8 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { HandlerFunction } from './handler-function';
-import { metricsNamespace, tags } from './tags';
+import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
+import { tags } from './tags';
 
 /** In seconds: an event that waits for longer means that Momento has been failing for a while. */
 const REDRIVE_AGE = 600;
@@ -17,14 +18,10 @@ export interface AlarmsArgs {
   readonly email?: string;
 }
 
-interface Metric {
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: Record<string, pulumi.Input<string>>;
-}
-
 /** What somebody should know of before the users do. */
 export class Alarms extends pulumi.ComponentResource {
+  /** The alarms' ARNs, in the order in which somebody should look at them. */
+  readonly arns: pulumi.Output<string>[] = [];
   readonly #topics: pulumi.Output<string>[];
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -112,7 +109,7 @@ export class Alarms extends pulumi.ComponentResource {
     name: string,
     args: Omit<aws.cloudwatch.MetricAlarmArgs, 'comparisonOperator' | 'evaluationPeriods'>,
   ): void {
-    new aws.cloudwatch.MetricAlarm(
+    const alarm = new aws.cloudwatch.MetricAlarm(
       name,
       {
         comparisonOperator: 'GreaterThanThreshold',
@@ -125,18 +122,6 @@ export class Alarms extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.arns.push(alarm.arn);
   }
-}
-
-function ofQueue(queue: aws.sqs.Queue, metricName: string): Metric {
-  return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: queue.name } };
-}
-
-function ofFunction(handler: HandlerFunction, metricName: string): Metric {
-  return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: handler.functionName } };
-}
-
-/** A metric that a handler counts itself. */
-function ofService(service: string, metricName: string, dimensions: Record<string, string> = {}): Metric {
-  return { namespace: metricsNamespace, metricName, dimensions: { service, ...dimensions } };
 }

@@ -76,6 +76,8 @@ export function loadConfig() {
     /** Of each function. */
     memoryMb: settings.withDefault('memoryMb', wholeNumber(128, 10_240), 512),
     logRetentionDays: settings.withDefault<number>('logRetentionDays', oneOf(...RETENTION_DAYS), 14),
+    /** Of each function's calls, by AWS X-Ray. */
+    tracing: settings.withDefault('tracing', yesOrNo, false),
     /** Of the webhook: bounds what an attack on its public URL can cost. */
     reservedConcurrency: settings.optional('reservedConcurrency', wholeNumber(1, 1000)),
     /** Who is told about alarms. */

@@ -14,6 +14,8 @@ export interface HandlerFunctionArgs {
   readonly statements: readonly aws.iam.PolicyStatement[];
   readonly memoryMb: number;
   readonly logRetentionDays: number;
+  /** Whether AWS X-Ray records its calls. */
+  readonly tracing: boolean;
   readonly reservedConcurrency?: number;
 }
 
@@ -44,7 +46,10 @@ export class HandlerFunction extends pulumi.ComponentResource {
       name,
       {
         role: role.name,
-        policy: { Version: '2012-10-17', Statement: [writeLogs(logGroup), ...args.statements] },
+        policy: {
+          Version: '2012-10-17',
+          Statement: [writeLogs(logGroup), ...(args.tracing ? [writeTraces] : []), ...args.statements],
+        },
       },
       parent,
     );
@@ -68,6 +73,7 @@ export class HandlerFunction extends pulumi.ComponentResource {
         },
         // The platform's three lines a request are left out: on a public URL anybody can cause them.
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name, systemLogLevel: 'WARN' },
+        ...(args.tracing && { tracingConfig: { mode: 'Active' } }),
         reservedConcurrentExecutions: args.reservedConcurrency,
         tags,
       },
@@ -87,3 +93,10 @@ function writeLogs(logGroup: aws.cloudwatch.LogGroup): aws.iam.PolicyStatement {
     Resource: pulumi.interpolate`${logGroup.arn}:*`, // the streams of this group
   };
 }
+
+/** X-Ray knows no resources to name (AWS's Service Authorization Reference). */
+const writeTraces: aws.iam.PolicyStatement = {
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};

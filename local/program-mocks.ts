@@ -48,6 +48,10 @@ export async function mockedState(registration: Registration) {
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
+  'aws:cloudwatch/dashboard:Dashboard': ({ inputs }) => ({
+    id: String(inputs.dashboardName),
+    dashboardArn: `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${inputs.dashboardName}`,
+  }),
   'aws:cloudwatch/logGroup:LogGroup': ({ physical }) => ({
     id: physical,
     name: physical,

@@ -51,6 +51,7 @@ describe('the configuration', () => {
       tokenTtlMinutes: 30,
       memoryMb: 512,
       logRetentionDays: 14,
+      tracing: false,
       reservedConcurrency: undefined,
       alarmEmail: undefined,
     });
@@ -134,6 +135,7 @@ describe('the configuration', () => {
       refused: ['0', '2', '4000', '7.0'],
       says: '1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
     },
+    tracing: { allowed: ['true', 'false'], refused: ['', 'True', 'yes', '1'], says: 'true, false' },
     reservedConcurrency: {
       allowed: ['1', '1000'],
       refused: ['0', '1001', 'none'],

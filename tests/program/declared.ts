@@ -40,6 +40,8 @@ const STACKS = {
     },
     secrets: { momentoApiKey: V2_KEY, signingSecret: SIGNING_SECRET },
   },
+  /** Its calls recorded by X-Ray. */
+  traced: { config: { tracing: 'true' }, secrets: { momentoApiKey: LEGACY_KEY } },
   preview: { secrets: { momentoApiKey: LEGACY_KEY }, preview: true },
 } satisfies Record<string, ProgramOptions>;
 

@@ -8,6 +8,7 @@ const PERMISSION = 'aws:lambda/permission:Permission';
 
 /** Of each type, the logical names: with a signing secret and an e-mail address, what is in brackets too. */
 const RESOURCES: Record<string, string> = {
+  'aws:cloudwatch/dashboard:Dashboard': 'dashboard',
   'aws:cloudwatch/logGroup:LogGroup': 'publisher redrive tokens webhook',
   'aws:cloudwatch/metricAlarm:MetricAlarm':
     'dead-letter-messages lost-events publisher-errors publisher-throttles redrive-age redrive-errors ' +
@@ -24,6 +25,7 @@ const RESOURCES: Record<string, string> = {
   'aws:sns/topicSubscription:TopicSubscription': '[alarms]',
   'aws:sqs/queue:Queue': 'redrive redrive-dead-letter',
   'momento-webhooks:index:Alarms': 'alarms',
+  'momento-webhooks:index:Dashboard': 'dashboard',
   'momento-webhooks:index:FunctionUrl': 'publisher tokens webhook',
   'momento-webhooks:index:HandlerFunction': 'publisher redrive tokens webhook',
   'momento-webhooks:index:RedriveQueue': 'redrive',
@@ -196,6 +198,8 @@ describe('the resources', () => {
       tokensFunctionName: functionName('tokens'),
       redriveQueueUrl: queueUrl('redrive'),
       deadLetterQueueUrl: queueUrl('redrive-dead-letter'),
+      dashboardUrl:
+        'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/momento-webhooks-dev',
     });
     for (const [name, value] of Object.entries(stack.outputs)) assert.equal(typeof value, 'string', name);
   });

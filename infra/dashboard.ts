@@ -1,0 +1,201 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { HandlerFunction } from './handler-function';
+import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
+import { metricsNamespace, tags } from './tags';
+
+export interface DashboardArgs {
+  /** Each by its name, which its own metrics carry as `service`. */
+  readonly functions: Readonly<Record<string, HandlerFunction>>;
+  readonly redriveQueue: aws.sqs.Queue;
+  readonly deadLetterQueue: aws.sqs.Queue;
+  readonly alarms: { readonly arns: readonly pulumi.Output<string>[] };
+  /** Whether the relay delivers, and so what it says about itself is drawn. */
+  readonly relay: boolean;
+}
+
+interface Line {
+  readonly metric: Metric;
+  readonly label: string;
+  readonly stat: string;
+}
+
+interface Widget {
+  readonly type: 'metric' | 'alarm';
+  readonly height: number;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** CloudWatch draws a dashboard on a grid of so many columns. */
+const COLUMNS = 24;
+
+/** What happens in the stack, at one glance: the alarms, then the way of a comment from left to right and from the top. */
+export class Dashboard extends pulumi.ComponentResource {
+  /** Where it is seen, for whoever is signed in to the account. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('momento-webhooks:index:Dashboard', name, {}, opts);
+    const region = regionOf(args.functions);
+    const dashboard = new aws.cloudwatch.Dashboard(
+      name,
+      {
+        // Dashboards are of the account, whatever the region, and AWS makes up no names for them.
+        dashboardName: `${tags.project}-${tags.stack}`.replaceAll('.', '_'),
+        dashboardBody: pulumi.jsonStringify({ start: '-PT3H', widgets: grid(rows(args, region)) }),
+      },
+      { parent: this },
+    );
+    this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
+  const { redriveQueue, deadLetterQueue, relay } = args;
+  const functions = Object.entries(args.functions);
+  const graph = (title: string, lines: readonly Line[], unit: string) => metrics(region, title, unit, lines);
+  return [
+    [{ type: 'alarm', height: 3, properties: { title: 'Alarms', alarms: args.alarms.arns } }],
+    [
+      graph(
+        'Events that the webhook took, by what became of them',
+        [
+          sum('accepted', ofService('webhook', 'Accepted')),
+          sum('stored', ofService('webhook', 'Stored')),
+          sum('queued', ofService('webhook', 'Queued')),
+          sum('lost', ofService('webhook', 'Lost')),
+          sum('stored from the queue', ofService('redrive', 'Redriven')),
+          sum('put off again', ofService('redrive', 'Postponed')),
+        ],
+        'events',
+      ),
+      denials(region),
+      graph(
+        'Calls by backends',
+        [
+          sum('published', ofService('publisher', 'Published')),
+          sum('not published', ofService('publisher', 'NotPublished')),
+          sum('tokens vended', ofService('tokens', 'Vended')),
+          sum('tokens not vended', ofService('tokens', 'NotVended')),
+          sum('publisher had a token', ofService('publisher', 'TokenCacheHit')),
+          sum('publisher needed a token', ofService('publisher', 'TokenCacheMiss')),
+        ],
+        'calls',
+      ),
+    ],
+    [
+      graph(
+        'Momento’s answers',
+        [
+          ...latency('store', ofService('webhook', 'StoreLatency')),
+          ...latency('publish', ofService('publisher', 'PublishLatency')),
+          ...latency('token', ofService('tokens', 'TokenLatency')),
+        ],
+        'ms',
+      ),
+      graph(
+        'Functions’ answers',
+        functions.flatMap(([name, handler]) => latency(name, ofFunction(handler, 'Duration'))),
+        'ms',
+      ),
+      graph(
+        'Functions’ errors and throttles',
+        functions.flatMap(([name, handler]) => [
+          sum(`${name}: errors`, ofFunction(handler, 'Errors')),
+          sum(`${name}: throttles`, ofFunction(handler, 'Throttles')),
+        ]),
+        'calls',
+      ),
+    ],
+    [
+      graph(
+        'Waiting in the queues',
+        [
+          most('to be stored', ofQueue(redriveQueue, 'ApproximateNumberOfMessagesVisible')),
+          most('being stored, or put off', ofQueue(redriveQueue, 'ApproximateNumberOfMessagesNotVisible')),
+          most('given up', ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible')),
+        ],
+        'events',
+      ),
+      graph(
+        'Age of the oldest event in the queue',
+        [most('oldest', ofQueue(redriveQueue, 'ApproximateAgeOfOldestMessage'))],
+        'seconds',
+      ),
+    ],
+    ...(relay ? [relayRow(graph)] : []),
+  ];
+}
+
+function relayRow(graph: (title: string, lines: readonly Line[], unit: string) => Widget): Widget[] {
+  return [
+    graph(
+      'The relay’s deliveries',
+      [
+        sum('delivered', ofService('relay', 'Delivered')),
+        sum('tried again', ofService('relay', 'Retried')),
+        sum('given up', ofService('relay', 'DeadLettered')),
+        sum('malformed', ofService('relay', 'Malformed')),
+        sum('missed', ofService('relay', 'Missed')),
+      ],
+      'messages',
+    ),
+    graph('How far the relay is behind', [most('lag', ofService('relay', 'Lag'))], 'ms'),
+  ];
+}
+
+const sum = (label: string, metric: Metric): Line => ({ metric, label, stat: 'Sum' });
+const most = (label: string, metric: Metric): Line => ({ metric, label, stat: 'Maximum' });
+const latency = (of: string, metric: Metric): Line[] =>
+  ['p50', 'p99'].map((stat) => ({ metric, label: `${of} ${stat}`, stat }));
+
+function metrics(region: pulumi.Output<string>, title: string, unit: string, lines: readonly Line[]): Widget {
+  return graphOf(
+    region,
+    title,
+    unit,
+    lines.map(({ metric: { namespace, metricName, dimensions }, label, stat }) => {
+      const flat = pulumi.output(dimensions).apply((all) => Object.entries(all).flat());
+      return flat.apply((pairs) => [namespace, metricName, ...pairs, { label, stat }]);
+    }),
+  );
+}
+
+/** A search, so that a reason that a later version of the handler gives is drawn too. */
+function denials(region: pulumi.Output<string>): Widget {
+  const of = `{"${metricsNamespace}",reason,service}`;
+  const expression = `SEARCH('${of} MetricName="Denied" service="webhook"', 'Sum', 60)`;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudWatch puts the dimension's value there
+  const label = "${PROP('Dim.reason')}";
+  return graphOf(region, 'Requests that the webhook denied, by reason', 'requests', [
+    [{ expression, label }],
+  ]);
+}
+
+function graphOf(
+  region: pulumi.Output<string>,
+  title: string,
+  unit: string,
+  drawn: readonly unknown[],
+): Widget {
+  const yAxis = { left: { min: 0, label: unit, showUnits: false } };
+  const properties = { title, region, view: 'timeSeries', period: 60, metrics: drawn, yAxis };
+  return { type: 'metric', height: 6, properties };
+}
+
+/** Gives each widget its place: rows from the top, the widgets of a row equally wide. */
+function grid(all: readonly (readonly Widget[])[]) {
+  let top = 0;
+  return all.flatMap((row) => {
+    const [y, width] = [top, COLUMNS / row.length];
+    top += Math.max(...row.map(({ height }) => height));
+    return row.map((widget, index) => ({ ...widget, x: index * width, y, width }));
+  });
+}
+
+/** Where the stack is, as the ARN of any of its functions says. */
+function regionOf(functions: Readonly<Record<string, HandlerFunction>>): pulumi.Output<string> {
+  const arns = Object.values(functions).map(({ functionArn }) => functionArn);
+  return pulumi.all(arns).apply(([arn = '']) => arn.split(':')[3] ?? '');
+}
