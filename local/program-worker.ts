@@ -1,5 +1,6 @@
 // The worker behind program.ts: evaluates the program once, under mocks, and ends with it.
 import { readFile } from 'node:fs/promises';
+import nodeModule from 'node:module';
 import * as path from 'node:path';
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import * as pulumi from '@pulumi/pulumi';
@@ -11,6 +12,10 @@ const resources: DeclaredResource[] = [];
 const messages: Message[] = [];
 const outputs: Record<string, unknown> = {};
 const secretOutputs: string[] = [];
+
+// Pulumi loads every built-in module when it writes down a dynamic provider, and a worker has no tracing.
+const builtinModules = nodeModule.builtinModules.filter((name) => name !== 'trace_events');
+Object.assign(nodeModule, { builtinModules });
 
 evaluate().catch(fail);
 
