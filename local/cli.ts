@@ -15,12 +15,13 @@ const PROJECT = resolve(__dirname, '..');
 const WATCHED = ['handlers', 'infra', 'index.ts', 'Pulumi.dev.yaml'];
 const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
 
-const USAGE = `Usage: npm start -- [--once] [--port PORT] [--fault FAULT]... [--verbose]
+const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--fault FAULT]... [--verbose]
 
 Runs the whole system on this machine, without an account: sends one comment through it, then stays up.
 
   --once         ends after the comment: with 0, or with 1 and the reason where a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
+  --delivery D   webhook or managed-webhook; default as in Pulumi.dev.yaml
   --fault FAULT  lets calls to Momento or AWS fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2
   --verbose      prints what the functions log`;
 
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   const flags = parseFlags(process.argv.slice(2), {
     once: { type: 'boolean', default: false },
     port: { type: 'string' },
+    delivery: { type: 'string' },
     fault: { type: 'string', multiple: true },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean' },
@@ -42,7 +44,8 @@ async function main(): Promise<void> {
     process.once(signal, () => process.exit(flags.once ? 130 : 0));
   }
 
-  const stack = await startStack({ port, faults });
+  const config: Record<string, string> = flags.delivery === undefined ? {} : { delivery: flags.delivery };
+  const stack = await startStack({ port, faults, config });
   onSteps(stack, printStep);
   stack.events.on('log', ({ function: name, line }) => {
     if (flags.verbose) console.log(dim(`${name}  ${line}`));

@@ -112,7 +112,8 @@ async function start(
   started.push(aws);
 
   const apiKey = options.secrets?.momentoApiKey ?? makeLegacyKey();
-  const momento = await startMomentoOn(nextPort(), { ...options.momento, apiKeys: [apiKey], now });
+  const apiKeys = [apiKey, ...(options.secrets?.momentoDeployKey ? [options.secrets.momentoDeployKey] : [])];
+  const momento = await startMomentoOn(nextPort(), { ...options.momento, apiKeys, now });
   started.push(momento);
 
   const host = new FunctionHost({
@@ -143,19 +144,23 @@ async function start(
   // Momento makes the signing secret once it knows the webhook's URL, so until then another text holds its place.
   const placeholder = randomBytes(16).toString('hex');
   let signingSecret = options.secrets?.signingSecret;
-  const evaluate = async () =>
-    evaluateProgram({
+  const evaluate = async () => {
+    const settings = await readStackSettings(folder, stack);
+    // The program then makes the webhook itself, and refuses a signing secret.
+    const isManaged =
+      (options.config?.delivery ?? settings['momento-webhooks:delivery']) === 'managed-webhook';
+    const secret: Record<string, string> = isManaged ? {} : { signingSecret: signingSecret ?? placeholder };
+    const declared = await evaluateProgram({
       stack,
       folder,
-      config: { ...(await readStackSettings(folder, stack)), ...options.config },
-      secrets: {
-        momentoApiKey: apiKey,
-        signingSecret: signingSecret ?? placeholder,
-        ...options.secrets,
-      },
+      config: { ...settings, ...options.config },
+      secrets: { momentoApiKey: apiKey, ...secret, ...options.secrets },
       functionUrl: (name) => host.reserveUrl(name),
       queueUrl: (name) => `${aws.url}/${ACCOUNT_ID}/${name}`,
+      momentoUrl: momento.url,
     });
+    return { ...declared, isManaged };
+  };
 
   const program = await evaluate();
   const { outputs } = program;
@@ -163,13 +168,15 @@ async function start(
   const webhook = host.behind(outputs.webhookUrl);
   if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
   const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
-  signingSecret ??= await connectWebhook({
-    momento,
-    apiKey,
-    cacheName,
-    topicName,
-    url: String(outputs.webhookUrl),
-  });
+  if (!program.isManaged) {
+    signingSecret ??= await connectWebhook({
+      momento,
+      apiKey,
+      cacheName,
+      topicName,
+      url: String(outputs.webhookUrl),
+    });
+  }
   secrets.declare(
     hosted.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
   );
