@@ -68,6 +68,9 @@ async function main(): Promise<void> {
     momentoUrl: stack.momento.url,
     apiKey: stack.apiKey,
     cacheName: stack.cacheName,
+    publisherUrl: String(stack.outputs.publisherUrl),
+    region: stack.region,
+    credentials: stack.credentials,
   });
   console.log(whatNext(stack));
   watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
@@ -104,6 +107,8 @@ Publish:
   curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
 Read:
   npm run read -- --course ${COMMENT.courseId}
+Verify, as after a deploy:
+  npm run verify -- --local
 Look at the queues with the AWS CLI:
   export AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
   aws sqs get-queue-attributes --endpoint-url ${aws.url} --attribute-names All --queue-url ${outputs.redriveQueueUrl}

@@ -1,9 +1,9 @@
 // `npm run read -- --course 123`: prints a course's comments, newest first.
 import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
-import { apiKeyKind } from '../handlers/core/api-key';
 import { type Comment, type CommentsOptions, readComments } from './comments';
 import { parseFlags, parsePort, UsageError } from './flags';
-import { findRunning } from './running';
+import { accessFromEnvironment } from './momento-access';
+import { chooseRunning } from './running';
 
 const USAGE = `Usage: npm run read -- --course ID [--limit N] [--port PORT | --cache NAME]
 
@@ -44,36 +44,12 @@ async function main(): Promise<void> {
 type Source = Omit<CommentsOptions, 'limit'>;
 
 function fromMomento({ cache = 'course-comments-dev' }: { cache?: string }): Source {
-  const { MOMENTO_API_KEY: apiKey = '', MOMENTO_ENDPOINT: endpoint, MOMENTO_ENDPOINT_URL: url } = process.env;
-  const kind = apiKeyKind(apiKey);
-  if (!kind)
-    throw new UsageError("MOMENTO_API_KEY is no Momento API key: copy it whole from Momento's console");
-  if (kind === 'v2' && !endpoint) {
-    throw new UsageError(
-      'MOMENTO_ENDPOINT is missing: the key in MOMENTO_API_KEY is a v2 key, which needs it',
-    );
-  }
-  return {
-    credentialProvider: apiKeyCredentials(apiKey, { endpoint, local: localMomento(url) }),
-    cacheName: cache,
-  };
+  return { credentialProvider: accessFromEnvironment(), cacheName: cache };
 }
 
 function fromStack(flags: { port?: string; cache?: string }): Source {
   const port = flags.port === undefined ? undefined : parsePort(flags.port);
-  const stacks = findRunning().filter((one) => port === undefined || one.port === port);
-  const [stack, another] = stacks;
-  if (!stack) {
-    const where = port === undefined ? '' : ` on port ${port}`;
-    throw new UsageError(
-      `no local stack of this project runs${where}: start it with "npm start", or set MOMENTO_API_KEY`,
-    );
-  }
-  if (another) {
-    throw new UsageError(
-      `several local stacks run: choose one with --port ${stacks.map((one) => one.port).join(' or ')}`,
-    );
-  }
+  const stack = chooseRunning(port, ', or set MOMENTO_API_KEY');
   const credentialProvider = apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) });
   return { credentialProvider, cacheName: flags.cache ?? stack.cacheName };
 }

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { UsageError } from './flags';
 
 const FOLDER = resolve(__dirname, '..', 'node_modules', '.cache', 'momento-webhooks');
 
@@ -13,6 +14,10 @@ const running = v.object({
   momentoUrl: v.string(),
   apiKey: v.string(),
   cacheName: v.string(),
+  publisherUrl: v.string(),
+  region: v.string(),
+  /** Of the local user, who may call the publisher. */
+  credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
 });
 
 export type Running = v.InferOutput<typeof running>;
@@ -42,6 +47,24 @@ export function findRunning(): Running[] {
       return []; // it ended just now
     }
   });
+}
+
+/** The one that is meant: on this port, or the only one there is. Throws UsageError. */
+export function chooseRunning(port: number | undefined, otherwise = ''): Running {
+  const stacks = findRunning().filter((one) => port === undefined || one.port === port);
+  const [stack, another] = stacks;
+  if (!stack) {
+    const where = port === undefined ? '' : ` on port ${port}`;
+    throw new UsageError(
+      `no local stack of this project runs${where}: start it with "npm start"${otherwise}`,
+    );
+  }
+  if (another) {
+    throw new UsageError(
+      `several local stacks run: choose one with --port ${stacks.map((one) => one.port).join(' or ')}`,
+    );
+  }
+  return stack;
 }
 
 function isAlive(pid: number): boolean {

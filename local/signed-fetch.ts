@@ -11,6 +11,8 @@ export interface SignedRequest {
   signingDate?: Date;
   /** whether the body's hash is sent too, as the AWS SDKs do and curl does not; default: true */
   applyChecksum?: boolean;
+  /** ends the request; default: never */
+  signal?: AbortSignal;
 }
 
 /** Posts JSON to a Function URL. */
@@ -19,6 +21,7 @@ export async function signedPost(url: string, request: SignedRequest): Promise<R
     method: 'POST',
     headers: await signedHeaders(url, request),
     body: request.body,
+    ...(request.signal && { signal: request.signal }),
   });
 }
 

@@ -1,0 +1,206 @@
+// The check of a running stack, on the local one; as a deployed stack it is told of by a stand-in for the Pulumi CLI.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
+import { makeLegacyKey } from '../local/momento';
+import { type Stack, startStack } from '../local/stack';
+import { StepFailed } from '../verify/step';
+import { type Target, verify } from '../verify/verify';
+
+const PROJECT = resolve(__dirname, '..');
+const LOOK_AT = {
+  caller: 'the caller',
+  url: 'the URL',
+  publisher: 'the publisher',
+  webhook: 'the webhook',
+  delivery: 'the delivery',
+  queue: 'the queue',
+  cache: 'the cache',
+};
+
+describe('npm run verify', () => {
+  let stack: Stack;
+  let folder: string;
+  let keysUsed: string[];
+
+  before(async function () {
+    this.timeout(60_000);
+    stack = await startStack({ config: { delivery: 'managed-webhook' } });
+    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-verify-'));
+  });
+  after(async () => {
+    await stack.close();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    keysUsed = [];
+  });
+  afterEach(() => stack.setFaults(undefined));
+
+  const target = (other: Partial<Target> = {}): Target => ({
+    publisherUrl: String(stack.outputs.publisherUrl),
+    region: stack.region,
+    credentials: async () => stack.credentials,
+    cacheName: stack.cacheName,
+    credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momento.url) }),
+    lookAt: LOOK_AT,
+    ...other,
+  });
+  const failure = async (attempt: Promise<void>) => {
+    const error: unknown = await attempt.then(
+      () => assert.fail('it succeeded'),
+      (reason: unknown) => reason,
+    );
+    assert(error instanceof StepFailed, String(error));
+    return { step: error.step, why: error.why, lookAt: error.lookAt[0] };
+  };
+  const run = (other: Partial<Target> = {}, withinMs = 15_000) =>
+    verify(target(other), { withinMs, tell: () => {} });
+
+  it('sends a comment the whole way, and leaves nothing', async () => {
+    const steps: string[] = [];
+    stack.momento.on('call', ({ operation, code }) => {
+      if (code === 0) keysUsed.push(operation);
+    });
+    await verify(target(), { withinMs: 15_000, tell: (step) => steps.push(step) });
+    assert.deepEqual(steps, ['published', 'stored', 'removed']);
+    assert(keysUsed.includes('SortedSetPut'));
+    assert.equal(keysUsed.at(-1), 'Delete');
+  });
+
+  it('says that the caller may not call the publisher', async () => {
+    const credentials = async () => ({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wrong' });
+    const { step, why, lookAt } = await failure(run({ credentials }));
+    assert.deepEqual([step, lookAt], ['publish', LOOK_AT.caller]);
+    assert.match(why, /403: IAM does not let you/);
+  });
+
+  it('says that there are no AWS credentials', async () => {
+    const credentials = async () => Promise.reject(new Error('no provider has any'));
+    const { step, why, lookAt } = await failure(run({ credentials }));
+    assert.deepEqual([step, lookAt], ['publish', LOOK_AT.caller]);
+    assert.match(why, /no AWS credentials: no provider has any/);
+  });
+
+  it('says that the publisher does not answer', async () => {
+    const { step, lookAt } = await failure(run({ publisherUrl: 'http://127.0.0.1:9/' }));
+    assert.deepEqual([step, lookAt], ['publish', LOOK_AT.url]);
+  });
+
+  it('says that Momento would not publish', async () => {
+    stack.setFaults((operation) => (operation === 'Publish' ? { kind: 'refuse' } : undefined));
+    const { step, why, lookAt } = await failure(run());
+    assert.deepEqual([step, lookAt], ['publish', LOOK_AT.publisher]);
+    assert.match(why, /answered 50[23]/);
+  });
+
+  it('says that the comment did not get into the cache, and what may hold it up', async () => {
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
+    const { step, why, lookAt } = await failure(run({}, 1000));
+    assert.deepEqual([step, lookAt], ['store', LOOK_AT.delivery]);
+    assert.match(why, /published, but did not get into the cache/);
+  });
+
+  it('says that the cache cannot be read with this key', async () => {
+    const credentialProvider = apiKeyCredentials(makeLegacyKey(), { local: localMomento(stack.momento.url) });
+    const { step, lookAt } = await failure(run({ credentialProvider }));
+    assert.deepEqual([step, lookAt], ['store', LOOK_AT.cache]);
+  });
+
+  it('goes on reading where Momento fails for a moment', async () => {
+    let refused = 0;
+    stack.setFaults((operation) =>
+      operation === 'SortedSetFetch' && refused++ < 8 ? { kind: 'refuse' } : undefined,
+    );
+    await run();
+    assert(refused > 8);
+  });
+
+  it('says that the comment stays where it cannot be removed', async () => {
+    stack.setFaults((operation) => (operation === 'Delete' ? { kind: 'refuse' } : undefined));
+    const { step, lookAt } = await failure(run());
+    assert.deepEqual([step, lookAt], ['remove', LOOK_AT.cache]);
+  });
+
+  describe('of a deployed stack', () => {
+    /** The Pulumi CLI as far as it is called: prints what it is asked for. */
+    function standIn(config: Record<string, { value?: string; secret?: boolean }>): void {
+      const script = `#!${process.execPath}
+        const args = process.argv.slice(2).join(' ');
+        const answers = ${JSON.stringify({
+          '--non-interactive stack output --json --stack dev': stack.outputs,
+          '--non-interactive config --json --stack dev': config,
+        })};
+        if (args in answers) console.log(JSON.stringify(answers[args]));
+        else { console.error('error: no stack named "' + args.split(' ').at(-1) + '" found'); process.exit(255); }`;
+      writeFileSync(join(folder, 'pulumi'), script);
+      chmodSync(join(folder, 'pulumi'), 0o755);
+    }
+    function command(flags: string[], environment: NodeJS.ProcessEnv = {}) {
+      const { accessKeyId, secretAccessKey } = stack.credentials;
+      const env = {
+        PATH: `${folder}${delimiter}${process.env.PATH}`,
+        AWS_REGION: stack.region,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        MOMENTO_API_KEY: stack.apiKey,
+        MOMENTO_ENDPOINT_URL: stack.momento.url,
+        ...environment,
+      };
+      const args = ['-r', 'ts-node/register', 'verify/cli.ts', ...flags];
+      return new Promise<{ status: unknown; stdout: string; stderr: string }>((done) => {
+        execFile(process.execPath, args, { cwd: PROJECT, env }, (error, stdout, stderr) => {
+          done({ status: error ? error.code : 0, stdout, stderr });
+        });
+      });
+    }
+
+    it('takes the outputs, the AWS credentials and the Momento key of the caller', async () => {
+      standIn({
+        'momento-webhooks:delivery': { value: 'managed-webhook' },
+        'momento-webhooks:cacheName': { value: stack.cacheName },
+      });
+      const { status, stdout, stderr } = await command(['--stack', 'dev']);
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, /^ {2}published .*\n {2}stored .*\n {2}removed .*\n$/);
+    });
+
+    it('says at once that the signing secret is missing', async () => {
+      standIn({});
+      const { status, stderr } = await command(['--stack', 'dev']);
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^stack failed: it has no signing secret yet.*\n {2}look at: .*pulumi up --stack dev/,
+      );
+    });
+
+    it('passes on what pulumi says of an unknown stack', async () => {
+      standIn({});
+      const { status, stderr } = await command(['--stack', 'nowhere']);
+      assert.equal(status, 1);
+      assert.match(stderr, /no stack named "nowhere" found\n {2}look at: pulumi stack ls/);
+    });
+
+    it('says which flag or variable is missing', async () => {
+      standIn({});
+      const cases: [string[], NodeJS.ProcessEnv, RegExp][] = [
+        [[], {}, /either --stack STACK or --local/],
+        [['--stack', 'dev', '--local'], {}, /either --stack STACK or --local/],
+        [['--stack', 'dev', '--port', '4700'], {}, /--port is for --local alone/],
+        [['--local', '--within', '0'], {}, /--within is "0"; allowed: 1 to 600/],
+        [['--stack', 'dev'], { MOMENTO_API_KEY: '' }, /MOMENTO_API_KEY is missing/],
+        [['--stack', 'dev'], { PATH: '/nowhere' }, /pulumi is not on the PATH/],
+        [['--local', '--port', '1'], {}, /no local stack of this project runs on port 1/],
+      ];
+      const runs = await Promise.all(cases.map(([flags, environment]) => command(flags, environment)));
+      for (const [index, { status, stderr }] of runs.entries()) {
+        assert.equal(status, 2);
+        assert.match(stderr, cases[index]?.[2] ?? /never/);
+      }
+    });
+  });
+});

@@ -1,0 +1,84 @@
+// A deployed stack, as its outputs and its settings tell of it.
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import * as v from 'valibot';
+import { UsageError } from '../local/flags';
+import { accessFromEnvironment } from '../local/momento-access';
+import { StepFailed } from './step';
+import type { Target } from './verify';
+
+const PROJECT = resolve(__dirname, '..');
+
+const outputs = v.object({
+  publisherUrl: v.string(),
+  publisherFunctionName: v.string(),
+  webhookUrl: v.string(),
+  webhookFunctionName: v.string(),
+  redriveQueueUrl: v.string(),
+});
+const settings = v.record(v.string(), v.object({ value: v.optional(v.string()) }));
+
+/** With the caller's own AWS credentials, and the key in MOMENTO_API_KEY. Throws UsageError and StepFailed. */
+export async function deployedStack(stack: string, cache: string | undefined): Promise<Target> {
+  const credentialProvider = accessFromEnvironment();
+  const out = await pulumi(outputs, ['stack', 'output', '--json', '--stack', stack]);
+  const config = await pulumi(settings, ['config', '--json', '--stack', stack]);
+  const set = (key: string) => Object.entries(config).find(([name]) => name.endsWith(`:${key}`))?.[1];
+  const delivery = set('delivery')?.value ?? 'webhook';
+  if (delivery !== 'managed-webhook' && !set('signingSecret')) {
+    throw new StepFailed('stack', 'it has no signing secret yet, and the webhook answers 503 until it has', [
+      `what to do next: pulumi up --stack ${stack} says it`,
+    ]);
+  }
+  const cacheName = cache ?? set('cacheName')?.value ?? `course-comments-${stack.split('/').at(-1)}`;
+  const logs = (name: string) =>
+    `its log: aws logs tail --since 5m "$(aws lambda get-function-configuration --function-name ${name} --query LoggingConfig.LogGroup --output text)"`;
+  return {
+    publisherUrl: out.publisherUrl,
+    region: regionOf(out.publisherUrl),
+    credentials: defaultProvider(),
+    cacheName,
+    credentialProvider,
+    lookAt: {
+      caller: `aws sts get-caller-identity: it needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function ${out.publisherFunctionName}`,
+      url: `pulumi stack output publisherUrl --stack ${stack}`,
+      publisher: logs(out.publisherFunctionName),
+      webhook: `the webhook's log, where "signature" means another signing secret than Momento's; ${logs(out.webhookFunctionName)}`,
+      delivery: DELIVERY[delivery]?.(stack, out.webhookUrl) ?? `what delivers the messages: ${delivery}`,
+      queue: `what waits to be stored: aws sqs get-queue-attributes --attribute-names All --queue-url ${out.redriveQueueUrl}`,
+      cache: `whether the key in MOMENTO_API_KEY may read and write the cache ${cacheName}, and whether it is there`,
+    },
+  };
+}
+
+const DELIVERY: Record<string, (stack: string, webhookUrl: string) => string> = {
+  webhook: (_stack, url) => `the webhook in Momento: has it this cache, this topic and the URL ${url}?`,
+  'managed-webhook': (stack) =>
+    `whether the webhook in Momento was changed: pulumi refresh --stack ${stack}, then pulumi up --stack ${stack}`,
+  relay: () => 'whether the relay runs: its service and its log in Amazon ECS',
+};
+
+/** What `pulumi` prints as JSON. */
+async function pulumi<const T extends v.GenericSchema>(schema: T, args: string[]): Promise<v.InferOutput<T>> {
+  const printed = await new Promise<string>((done, failed) => {
+    execFile('pulumi', ['--non-interactive', ...args], { cwd: PROJECT }, (error, stdout, stderr) => {
+      if (!error) done(stdout);
+      else if (error.code === 'ENOENT') failed(new UsageError('pulumi is not on the PATH'));
+      else failed(new StepFailed('stack', `pulumi ${args.join(' ')}: ${stderr.trim()}`, ['pulumi stack ls']));
+    });
+  });
+  const parsed = v.safeParse(schema, JSON.parse(printed));
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new StepFailed('stack', `the output ${v.getDotPath(issue) ?? ''} is missing`, [
+    'whether the last pulumi up went through',
+  ]);
+}
+
+function regionOf(url: string): string {
+  const [, region] = /\.lambda-url\.([a-z0-9-]+)\.on\.aws$/.exec(new URL(url).hostname) ?? [];
+  const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (!found) throw new UsageError(`AWS_REGION is missing: ${url} does not tell the region`);
+  return found;
+}
