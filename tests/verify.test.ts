@@ -5,8 +5,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
+import { UsageError } from '../local/flags';
 import { makeLegacyKey } from '../local/momento';
 import { type Stack, startStack } from '../local/stack';
+import { run } from '../verify/command';
 import { StepFailed } from '../verify/step';
 import { type Target, verify } from '../verify/verify';
 
@@ -57,7 +59,7 @@ describe('npm run verify', () => {
     assert(error instanceof StepFailed, String(error));
     return { step: error.step, why: error.why, lookAt: error.lookAt[0] };
   };
-  const run = (other: Partial<Target> = {}, withinMs = 15_000) =>
+  const verified = (other: Partial<Target> = {}, withinMs = 15_000) =>
     verify(target(other), { withinMs, tell: () => {} });
 
   it('sends a comment the whole way, and leaves nothing', async () => {
@@ -73,40 +75,40 @@ describe('npm run verify', () => {
 
   it('says that the caller may not call the publisher', async () => {
     const credentials = async () => ({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wrong' });
-    const { step, why, lookAt } = await failure(run({ credentials }));
+    const { step, why, lookAt } = await failure(verified({ credentials }));
     assert.deepEqual([step, lookAt], ['publish', LOOK_AT.caller]);
     assert.match(why, /403: IAM does not let you/);
   });
 
   it('says that there are no AWS credentials', async () => {
     const credentials = async () => Promise.reject(new Error('no provider has any'));
-    const { step, why, lookAt } = await failure(run({ credentials }));
+    const { step, why, lookAt } = await failure(verified({ credentials }));
     assert.deepEqual([step, lookAt], ['publish', LOOK_AT.caller]);
     assert.match(why, /no AWS credentials: no provider has any/);
   });
 
   it('says that the publisher does not answer', async () => {
-    const { step, lookAt } = await failure(run({ publisherUrl: 'http://127.0.0.1:9/' }));
+    const { step, lookAt } = await failure(verified({ publisherUrl: 'http://127.0.0.1:9/' }));
     assert.deepEqual([step, lookAt], ['publish', LOOK_AT.url]);
   });
 
   it('says that Momento would not publish', async () => {
     stack.setFaults((operation) => (operation === 'Publish' ? { kind: 'refuse' } : undefined));
-    const { step, why, lookAt } = await failure(run());
+    const { step, why, lookAt } = await failure(verified());
     assert.deepEqual([step, lookAt], ['publish', LOOK_AT.publisher]);
     assert.match(why, /answered 50[23]/);
   });
 
   it('says that the comment did not get into the cache, and what may hold it up', async () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
-    const { step, why, lookAt } = await failure(run({}, 1000));
+    const { step, why, lookAt } = await failure(verified({}, 1000));
     assert.deepEqual([step, lookAt], ['store', LOOK_AT.delivery]);
     assert.match(why, /published, but did not get into the cache/);
   });
 
   it('says that the cache cannot be read with this key', async () => {
     const credentialProvider = apiKeyCredentials(makeLegacyKey(), { local: localMomento(stack.momento.url) });
-    const { step, lookAt } = await failure(run({ credentialProvider }));
+    const { step, lookAt } = await failure(verified({ credentialProvider }));
     assert.deepEqual([step, lookAt], ['store', LOOK_AT.cache]);
   });
 
@@ -115,13 +117,13 @@ describe('npm run verify', () => {
     stack.setFaults((operation) =>
       operation === 'SortedSetFetch' && refused++ < 8 ? { kind: 'refuse' } : undefined,
     );
-    await run();
+    await verified();
     assert(refused > 8);
   });
 
   it('says that the comment stays where it cannot be removed', async () => {
     stack.setFaults((operation) => (operation === 'Delete' ? { kind: 'refuse' } : undefined));
-    const { step, lookAt } = await failure(run());
+    const { step, lookAt } = await failure(verified());
     assert.deepEqual([step, lookAt], ['remove', LOOK_AT.cache]);
   });
 
@@ -139,16 +141,16 @@ describe('npm run verify', () => {
       writeFileSync(join(folder, 'pulumi'), script);
       chmodSync(join(folder, 'pulumi'), 0o755);
     }
-    function command(flags: string[], environment: NodeJS.ProcessEnv = {}) {
+    const pathOfStandIn = () => `${folder}${delimiter}${process.env.PATH}`;
+    function command(flags: string[]) {
       const { accessKeyId, secretAccessKey } = stack.credentials;
       const env = {
-        PATH: `${folder}${delimiter}${process.env.PATH}`,
+        PATH: pathOfStandIn(),
         AWS_REGION: stack.region,
         AWS_ACCESS_KEY_ID: accessKeyId,
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
         MOMENTO_API_KEY: stack.apiKey,
         MOMENTO_ENDPOINT_URL: stack.momento.url,
-        ...environment,
       };
       const args = ['-r', 'ts-node/register', 'verify/cli.ts', ...flags];
       return new Promise<{ status: unknown; stdout: string; stderr: string }>((done) => {
@@ -170,37 +172,53 @@ describe('npm run verify', () => {
 
     it('says at once that the signing secret is missing', async () => {
       standIn({});
-      const { status, stderr } = await command(['--stack', 'dev']);
-      assert.equal(status, 1);
-      assert.match(
-        stderr,
-        /^stack failed: it has no signing secret yet.*\n {2}look at: .*pulumi up --stack dev/,
+      await assert.rejects(
+        within({ PATH: pathOfStandIn() }, ['--stack', 'dev']),
+        /stack failed: it has no signing secret yet.*\n {2}look at: .*pulumi up --stack dev/,
       );
     });
 
     it('passes on what pulumi says of an unknown stack', async () => {
       standIn({});
-      const { status, stderr } = await command(['--stack', 'nowhere']);
-      assert.equal(status, 1);
-      assert.match(stderr, /no stack named "nowhere" found\n {2}look at: pulumi stack ls/);
+      await assert.rejects(
+        within({ PATH: pathOfStandIn() }, ['--stack', 'nowhere']),
+        /no stack named "nowhere" found\n {2}look at: pulumi stack ls/,
+      );
     });
 
-    it('says which flag or variable is missing', async () => {
-      standIn({});
-      const cases: [string[], NodeJS.ProcessEnv, RegExp][] = [
-        [[], {}, /either --stack STACK or --local/],
-        [['--stack', 'dev', '--local'], {}, /either --stack STACK or --local/],
-        [['--stack', 'dev', '--port', '4700'], {}, /--port is for --local alone/],
-        [['--local', '--within', '0'], {}, /--within is "0"; allowed: 1 to 600/],
-        [['--stack', 'dev'], { MOMENTO_API_KEY: '' }, /MOMENTO_API_KEY is missing/],
-        [['--stack', 'dev'], { PATH: '/nowhere' }, /pulumi is not on the PATH/],
-        [['--local', '--port', '1'], {}, /no local stack of this project runs on port 1/],
-      ];
-      const runs = await Promise.all(cases.map(([flags, environment]) => command(flags, environment)));
-      for (const [index, { status, stderr }] of runs.entries()) {
-        assert.equal(status, 2);
-        assert.match(stderr, cases[index]?.[2] ?? /never/);
+    const mistakes: [string[], NodeJS.ProcessEnv, RegExp][] = [
+      [[], {}, /either --stack STACK or --local/],
+      [['--stack', 'dev', '--local'], {}, /either --stack STACK or --local/],
+      [['--stack', 'dev', '--port', '4700'], {}, /--port is for --local alone/],
+      [['--local', '--within', '0'], {}, /--within is "0"; allowed: 1 to 600/],
+      [['--stack', 'dev'], { MOMENTO_API_KEY: undefined }, /MOMENTO_API_KEY is missing/],
+      [['--stack', 'dev'], { PATH: '/nowhere' }, /pulumi is not on the PATH/],
+      [['--local', '--port', '1'], {}, /no local stack of this project runs on port 1/],
+    ];
+    for (const [flags, environment, says] of mistakes) {
+      it(`refuses "${flags.join(' ')}" and says: ${says.source}`, async () => {
+        await assert.rejects(within(environment, flags), (error) => {
+          assert(error instanceof UsageError);
+          assert.match(error.message, says);
+          return true;
+        });
+      });
+    }
+
+    /** Runs the command in this process, with these variables beside the caller's key. */
+    async function within(environment: NodeJS.ProcessEnv, flags: string[]): Promise<void> {
+      const before = { ...process.env };
+      Object.assign(process.env, { MOMENTO_API_KEY: stack.apiKey, MOMENTO_ENDPOINT_URL: stack.momento.url });
+      for (const [name, value] of Object.entries(environment)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
       }
-    });
+      try {
+        await run(flags, () => {});
+      } finally {
+        for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+        Object.assign(process.env, before);
+      }
+    }
   });
 });

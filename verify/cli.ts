@@ -1,56 +1,9 @@
 // `npm run verify -- --stack dev`: shows that a stack works, from the publisher to the cache.
-import { parseFlags, parsePort, UsageError } from '../local/flags';
-import { deployedStack } from './deployed-stack';
-import { localStack } from './local-stack';
+import { UsageError } from '../local/flags';
+import { run } from './command';
 import { StepFailed } from './step';
-import { verify } from './verify';
 
-const USAGE = `Usage: npm run verify -- --stack STACK [--cache NAME] [--within SECONDS]
-       npm run verify -- --local [--port PORT] [--within SECONDS]
-
-Publishes a marked comment through the stack's publisher, waits for it in the cache, and removes it. Ends with 0, or
-with 1 and the step that failed, and what to look at.
-
-  --stack STACK     a deployed stack, as pulumi names it; your AWS credentials must be allowed to call the publisher
-  --cache NAME      its cache, where it is another than its settings say
-  --local           the stack that "npm start" runs here
-  --port PORT       of the local stack, where several run
-  --within SECONDS  how long the comment may take, 1 to 600; default 30
-
-  MOMENTO_API_KEY    with --stack: an API key that may read and write the cache
-  MOMENTO_ENDPOINT   the endpoint of its region, with a v2 key`;
-
-async function main(): Promise<void> {
-  const flags = parseFlags(process.argv.slice(2), {
-    stack: { type: 'string' },
-    cache: { type: 'string' },
-    local: { type: 'boolean', default: false },
-    port: { type: 'string' },
-    within: { type: 'string', default: '30' },
-    help: { type: 'boolean' },
-  });
-  if (flags.help) return console.log(USAGE);
-  const within = Number(flags.within);
-  if (!/^\d+$/.test(flags.within) || within < 1 || within > 600) {
-    throw new UsageError(`--within is ${JSON.stringify(flags.within)}; allowed: 1 to 600`);
-  }
-  await verify(await targetOf(flags), {
-    withinMs: within * 1000,
-    tell: (step, detail) => console.log(`  ${step.padEnd(10)} ${detail}`),
-  });
-}
-
-async function targetOf(flags: { stack?: string; cache?: string; local: boolean; port?: string }) {
-  const { stack, local, port } = flags;
-  if (local === (stack !== undefined)) {
-    throw new UsageError('say which stack: either --stack STACK or --local');
-  }
-  if (stack === undefined) return localStack(port === undefined ? undefined : parsePort(port));
-  if (port !== undefined) throw new UsageError('--port is for --local alone');
-  return deployedStack(stack, flags.cache);
-}
-
-main().then(
+run(process.argv.slice(2), console.log).then(
   () => process.exit(0), // Momento's SDK may keep a connection
   (error: unknown) => {
     const isExpected = error instanceof UsageError || error instanceof StepFailed;
