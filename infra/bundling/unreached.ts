@@ -1,0 +1,156 @@
+// Finds what of a client library nobody can call: methods, messages and remote procedures whose name stands nowhere in the
+// code that is left. Whoever calls something names it, so what is never named is never called.
+import * as ts from 'typescript';
+
+/** A piece of a file that may be left out, with all that belongs to it. */
+interface Part {
+  readonly name: string;
+  readonly ranges: ts.TextRange[];
+  readonly names: Set<string>;
+  readonly within: Part | undefined;
+}
+
+export interface Source {
+  readonly file: string;
+  readonly code: string;
+}
+
+export interface Reached {
+  /** By file: its code without what nobody can call. */
+  readonly code: ReadonlyMap<string, string>;
+  /** The names that were left out, and stand nowhere in what is left. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/**
+ * Leaves out of `sources` (as TypeScript compiled them, or protoc-gen-ts generated them) what has a name that stands neither
+ * in `seeds` nor in what is left of any of them.
+ */
+export function reach(sources: readonly Source[], seeds: Iterable<string>): Reached {
+  const named = new Set(seeds);
+  const files = sources.map((source) => ({ ...source, ...partsOf(source) }));
+  for (const { outside } of files) add(named, outside);
+  let waiting = files.flatMap(({ parts }) => parts);
+  for (let found = true; found; ) {
+    const reached = new Set(
+      waiting.filter(({ name, within }) => named.has(name) && !(within && waiting.includes(within))),
+    );
+    for (const part of reached) add(named, part.names);
+    waiting = waiting.filter((part) => !reached.has(part));
+    found = reached.size > 0;
+  }
+  const unreached = new Set(waiting);
+  return {
+    code: new Map(files.map(({ file, code, parts }) => [file, without(code, parts, unreached)])),
+    leftOut: new Set(waiting.map(({ name }) => name).filter((name) => !named.has(name))),
+  };
+}
+
+/** Every name in a piece of code, however it is used; comments and texts have none. */
+export function namesIn(file: string, code: string): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, false));
+  return names;
+}
+
+/** The names of the members that a piece of code calls or constructs. */
+export function callsIn(file: string, code: string): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression : undefined;
+    if (called && ts.isPropertyAccessExpression(called)) names.add(called.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, false));
+  return names;
+}
+
+function partsOf({ file, code }: Source): { parts: Part[]; outside: Set<string> } {
+  const parts: Part[] = [];
+  const outside = new Set<string>();
+  const siblings = new Map<string, Part>();
+
+  const visit = (node: ts.Node, within: Part | undefined): void => {
+    const name = nameOfPart(node, code);
+    if (!name) {
+      if (ts.isIdentifier(node)) (within?.names ?? outside).add(node.text);
+      ts.forEachChild(node, (child) => visit(child, within));
+      return;
+    }
+    const key = ts.isStatement(node) && !within ? name : undefined;
+    const known = key === undefined ? undefined : siblings.get(key);
+    const part: Part = known ?? { name, ranges: [], names: new Set(), within };
+    part.ranges.push({ pos: node.pos, end: node.end });
+    if (!known) parts.push(part);
+    if (key !== undefined) siblings.set(key, part);
+    ts.forEachChild(node, (child) => visit(child, part));
+  };
+  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS), undefined);
+  return { parts, outside };
+}
+
+const OF_MESSAGE = /^(?:cache_client|control_client)\.(\w+) = \1;$|^_(\w+)_one_of_decls = new WeakMap\(\);$/;
+const IN_MESSAGE = /^\(function \((\w+)\) \{[\s\S]*\}\)\(\1 = \w+\.\1 \|\| \(\w+\.\1 = \{\}\)\);$/;
+const PROCEDURE = /^this\.([A-Z]\w*) = \(message, /;
+
+/** The name by which a node is reached, where it may be left out. */
+function nameOfPart(node: ts.Node, code: string): string | undefined {
+  if (ts.isMethodDeclaration(node) && ts.isIdentifier(node.name) && isExportedClass(node.parent))
+    return node.name.text;
+  if (ts.isClassDeclaration(node) && isInNamespace(node)) return node.name?.text;
+  if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && isService(node.parent.parent, code))
+    return node.name.text;
+  if (!ts.isExpressionStatement(node)) return undefined;
+  const text = code.slice(node.getStart(), node.end);
+  if (isInNamespace(node)) {
+    const [, message, declared] = OF_MESSAGE.exec(text) ?? [];
+    return message ?? declared ?? IN_MESSAGE.exec(text)?.[1];
+  }
+  return PROCEDURE.exec(text)?.[1];
+}
+
+/** A class of the library itself, not a generated message: its methods may be left out one by one. */
+function isExportedClass(node: ts.Node): boolean {
+  return ts.isClassDeclaration(node) && ts.isSourceFile(node.parent);
+}
+
+/** Whether a statement stands in the outermost namespace of a generated file. */
+function isInNamespace(node: ts.Node): boolean {
+  const namespace = node.parent.parent;
+  return (
+    ts.isBlock(node.parent) &&
+    ts.isFunctionExpression(namespace) &&
+    ts.isSourceFile(namespace.parent.parent.parent.parent)
+  );
+}
+
+function isService(node: ts.Node, code: string): boolean {
+  return (
+    ts.isBinaryExpression(node) &&
+    code.slice(node.left.getStart(), node.left.end).endsWith('Service.definition')
+  );
+}
+
+function without(code: string, parts: readonly Part[], unreached: ReadonlySet<Part>): string {
+  const gone = parts
+    .filter((part) => unreached.has(part))
+    .flatMap(({ ranges }) => ranges)
+    .sort((a, b) => a.pos - b.pos);
+  let rest = '';
+  let from = 0;
+  for (const { pos, end } of gone) {
+    if (pos < from) continue; // inside of one that is gone
+    rest += code.slice(from, pos);
+    // A property of an object takes its comma along.
+    from = code[end] === ',' ? end + 1 : end;
+  }
+  return rest + code.slice(from);
+}
+
+function add(to: Set<string>, names: Iterable<string>): void {
+  for (const name of names) to.add(name);
+}
