@@ -56,6 +56,13 @@ export class SecretsManager {
     return this.#put(this.#find(secretId) ?? notFound(), value);
   }
 
+  /** The current value, for who owns the stack. Throws where there is none, or it is no text. */
+  currentText(secretId: string): string {
+    const value = this.#find(secretId)?.staged.AWSCURRENT?.value;
+    if (typeof value !== 'string') throw new Error(`the secret ${secretId} has no text`);
+    return value;
+  }
+
   /** Answers GetSecretValue, as a service of the AWS endpoint. */
   readonly service: JsonService = {
     signingName: 'secretsmanager',

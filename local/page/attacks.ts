@@ -1,0 +1,120 @@
+// What an attacker would try, done for real against the stack on this machine; each says what came back.
+import { randomBytes } from 'node:crypto';
+import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
+
+export const ATTACKS = ['forged', 'tampered', 'replayed', 'stale', 'unsigned'] as const;
+export type Attack = (typeof ATTACKS)[number];
+
+export interface AttackReport {
+  /** `refused`; `harmless` where it was answered and changed nothing; `succeeded`, which must not be. */
+  readonly verdict: 'refused' | 'harmless' | 'succeeded';
+  readonly summary: string;
+  /** The request as it went over the wire, but for headers that every request has. */
+  readonly request: string;
+  readonly answer: string;
+  readonly ms: number;
+}
+
+export interface Target {
+  readonly webhookUrl: string;
+  readonly publisherUrl: string;
+  readonly cacheName: string;
+  readonly topicName: string;
+  /** What Momento signs with: an event that it once sent can be had by who listens in, its secret cannot. */
+  signingSecret(): string;
+  /** How many comments a course has. */
+  countComments(courseId: string): Promise<number>;
+}
+
+interface Sent {
+  readonly status: number;
+  readonly request: string;
+  readonly answer: string;
+  readonly ms: number;
+}
+
+/** How long ago the stale event was sent, in milliseconds. */
+const STALE_MS = 120_000;
+
+/** Carries out an attack on a course, and tells what came of it. */
+export async function attack(name: Attack, courseId: string, target: Target): Promise<AttackReport> {
+  switch (name) {
+    case 'forged': {
+      const body = eventBody(target, courseId, 'I never wrote this');
+      const secret = randomBytes(32).toString('hex'); // a guess
+      return refused(await toWebhook(target, body, sign(Buffer.from(body), secret)));
+    }
+    case 'tampered': {
+      const body = eventBody(target, courseId, 'What I wrote');
+      const signature = sign(Buffer.from(body), target.signingSecret());
+      return refused(
+        await toWebhook(target, body.replace('What I wrote', 'What somebody made of it'), signature),
+      );
+    }
+    case 'stale': {
+      const body = eventBody(target, courseId, 'Two minutes ago', Date.now() - STALE_MS);
+      return refused(await toWebhook(target, body, sign(Buffer.from(body), target.signingSecret())));
+    }
+    case 'replayed':
+      return replay(courseId, target);
+    case 'unsigned': {
+      const body = JSON.stringify({ userId: 'taylor', courseId, comment: 'In the name of taylor' });
+      return refused(await post(target.publisherUrl, body, {}));
+    }
+  }
+}
+
+/** Momento's own event, sent a second time: it is genuine, so it is answered as such, and stored once. */
+async function replay(courseId: string, target: Target): Promise<AttackReport> {
+  const body = eventBody(target, courseId, 'Sent twice, stored once');
+  const signature = sign(Buffer.from(body), target.signingSecret());
+  await toWebhook(target, body, signature);
+  const before = await target.countComments(courseId);
+  const sent = await toWebhook(target, body, signature);
+  const after = await target.countComments(courseId);
+  if (sent.status >= 400) return refused(sent);
+  const summary = `Answered ${sent.status}: the course has ${before} comments before it, ${after} after it`;
+  return { verdict: after === before ? 'harmless' : 'succeeded', summary, ...sent };
+}
+
+function refused(sent: Sent): AttackReport {
+  const verdict = sent.status >= 400 && sent.status < 500 ? 'refused' : 'succeeded';
+  return { verdict, summary: `Answered ${sent.status}`, ...sent };
+}
+
+function eventBody(target: Target, courseId: string, comment: string, at = Date.now()): string {
+  return JSON.stringify({
+    cache: target.cacheName,
+    topic: target.topicName,
+    event_timestamp: at,
+    publish_timestamp: at,
+    topic_sequence_number: at,
+    token_id: 'taylor',
+    text: JSON.stringify({ comment, courseId }),
+  });
+}
+
+function toWebhook({ webhookUrl }: Target, body: string, signature: string): Promise<Sent> {
+  return post(webhookUrl, body, { [SIGNATURE_HEADER]: signature });
+}
+
+async function post(url: string, body: string, more: Record<string, string>): Promise<Sent> {
+  const headers = { 'content-type': 'application/json', ...more };
+  const started = performance.now();
+  const response = await fetch(url, { method: 'POST', headers, body });
+  const text = await response.text();
+  const ms = performance.now() - started;
+  const { host, pathname } = new URL(url);
+  const head = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
+  const request = [`POST ${pathname}`, ...head, '', body].join('\n');
+  const told = ['content-type', 'retry-after', 'x-amzn-errortype'].flatMap((name) => {
+    const value = response.headers.get(name);
+    return value === null ? [] : [`${name}: ${value}`];
+  });
+  return {
+    status: response.status,
+    request,
+    answer: [`${response.status}`, ...told, '', text].join('\n'),
+    ms,
+  };
+}

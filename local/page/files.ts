@@ -1,0 +1,32 @@
+// The page's own files. Only what stands in this list is served, whatever a path asks for.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+} as const;
+
+const FILES: ReadonlyMap<string, keyof typeof TYPES> = new Map([
+  ['index.html', 'html'],
+  ['controls.css', 'css'],
+  ['flow.css', 'css'],
+  ['style.css', 'css'],
+  ['icon.svg', 'svg'],
+  ['app.js', 'js'],
+  ['attacks.js', 'js'],
+  ['course.js', 'js'],
+  ['element.js', 'js'],
+  ['journeys.js', 'js'],
+  ['server.js', 'js'],
+  ['trouble.js', 'js'],
+]);
+
+/** Read each time, so that a change shows when the page is loaded again. */
+export function pageFile(path: string): { type: string; content: Buffer } | undefined {
+  const name = path === '/' ? 'index.html' : path.slice(1);
+  const kind = FILES.get(name);
+  return kind && { type: TYPES[kind], content: readFileSync(join(__dirname, 'static', name)) };
+}

@@ -1,0 +1,45 @@
+// Who may talk to the page: browsers that show this page itself, on this machine. Every other site that is open in the same
+// browser can send requests to 127.0.0.1 too, under its own name or under one that it lets point there.
+import type { IncomingMessage } from 'node:http';
+
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden';
+}
+
+/**
+ * Throws Forbidden unless the request is for this page's own address and comes from this page, or from no page at all
+ * where it only reads.
+ */
+export function admit({ method, headers }: IncomingMessage, port: number): void {
+  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const host = headers.host ?? '';
+  if (!own.includes(host)) throw new Forbidden('this is no address of the page'); // DNS rebinding
+  const { origin } = headers;
+  if (origin !== undefined && origin !== `http://${host}`) throw new Forbidden('another site asks');
+  const site = headers['sec-fetch-site'] ?? 'same-origin';
+  if (site !== 'same-origin' && site !== 'none') throw new Forbidden('another site asks');
+  if (method !== 'GET' && method !== 'HEAD' && origin === undefined) {
+    throw new Forbidden('what changes something must come from the page');
+  }
+}
+
+/** On every answer. No script but the page's own files, nothing from elsewhere, and no text ever becomes markup. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};

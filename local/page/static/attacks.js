@@ -1,0 +1,59 @@
+// What an attacker would try, and what came back.
+import { showCourse, shownCourse } from './course.js';
+import { byId, duration, element } from './element.js';
+import { post } from './server.js';
+
+const ATTACKS = [
+  {
+    key: 'forged',
+    title: 'Forge a signature',
+    what: 'An event in the name of taylor, signed with a guessed secret.',
+  },
+  {
+    key: 'tampered',
+    title: 'Tamper with a body',
+    what: 'A genuine event with its signature; the comment is another.',
+  },
+  { key: 'replayed', title: 'Replay an event', what: 'A genuine event, sent a second time.' },
+  { key: 'stale', title: 'Send a stale event', what: 'A genuine event that was held back for two minutes.' },
+  {
+    key: 'unsigned',
+    title: 'Call it unsigned',
+    what: 'The publisher, in the name of taylor, without AWS’s signature.',
+  },
+];
+const VERDICTS = { refused: 'Refused', harmless: 'Changed nothing', succeeded: 'Got through' };
+
+function makeAttack({ key, title, what }) {
+  const button = element('button', { type: 'button', 'data-attack': key }, title);
+  const result = element('div.result', { role: 'status' });
+  button.addEventListener('click', async () => {
+    button.setAttribute('aria-busy', 'true');
+    try {
+      result.replaceChildren(...report(await post('api/attack', { attack: key, courseId: shownCourse() })));
+      await showCourse();
+    } catch (error) {
+      result.replaceChildren(element('p.answer', {}, error.message));
+    } finally {
+      button.removeAttribute('aria-busy');
+    }
+  });
+  return element('li', {}, button, element('p.hint', {}, what), result);
+}
+
+function report({ verdict, summary, request, answer, ms }) {
+  const details = element(
+    'details',
+    {},
+    element('summary', {}, 'Request and answer'),
+    element('pre', { tabindex: '0', 'aria-label': 'Request' }, request),
+    element('pre', { tabindex: '0', 'aria-label': 'Answer' }, answer),
+  );
+  return [
+    element('p.verdict', { 'data-verdict': verdict }, element('b', {}, VERDICTS[verdict])),
+    element('p.summary', {}, `${summary}, in ${duration(ms)}`),
+    details,
+  ];
+}
+
+byId('attacks').append(...ATTACKS.map(makeAttack));

@@ -1,0 +1,28 @@
+// Makes elements. Texts are set as text, so that nothing that a user wrote ever becomes markup.
+
+/**
+ * @param {string} name the element's name, with classes: `p.hint`
+ * @param {Record<string, string>} attributes
+ * @param {...(Node | string)} children
+ */
+export function element(name, attributes = {}, ...children) {
+  const [tag, ...classes] = name.split('.');
+  const made = document.createElement(tag);
+  made.classList.add(...classes);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** The element with this id, which the page has. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no element ${id}`);
+  return found;
+}
+
+/** Milliseconds as a reader wants them. */
+export function duration(ms) {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+}
