@@ -5,6 +5,7 @@ import { type FaultPlan, firstOf, InvalidFault, parseFault } from './faults';
 import { parseFlags, parsePort, UsageError } from './flags';
 import { onSteps, type Step, sendComment } from './flow';
 import { PortInUse } from './http';
+import { startPage } from './page';
 import { announce } from './running';
 import { type Stack, startStack } from './stack';
 import { watchProgram } from './watch';
@@ -17,7 +18,8 @@ const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
 
 const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--fault FAULT]... [--verbose]
 
-Runs the whole system on this machine, without an account: sends one comment through it, then stays up.
+Runs the whole system on this machine, without an account: sends one comment through it, then stays up and shows what
+happens on a page in the browser.
 
   --once         ends after the comment: with 0, or with 1 and the reason where a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
@@ -45,7 +47,10 @@ async function main(): Promise<void> {
   }
 
   const config: Record<string, string> = flags.delivery === undefined ? {} : { delivery: flags.delivery };
-  const stack = await startStack({ port, faults, config });
+  // The page's port is the one that was asked for, the stack's are those after it.
+  const stack = await startStack({ port: flags.once || port === 0 ? port : port + 1, faults, config });
+  const page = flags.once ? undefined : await startPage(stack, { port, faults });
+  if (page) console.log(`Watch it live: ${page.url}\n`);
   onSteps(stack, printStep);
   stack.events.on('log', ({ function: name, line }) => {
     if (flags.verbose) console.log(dim(`${name}  ${line}`));
@@ -61,10 +66,10 @@ async function main(): Promise<void> {
     if (flags.once) throw error;
     console.error(red(reasonOf(error)));
   }
-  if (flags.once) return stack.close();
+  if (!page) return stack.close();
 
   announce({
-    port: stack.aws.port,
+    port: page.port,
     momentoUrl: stack.momento.url,
     apiKey: stack.apiKey,
     cacheName: stack.cacheName,
@@ -98,6 +103,7 @@ function whatNext({ outputs, aws, momento, credentials, region }: Stack): string
   return `
   webhook            ${outputs.webhookUrl}
   publisher          ${outputs.publisherUrl}
+  token service      ${outputs.tokensUrl}
   redrive queue      ${outputs.redriveQueueUrl}
   dead-letter queue  ${outputs.deadLetterQueueUrl}
   AWS                ${aws.url}

@@ -9,7 +9,7 @@ const FOLDER = resolve(__dirname, '..', 'node_modules', '.cache', 'momento-webho
 
 const running = v.object({
   pid: v.number(),
-  /** the first of its ports */
+  /** of its page, the first of its ports */
   port: v.number(),
   momentoUrl: v.string(),
   apiKey: v.string(),

@@ -118,7 +118,7 @@ describe('npm start', function () {
     const child = command('cli.ts', ['--port', '0']);
     const output = collect(child);
     await output.until(/Ctrl-C ends it/);
-    const [, port = ''] = /AWS +http:\/\/127\.0\.0\.1:(\d+)/.exec(output.seen()) ?? [];
+    const [, port = ''] = /^Watch it live: http:\/\/127\.0\.0\.1:(\d+)\/\n/.exec(output.seen()) ?? [];
     const [, webhookUrl = ''] = /webhook +(http:\S+)/.exec(output.seen()) ?? [];
 
     const read = await run('read.ts', ['--course', '123', '--port', port]);
