@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { MomentoCache } from './cache';
+import { keepAnswersOutOfDebugging } from './debugging';
 import { MomentoWebhook } from './webhook';
 
 /**
@@ -21,6 +22,7 @@ export function manageMomento(
     ? new MomentoCache('cache', { ...access, cacheName, deleteCache })
     : undefined;
   if (config.delivery !== 'managed-webhook') return undefined;
+  keepAnswersOutOfDebugging();
   const args = { ...access, cacheName, topicName, url, rotation };
   return pulumi.secret(new MomentoWebhook('webhook', args, { dependsOn: cache }).signingSecret);
 }
