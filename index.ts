@@ -12,6 +12,7 @@ import { readSecrets, Secret } from './infra/secret';
 
 const config = loadConfig();
 const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens']);
+if (config.delivery === 'relay') bundleHandlers(['relay']); // the Dockerfile copies it
 
 const apiKey = new Secret('api-key', {
   description: "The API key with which the functions use Momento's caches and topics",
@@ -77,7 +78,6 @@ const watched = {
   deadLetterQueue: redriveQueue.deadLetterQueue,
 };
 const alarms = new Alarms('alarms', { ...watched, email: config.alarmEmail });
-const dashboard = new Dashboard('dashboard', { ...watched, alarms, relay: false });
 
 // Momento cannot sign for IAM, so the handler checks its signature. The caller of the publisher or the token service
 // vouches for the user, so IAM checks the caller.
@@ -88,6 +88,30 @@ const tokensAddress = new FunctionUrl('tokens', { handler: tokens, authorization
 const signedWith = manageMomento(config, webhookAddress.url) ?? config.signingSecret;
 if (signedWith) signingSecret.hold(signedWith);
 else sayWhatIsNext(config, webhookAddress.url);
+
+const relay = config.delivery === 'relay' ? makeRelay() : undefined;
+
+const alarmArns = { arns: [...alarms.arns, ...(relay?.alarms ?? [])] };
+const dashboard = new Dashboard('dashboard', { ...watched, alarms: alarmArns, relay: relay !== undefined });
+
+/** Loaded here alone: with another delivery nobody waits for Crosswalk (@pulumi/awsx), or needs its plug-in. */
+function makeRelay() {
+  const { Relay }: typeof import('./infra/relay') = require('./infra/relay');
+  return new Relay('relay', {
+    context: '.',
+    environment: {
+      ...momento,
+      SIGNING_SECRET_ARN: signingSecret.arn,
+      WEBHOOK_URL: webhookAddress.url,
+      DEAD_LETTER_QUEUE_URL: redriveQueue.deadLetterQueue.url,
+    },
+    statements: [readSecrets(apiKey, signingSecret), redriveQueue.deadLettering],
+    logRetentionDays,
+    vpcId: config.vpcId,
+    subnetIds: config.subnetIds,
+    alarmActions: alarms.actions,
+  });
+}
 
 export const webhookUrl = webhookAddress.url;
 export const publisherUrl = publisherAddress.url;

@@ -22,11 +22,12 @@ export interface AlarmsArgs {
 export class Alarms extends pulumi.ComponentResource {
   /** The alarms' ARNs, in the order in which somebody should look at them. */
   readonly arns: pulumi.Output<string>[] = [];
-  readonly #topics: pulumi.Output<string>[];
+  /** The ARNs of who is told about an alarm. */
+  readonly actions: pulumi.Output<string>[];
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('momento-webhooks:index:Alarms', name, {}, opts);
-    this.#topics = args.email === undefined ? [] : [this.#mail(name, args.email)];
+    this.actions = args.email === undefined ? [] : [this.#mail(name, args.email)];
 
     this.#above(
       'dead-letter-messages',
@@ -115,8 +116,8 @@ export class Alarms extends pulumi.ComponentResource {
         comparisonOperator: 'GreaterThanThreshold',
         evaluationPeriods: 1,
         treatMissingData: 'notBreaching', // an idle stack is a healthy one
-        alarmActions: this.#topics,
-        okActions: this.#topics,
+        alarmActions: this.actions,
+        okActions: this.actions,
         tags,
         ...args,
       },

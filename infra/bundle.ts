@@ -38,7 +38,7 @@ export function bundleHandlers<Name extends string>(
   names: readonly Name[],
   project = PROJECT,
 ): (name: Name) => pulumi.asset.AssetArchive {
-  const record = new BundleRecord(project, `${BUNDLES}/made.json`, 'handlers');
+  const record = new BundleRecord(project, `${BUNDLES}/${names.join('-')}.json`, 'handlers');
   const request = JSON.stringify([names, version, OPTIONS]);
   if (!record.holds(request)) record.write(request, build(names, project));
   return (name) => {

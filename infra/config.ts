@@ -4,7 +4,7 @@ import { apiKeyKind } from '../handlers/core/api-key';
 import { oneOf, type Rule, Settings, text, wholeNumber } from './settings';
 
 /** How events reach the webhook's URL. */
-const DELIVERIES = ['webhook', 'managed-webhook'] as const;
+const DELIVERIES = ['webhook', 'managed-webhook', 'relay'] as const;
 
 /** The retentions that CloudWatch allows (PutRetentionPolicy), without "never". */
 const RETENTION_DAYS = [
@@ -37,6 +37,16 @@ const emailAddress = text(
   (given) => given.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@.\p{Cc}]+(\.[^\s@.\p{Cc}]+)+$/u.test(given),
 );
 
+const vpcId = text("a VPC's id, such as vpc-0a1b2c3d", (given) => /^vpc-[0-9a-f]{8,17}$/.test(given));
+
+const subnetIds: Rule<string[]> = {
+  parse: (given) => {
+    const ids = given.startsWith('[') ? idsOf(given) : given.split(',').map((id) => id.trim());
+    return ids.length > 0 && ids.every((id) => /^subnet-[0-9a-f]{8,17}$/.test(id)) ? ids : undefined;
+  },
+  allowed: 'ids of subnets, such as subnet-0a1b2c3d,subnet-4e5f6a7b, or a list of them',
+};
+
 const yesOrNo: Rule<boolean> = {
   parse: (given) => (given === 'true' ? true : given === 'false' ? false : undefined),
   allowed: 'true, false',
@@ -56,7 +66,10 @@ export function loadConfig() {
     momentoEndpoint: settings.optional('momentoEndpoint', hostName),
     /** Momento shows it once the webhook is made, so the first deploy has none. */
     signingSecret: settings.secret('signingSecret', signingSecret),
-    /** `webhook`: made by hand in Momento; `managed-webhook`: made by this program, with its signing secret. */
+    /**
+     * `webhook`: made by hand in Momento; `managed-webhook`: made by this program, with its signing secret; `relay`: a
+     * service of this program's does what Momento's webhooks do, for accounts without them.
+     */
     delivery: settings.withDefault('delivery', oneOf(...DELIVERIES), 'webhook'),
     /** Of the same account: with this key the program makes the cache and the webhook. It never reaches AWS. */
     momentoDeployKey: settings.secret('momentoDeployKey', apiKey),
@@ -64,6 +77,9 @@ export function loadConfig() {
     deleteCache: settings.withDefault('deleteCache', yesOrNo, false),
     /** Of `managed-webhook`: another number rotates the signing secret. */
     rotation: settings.withDefault('rotation', wholeNumber(0, 1_000_000), 0),
+    /** Of `relay`: where its task runs, both or neither. Without them, in the region's default VPC. */
+    vpcId: settings.optional('vpcId', vpcId),
+    subnetIds: settings.optional('subnetIds', subnetIds),
     /** Carries the stack's name, so that two stacks never share comments by accident. */
     cacheName: settings.withDefault('cacheName', name, `course-comments-${pulumi.getStack()}`),
     topicName: settings.withDefault('topicName', name, 'comment'),
@@ -86,6 +102,8 @@ export function loadConfig() {
   checkEndpoint(settings);
   if (config.delivery === 'managed-webhook') checkManaged(settings);
   else checkUnmanaged(settings, config.delivery);
+  if (config.delivery === 'relay') checkRelay(settings);
+  else checkNoRelay(settings, config.delivery);
   settings.refuseMistakes();
   return config;
 }
@@ -124,5 +142,41 @@ function checkUnmanaged(settings: Settings, delivery: string): void {
       `is set, allowed: nothing with delivery ${delivery}, whose signing secret Momento's console or you rotate; ` +
         'remove it with: pulumi config rm rotation',
     );
+  }
+}
+
+function checkRelay(settings: Settings): void {
+  if (!settings.isSet('signingSecret')) {
+    settings.mistake(
+      'signingSecret',
+      `is not set, delivery relay signs with it; allowed: ${signingSecret.allowed}; make one up with: ` +
+        'openssl rand -hex 32 | pulumi config set --secret signingSecret',
+    );
+  }
+  for (const [one, other] of [
+    ['vpcId', 'subnetIds'],
+    ['subnetIds', 'vpcId'],
+  ] as const) {
+    if (settings.isSet(one) && !settings.isSet(other)) {
+      settings.mistake(other, `is not set, ${one} needs it; allowed: both, or neither for the default VPC`);
+    }
+  }
+}
+
+function checkNoRelay(settings: Settings, delivery: string): void {
+  for (const key of ['vpcId', 'subnetIds']) {
+    if (!settings.isSet(key)) continue;
+    const why = `is set, allowed: nothing with delivery ${delivery}, which runs nothing in a VPC; remove it with: `;
+    settings.mistake(key, `${why}pulumi config rm ${key}`);
+  }
+}
+
+/** The texts of a JSON list, as Pulumi keeps lists; none where it is anything else. */
+function idsOf(json: string): string[] {
+  try {
+    const list: unknown = JSON.parse(json);
+    return Array.isArray(list) ? list.map(String) : [];
+  } catch {
+    return [];
   }
 }

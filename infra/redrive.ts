@@ -41,6 +41,11 @@ export class RedriveQueue extends pulumi.ComponentResource {
     return { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: this.queue.arn };
   }
 
+  /** The policy statement for putting events that are given up where a person can bring them back. */
+  get deadLettering(): aws.iam.PolicyStatement {
+    return { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: this.deadLetterQueue.arn };
+  }
+
   /** The policy statement for taking events from the queue, and for letting them come again later. */
   get receiving(): aws.iam.PolicyStatement {
     return {

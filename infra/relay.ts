@@ -32,6 +32,8 @@ export interface RelayArgs {
 export class Relay extends pulumi.ComponentResource {
   readonly serviceName: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
+  /** The alarms' ARNs, in the order in which somebody should look at them. */
+  readonly alarms: pulumi.Output<string>[];
   readonly #child: pulumi.CustomResourceOptions;
 
   constructor(
@@ -58,8 +60,8 @@ export class Relay extends pulumi.ComponentResource {
       },
       this.#child,
     );
-    const task = this.#role('task', 'The relay', args.statements);
-    const execution = this.#role('execution', 'What starts the relay', [
+    const task = this.#role('task', 'What the relay may do', args.statements);
+    const execution = this.#role('execution', 'What is needed to start the relay', [
       ...pulling(repository),
       {
         Effect: 'Allow',
@@ -130,7 +132,7 @@ export class Relay extends pulumi.ComponentResource {
 
     this.serviceName = service.service.name;
     this.clusterName = cluster.name;
-    this.#alarms(args.alarmActions);
+    this.alarms = this.#makeAlarms(args.alarmActions);
     this.registerOutputs({ serviceName: this.serviceName, clusterName: this.clusterName });
   }
 
@@ -160,12 +162,12 @@ export class Relay extends pulumi.ComponentResource {
     return repository;
   }
 
-  #role(kind: 'task' | 'execution', who: string, statements: readonly aws.iam.PolicyStatement[]) {
+  #role(kind: 'task' | 'execution', what: string, statements: readonly aws.iam.PolicyStatement[]) {
     const name = `${this.name}-${kind}`;
     const role = new aws.iam.Role(
       name,
       {
-        description: `${who} of ${tags.project} (${tags.stack}) may do this`,
+        description: `${what}: ${tags.project} (${tags.stack})`,
         assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: 'ecs-tasks.amazonaws.com' }),
         tags,
       },
@@ -202,9 +204,9 @@ export class Relay extends pulumi.ComponentResource {
     );
   }
 
-  #alarms(alarmActions: pulumi.Input<string>[]): void {
+  #makeAlarms(alarmActions: pulumi.Input<string>[]): pulumi.Output<string>[] {
     const common = { alarmActions, okActions: alarmActions, period: 60, tags };
-    new aws.cloudwatch.MetricAlarm(
+    const notRunning = new aws.cloudwatch.MetricAlarm(
       `${this.name}-not-running`,
       {
         alarmDescription: 'No task of the relay has been running for five minutes: nothing is delivered',
@@ -220,7 +222,7 @@ export class Relay extends pulumi.ComponentResource {
       },
       this.#child,
     );
-    new aws.cloudwatch.MetricAlarm(
+    const lag = new aws.cloudwatch.MetricAlarm(
       `${this.name}-lag`,
       {
         alarmDescription: `For five minutes a message has waited for more than ${LAG / 1000} s in the relay`,
@@ -236,6 +238,7 @@ export class Relay extends pulumi.ComponentResource {
       },
       this.#child,
     );
+    return [notRunning.arn, lag.arn];
   }
 }
 

@@ -45,6 +45,30 @@ export async function mockedState(registration: Registration) {
   return { id, state: { ...inputs, ...computed } };
 }
 
+/** Whether it is of a component that a plug-in makes. */
+export function isRemote(type: string): boolean {
+  return type.startsWith('awsx:');
+}
+
+/** What AWS would tell about itself: an account with a default VPC of two public subnets. Throws on other questions. */
+export function mockedAnswer(token: string, inputs: Record<string, unknown>) {
+  const answer = ANSWERS[token];
+  if (!answer) throw new Error(`the program calls ${token}, which is not mocked`);
+  return { id: REGION, region: REGION, ...answer(JSON.stringify(inputs)) };
+}
+
+const VPC_ID = 'vpc-0123456789abcdef0';
+const SUBNET_IDS = ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'];
+
+const ANSWERS: Record<string, (inputs: string) => Record<string, unknown>> = {
+  'aws:ec2/getVpcs:getVpcs': () => ({ ids: [VPC_ID] }),
+  'aws:ec2/getSubnets:getSubnets': () => ({ ids: SUBNET_IDS }),
+  // No subnet has a route table of its own, and the VPC's leads to an internet gateway.
+  'aws:ec2/getRouteTables:getRouteTables': (inputs) => ({
+    ids: inputs.includes('association.subnet-id') ? [] : ['rtb-0123456789abcdef3'],
+  }),
+};
+
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
@@ -56,11 +80,28 @@ const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
     id: physical,
     name: physical,
     arn: arn('logs', `log-group:${physical}`),
+    region: REGION,
   }),
   'aws:cloudwatch/metricAlarm:MetricAlarm': ({ physical }) => ({
     id: physical,
     name: physical,
     arn: arn('cloudwatch', `alarm:${physical}`),
+  }),
+  'aws:ec2/securityGroup:SecurityGroup': ({ physical, digits }) => {
+    const id = `sg-${digits.slice(0, 17)}`;
+    return { id, name: physical, arn: arn('ec2', `security-group/${id}`) };
+  },
+  'aws:ecr/lifecyclePolicy:LifecyclePolicy': ({ inputs }) => ({ id: String(inputs.repository) }),
+  'aws:ecr/repository:Repository': ({ physical }) => ({
+    id: physical,
+    name: physical,
+    arn: arn('ecr', `repository/${physical}`),
+    repositoryUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${physical}`,
+  }),
+  'aws:ecs/cluster:Cluster': ({ physical }) => ({
+    id: arn('ecs', `cluster/${physical}`),
+    name: physical,
+    arn: arn('ecs', `cluster/${physical}`),
   }),
   'aws:iam/role:Role': ({ physical, digits }) => ({
     id: physical,
@@ -125,6 +166,12 @@ const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
     const url = given ?? `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${physical}`;
     return { id: url, url, name: physical, arn: arn('sqs', physical) };
   },
+  // Components whose plug-in, on an engine, makes what is in them: here each is one resource.
+  'awsx:ecr:Image': ({ inputs, digits }) => ({
+    id: '',
+    imageUri: `${inputs.repositoryUrl}@sha256:${digits}`,
+  }),
+  'awsx:ecs:FargateService': ({ physical }) => ({ id: '', service: { name: physical } }),
   'pulumi-nodejs:dynamic/momento:Cache': async ({ inputs, makeInMomento }) =>
     (await makeInMomento('cache', inputs)) ?? { id: String(inputs.cacheName) },
   'pulumi-nodejs:dynamic/momento:Webhook': async ({ inputs, digits, makeInMomento }) =>

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import * as pulumi from '@pulumi/pulumi';
 import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from './program';
-import { type AskUrl, type MakeInMomento, mockedState } from './program-mocks';
+import { type AskUrl, isRemote, type MakeInMomento, mockedAnswer, mockedState } from './program-mocks';
 
 const evaluation: Evaluation = workerData;
 const resources: DeclaredResource[] = [];
@@ -51,7 +51,8 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
   const inputs = await plain(args.inputs, '', secretInputs);
   const { name, type } = args;
   if (!isRecord(inputs)) throw new Error(`the resource ${name} (${type}) has no inputs`);
-  const { id, state } = args.custom
+  const isComponent = !args.custom && !isRemote(type);
+  const { id, state } = !isComponent
     ? await mockedState({ type, name, stack: evaluation.stack, inputs, askUrl, makeInMomento })
     : { id: '', state: inputs };
   const resource = { type, name, id, inputs, state: evaluation.preview ? inputs : state, secretInputs };
@@ -67,8 +68,8 @@ function computed({ inputs, state }: DeclaredResource): Record<string, unknown> 
   return Object.fromEntries(Object.entries(state).filter(([key]) => !(key in inputs)));
 }
 
-function call(args: pulumi.runtime.MockCallArgs): never {
-  throw new Error(`the program calls ${args.token}, which is not mocked`);
+function call({ token, inputs }: pulumi.runtime.MockCallArgs) {
+  return mockedAnswer(token, inputs);
 }
 
 /** Asks the starter of this worker for a URL; undefined where it leaves the choice to the mock. */

@@ -55,7 +55,7 @@ describe('a bundle', () => {
   async function remembered(name: string, project: string): Promise<string> {
     await bundled(name, project);
     const code = await bundled(name, project);
-    assert(existsSync(path.join(project, '.bundles/made.json')));
+    assert(existsSync(path.join(project, `.bundles/${name}.json`)));
     return code;
   }
 
