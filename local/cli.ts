@@ -23,7 +23,7 @@ happens on a page in the browser.
 
   --once         ends after the comment: with 0, or with 1 and the reason where a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
-  --delivery D   webhook or managed-webhook; default as in Pulumi.dev.yaml
+  --delivery D   webhook, managed-webhook or relay; default as in Pulumi.dev.yaml
   --fault FAULT  lets calls to Momento or AWS fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2
   --verbose      prints what the functions log`;
 

@@ -43,7 +43,7 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
     if (operation !== 'SortedSetPut') return;
     step('stored', code === 0 ? `in ${cache}` : `not in ${cache}: gRPC status ${code}`, code === 0);
   });
-  momento.on('delivered', ({ status, error, ms }) => {
+  onAnswer(stack, ({ status, error, ms }) => {
     const answer = status === undefined ? `nothing: ${error}` : String(status);
     const meaning = status === 200 ? ': signature verified' : '';
     step('webhook answered', `${answer} in ${Math.round(ms)} ms${meaning}`, status === 200);
@@ -54,14 +54,14 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
 
 /** Publishes a comment and reads it back. Throws at the first step that fails, with the reason. */
 export async function sendComment(stack: Stack, publication: Publication): Promise<Comment> {
-  const { outputs, credentials, region, momento } = stack;
+  const { outputs, credentials, region } = stack;
   const logs: string[] = [];
   const keepLog = ({ function: name, line }: { function: string; line: string }) => {
     if (/"level":"(?:WARN|ERROR|FATAL)"/.test(line)) logs.push(`${name}: ${line}`);
   };
   stack.events.on('log', keepLog);
   try {
-    const delivered = answerOfWebhook(momento);
+    const delivered = answerOfWebhook(stack);
     const body = JSON.stringify(publication);
     const published = await signedPost(String(outputs.publisherUrl), { credentials, region, body });
     if (published.status !== 200) {
@@ -85,18 +85,36 @@ export async function sendComment(stack: Stack, publication: Publication): Promi
   }
 }
 
-function answerOfWebhook(momento: Stack['momento']): Promise<string> {
+interface Answer {
+  readonly status?: number;
+  readonly error?: string;
+  readonly ms: number;
+}
+
+/** Tells of each answer of the webhook, to Momento or to the relay. Gives how to stop. */
+function onAnswer({ momento, events, relay }: Stack, tell: (answer: Answer) => void): () => void {
+  if (!relay) {
+    momento.on('delivered', tell);
+    return () => momento.off('delivered', tell);
+  }
+  const onRequest = ({ url, ...answer }: Answer & { url: string }) => {
+    if (url === 'webhook') tell(answer);
+  };
+  events.on('request', onRequest);
+  return () => events.off('request', onRequest);
+}
+
+function answerOfWebhook(stack: Stack): Promise<string> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(`nothing within ${STEP_WITHIN_MS / 1000} s`), STEP_WITHIN_MS);
     const settle = (answer: string) => {
       clearTimeout(timer);
-      momento.off('delivered', onDelivered);
+      stop();
       resolve(answer);
     };
-    const onDelivered = ({ status, error }: { status?: number; error?: string }) => {
+    const timer = setTimeout(() => settle(`nothing within ${STEP_WITHIN_MS / 1000} s`), STEP_WITHIN_MS);
+    const stop = onAnswer(stack, ({ status, error }) => {
       settle(status === undefined ? `nothing: ${error}` : String(status));
-    };
-    momento.on('delivered', onDelivered);
+    });
   });
 }
 

@@ -20,6 +20,8 @@ import { PortInUse } from './http';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from './momento';
 import { evaluateProgram } from './program';
 import { readStackSettings } from './settings';
+import { readTasks } from './tasks/declared';
+import { TaskHost } from './tasks/host';
 
 const PROJECT = resolve(__dirname, '..');
 
@@ -40,7 +42,7 @@ export interface StackOptions {
   momento?: Omit<MomentoOptions, 'port' | 'apiKeys' | 'faults' | 'now'>;
 }
 
-/** What happens in the functions; what happens in Momento its own events tell. */
+/** What happens in the functions (and the relay, whose lines stand among theirs); what happens in Momento its own events tell. */
 export interface StackEvents {
   log: [{ function: string; line: string }];
   call: [{ url: string; method: string }];
@@ -68,12 +70,19 @@ export interface Stack {
   /** Bytes of heap in use in each idle instance of the function that an output names. */
   heapUsed(output: string): Promise<number[]>;
   setFaults(plan: FaultPlan | undefined): void;
+  /** Only with delivery `relay`. */
+  readonly relay: RunningRelay | undefined;
   /**
    * Evaluates the program again, swaps in what changed, and gives the names of the functions that did. Rejects, and
    * changes nothing, where the program fails.
    */
   reload(): Promise<string[]>;
   close(): Promise<void>;
+}
+
+export interface RunningRelay {
+  /** Kills it at once (SIGKILL), as ECS would see it, and resolves when the one in its place has subscribed. */
+  kill(): Promise<void>;
 }
 
 /** Rejects with PortInUse, or with the program's own error; then nothing is left running. */
@@ -127,6 +136,14 @@ async function start(
   });
   started.push(host);
 
+  const tasks = new TaskHost({
+    identities,
+    local: { AWS_ENDPOINT_URL: aws.url, MOMENTO_ENDPOINT_URL: momento.url },
+    onLog: (log) => events.emit('log', log),
+    ready: () => subscribed(momento),
+  });
+  started.push(tasks);
+
   const sources = new EventSources(sqs, (name) => {
     const fed = host.find(name);
     return (
@@ -146,9 +163,9 @@ async function start(
   let signingSecret = options.secrets?.signingSecret;
   const evaluate = async () => {
     const settings = await readStackSettings(folder, stack);
-    // The program then makes the webhook itself, and refuses a signing secret.
-    const isManaged =
-      (options.config?.delivery ?? settings['momento-webhooks:delivery']) === 'managed-webhook';
+    const delivery = options.config?.delivery ?? settings['momento-webhooks:delivery'];
+    const isManaged = delivery === 'managed-webhook'; // the program then makes the webhook, and refuses a signing secret
+    if (delivery === 'relay') signingSecret ??= placeholder; // one that is made up, as a user would
     const secret: Record<string, string> = isManaged ? {} : { signingSecret: signingSecret ?? placeholder };
     const declared = await evaluateProgram({
       stack,
@@ -180,6 +197,10 @@ async function start(
   secrets.declare(
     hosted.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
   );
+
+  const startTasks = ({ resources }: { resources: readonly Resource[] }) =>
+    tasks.apply(readTasks(resources, folder), readDeclared(resources).roles);
+  await startTasks(program); // they ask for the secrets at once
 
   const setFaults = (plan: FaultPlan | undefined) => {
     momento.setFaults(plan);
@@ -218,10 +239,12 @@ async function start(
     invoke,
     heapUsed: async (output) => (await host.find(String(outputs[output]))?.heapUsed()) ?? [],
     setFaults,
+    relay: tasks.has('relay') ? { kill: () => tasks.kill('relay') } : undefined,
     async reload() {
-      const again = await hostAll((await evaluate()).resources);
+      const declared = await evaluate();
+      const again = await hostAll(declared.resources);
       secrets.declare(again.secrets);
-      return again.changed;
+      return [...again.changed, ...(await startTasks(declared))];
     },
     close,
   };
@@ -230,5 +253,16 @@ async function start(
 async function startMomentoOn(port: number, options: MomentoOptions): Promise<Momento> {
   return startMomento({ ...options, port }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new PortInUse(port) : error;
+  });
+}
+
+/** Resolves with the next subscription to a topic. */
+function subscribed(momento: Momento): Promise<void> {
+  return new Promise((resolve) => {
+    const onSubscribed = () => {
+      momento.off('subscribed', onSubscribed);
+      resolve();
+    };
+    momento.on('subscribed', onSubscribed);
   });
 }

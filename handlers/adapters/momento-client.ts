@@ -23,7 +23,7 @@ export class MomentoClient<Client extends Closable> {
 
   /** Begins to fetch the key and to connect, so that the first request need not wait as long. */
   prefetch(): void {
-    this.get().catch(() => undefined); // the first request meets the same failure
+    this.#apiKey.prefetch((apiKey) => this.#for(apiKey));
   }
 
   /** The client. Throws Unavailable where the API key cannot be had. */

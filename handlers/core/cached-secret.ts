@@ -9,6 +9,7 @@ export class CachedSecret<T> {
   #held: { value: T; fetchedAt: number } | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<T> | undefined;
+  #prefetch: Promise<void> | undefined;
 
   /**
    * @param fetch gets the secret; a rejection means that it cannot be had now
@@ -22,11 +23,28 @@ export class CachedSecret<T> {
   ) {}
 
   /**
+   * Begins to fetch while the function initialises. A failure is forgotten: the instance may have been frozen in the
+   * middle of the call, so the first request asks again.
+   * @param use is given the secret as soon as it is there
+   */
+  prefetch(use?: (value: T) => void): void {
+    const fetchedAt = this.now();
+    const hold = (value: T) => {
+      this.#held ??= { value, fetchedAt };
+      use?.(value);
+    };
+    this.#prefetch = this.fetch()
+      .then(hold)
+      .catch(() => undefined);
+  }
+
+  /**
    * The secret, fetched again where the held one is older than `maxAgeMs`. Calls at the same time share one fetch, and
    * after a failed one the held value serves on, up to `longestMs`.
    * Throws Unavailable where there is none.
    */
   async get(maxAgeMs: number): Promise<T> {
+    await this.#prefetch;
     const held = this.#held;
     if (held && this.now() - held.fetchedAt <= maxAgeMs) return held.value;
     if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) return this.#fallback();

@@ -31,7 +31,7 @@ export class SigningSecret {
 
   /** Begins to fetch, so that the first request need not wait as long. */
   prefetch(): void {
-    this.#versions.get(SERVE_MS).catch(() => undefined); // the first request meets the same failure
+    this.#versions.prefetch();
   }
 
   /**

@@ -1,7 +1,7 @@
-// Who may call the local AWS: each function as its declared role, and one local user.
+// Who may call the local AWS: each function and task as its declared role, and one local user.
 import { randomBytes } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from './account';
-import type { DeclaredAws, DeclaredFunction, DeclaredRole } from './declared';
+import type { DeclaredAws, DeclaredRole } from './declared';
 import type { Identity } from './endpoint';
 import { parsePolicy, trusts } from './iam';
 import type { AccessKey } from './sigv4';
@@ -12,11 +12,13 @@ export class Identities {
     arn: `arn:aws:iam::${ACCOUNT_ID}:user/local`,
     statements: parsePolicy(MAY_INVOKE_AND_OPERATE, 'the local user'),
   };
-  #ofFunctions = new Map<string, Identity & Required<AccessKey>>();
+  #ofFunctions = new Map<string, Assumed>();
+  #ofTasks = new Map<string, Assumed>();
 
   find(accessKeyId: string): Identity | undefined {
     if (accessKeyId === this.user.accessKeyId) return this.user;
-    return [...this.#ofFunctions.values()].find((one) => one.accessKeyId === accessKeyId);
+    const assumed = [...this.#ofFunctions.values(), ...this.#ofTasks.values()];
+    return assumed.find((one) => one.accessKeyId === accessKeyId);
   }
 
   /**
@@ -24,20 +26,53 @@ export class Identities {
    * Throws, and changes nothing, where Lambda may not assume a function's role.
    */
   assume({ functions, roles }: Pick<DeclaredAws, 'functions' | 'roles'>): void {
-    const identities = functions.map((declared): [string, Identity & Required<AccessKey>] => {
-      const role = roleOf(declared, roles);
-      const key = this.#ofFunctions.get(declared.name) ?? makeTemporaryKey();
-      const arn = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${role.name}/${declared.name}`;
-      return [declared.name, { ...key, arn, statements: role.statements }];
-    });
-    this.#ofFunctions = new Map(identities);
+    this.#ofFunctions = assumed(functions, roles, LAMBDA, this.#ofFunctions);
   }
 
-  ofFunction(name: string): Identity & Required<AccessKey> {
+  /** The same for tasks of ECS. */
+  assumeTasks(tasks: readonly Assuming[], roles: readonly DeclaredRole[]): void {
+    this.#ofTasks = assumed(tasks, roles, ECS, this.#ofTasks);
+  }
+
+  ofFunction(name: string): Assumed {
     const identity = this.#ofFunctions.get(name);
     if (!identity) throw new Error(`no function ${name} has assumed a role`);
     return identity;
   }
+
+  ofTask(name: string): Assumed {
+    const identity = this.#ofTasks.get(name);
+    if (!identity) throw new Error(`no task ${name} has assumed a role`);
+    return identity;
+  }
+}
+
+type Assumed = Identity & Required<AccessKey>;
+
+/** What runs under a role. */
+interface Assuming {
+  readonly name: string;
+  readonly roleArn: string;
+}
+
+const LAMBDA = { principal: 'lambda.amazonaws.com', name: 'Lambda', runs: 'function' };
+const ECS = { principal: 'ecs-tasks.amazonaws.com', name: 'ECS', runs: 'task' };
+type Service = typeof LAMBDA;
+
+function assumed(
+  all: readonly Assuming[],
+  roles: readonly DeclaredRole[],
+  service: Service,
+  before: ReadonlyMap<string, Assumed>,
+): Map<string, Assumed> {
+  return new Map(
+    all.map((one): [string, Assumed] => {
+      const role = roleOf(one, roles, service);
+      const key = before.get(one.name) ?? makeTemporaryKey();
+      const arn = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${role.name}/${one.name}`;
+      return [one.name, { ...key, arn, statements: role.statements }];
+    }),
+  );
 }
 
 /** What a caller of the publisher needs (both actions, as its URL is AWS_IAM), and who looks after the queues. */
@@ -53,12 +88,11 @@ const MAY_INVOKE_AND_OPERATE = {
   ],
 };
 
-function roleOf({ name, roleArn }: DeclaredFunction, roles: readonly DeclaredRole[]): DeclaredRole {
+function roleOf({ name, roleArn }: Assuming, roles: readonly DeclaredRole[], service: Service): DeclaredRole {
   const role = roles.find(({ arn }) => arn === roleArn);
-  if (role && trusts(role.trust, 'lambda.amazonaws.com')) return role;
-  throw new Error(
-    `function ${name}: the role defined for the function cannot be assumed by Lambda: ${roleArn}`,
-  );
+  if (role && trusts(role.trust, service.principal)) return role;
+  const what = `${service.runs} ${name}: the role defined for the ${service.runs}`;
+  throw new Error(`${what} cannot be assumed by ${service.name}: ${roleArn}`);
 }
 
 function makeTemporaryKey(): Required<AccessKey> {

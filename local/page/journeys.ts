@@ -145,7 +145,7 @@ function meaningOf({
 }
 
 function inWords(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 1_000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1_000).toFixed(1)}\u00a0s`;
 }
 
 function placeOf({ cache, topic, sequencePage, sequenceNumber }: TopicMessage): string {

@@ -21,8 +21,8 @@ export function byId(id) {
   return found;
 }
 
-/** Milliseconds as a reader wants them. */
+/** Milliseconds as a reader wants them; number and unit stay on one line. */
 export function duration(ms) {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+  if (ms < 1_000) return `${Math.round(ms)}\u00a0ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)}\u00a0s` : `${Math.round(ms / 60_000)}\u00a0min`;
 }

@@ -48,6 +48,24 @@ describe('a cached secret', () => {
     assert.equal(await secret.get(0), 'a');
   });
 
+  it('that is fetched while the function initialises is not fetched again by the first request', async () => {
+    const from = source('a');
+    const secret = new CachedSecret(from.fetch, 1_000_000, from.clock);
+    secret.prefetch();
+    assert.deepEqual(await Promise.all([secret.get(1_000), secret.get(1_000)]), ['a', 'a']);
+    assert.equal(from.calls, 1);
+  });
+
+  it('forgets a failure while the function initialises, as it may have been frozen in the middle of it', async () => {
+    const from = source('a');
+    const secret = new CachedSecret(from.fetch, 1_000_000, from.clock);
+    from.up = false;
+    secret.prefetch();
+    from.up = true;
+    assert.equal(await secret.get(1_000), 'a');
+    assert.equal(from.calls, 2);
+  });
+
   it('serves on while newer ones are out of reach, up to its longest age', async () => {
     const from = source('a');
     const secret = new CachedSecret(from.fetch, 100_000, from.clock);

@@ -53,7 +53,7 @@ describe('a comment’s journey', () => {
     assert.deepEqual(texts(journey), [
       'token done: vended for taylor',
       'topic done: published as taylor',
-      'webhook done: answered 200 in 5 ms',
+      'webhook done: answered 200 in 5\u00a0ms',
       'cache done: stored',
     ]);
     assert.deepEqual(
@@ -94,8 +94,8 @@ describe('a comment’s journey', () => {
 
   it('ends at the webhook where this refused, gave no answer, or could do nothing', () => {
     const rows: [{ status?: number; error?: string }, string][] = [
-      [{ status: 422 }, 'answered 422 in 1 ms'],
-      [{ status: 503 }, 'answered 503 in 1 ms'],
+      [{ status: 422 }, 'answered 422 in 1\u00a0ms'],
+      [{ status: 503 }, 'answered 503 in 1\u00a0ms'],
       [{ error: 'no answer within 5000 ms' }, 'no answer: no answer within 5000 ms'],
     ];
     for (const [index, [answer, text]] of rows.entries()) {

@@ -1,0 +1,27 @@
+// The size of the webhook's bundle against the plain webhook's, minified. The same sources give the same figures, so this
+// is a check for every change.
+import { deflateRawSync } from 'node:zlib';
+import type { Figure } from './figures';
+import { declaredFunctions, plainBundle } from './subjects';
+
+export async function measureBundle(): Promise<Figure[]> {
+  const webhook = (await declaredFunctions()).get('webhook');
+  if (!webhook) throw new Error('the program declares no function webhook');
+  const plain = plainBundle({ minify: true });
+  const figure = (what: string, sizeOf: (code: string) => number): Figure => {
+    const [ours, reference] = [sizeOf(webhook.code), sizeOf(plain)];
+    const kilobytes = (bytes: number) => (bytes / 1000).toFixed(0);
+    return {
+      what: `bundle, ${what}`,
+      value: ours / reference,
+      samples: 1,
+      bar: 0.7,
+      aim: 0.5,
+      note: `${kilobytes(ours)} and ${kilobytes(reference)} kB`,
+    };
+  };
+  return [
+    figure('unzipped', (code) => Buffer.byteLength(code)),
+    figure('zipped', (code) => deflateRawSync(code).byteLength),
+  ];
+}

@@ -1,0 +1,47 @@
+// `npm run bench`: prints each figure beside its bar, and exits 1 where a bar is missed. Writes nothing.
+import { parseArgs } from 'node:util';
+import { measureBundle } from './bundle';
+import { measureCold } from './cold';
+import { type Figure, holds, table } from './figures';
+import { measureMemory } from './memory';
+import { measurePreview } from './preview';
+import { measureWarm } from './warm';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Of each figure; at least 20 for one to quote. */
+    samples: { type: 'string', default: '20' },
+    /** A Node.js executable for the cold starts; may be given several times. */
+    node: { type: 'string', multiple: true, default: [process.execPath] },
+  },
+});
+const samples = Number(values.samples);
+
+const MEASURES: Record<string, () => Promise<Figure[]>> = {
+  bundle: measureBundle,
+  cold: () => measureCold(samples, values.node),
+  warm: () => measureWarm(samples),
+  preview: () => measurePreview(samples),
+  memory: measureMemory,
+};
+
+async function main(): Promise<void> {
+  const figures: Figure[] = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(MEASURES)) {
+    const measure = MEASURES[name];
+    if (!measure) throw new RangeError(`no bench ${name}; there are ${Object.keys(MEASURES).join(', ')}`);
+    const measured = await measure();
+    console.log(`${table(measured)}\n`);
+    figures.push(...measured);
+  }
+  if (positionals.length !== 1) console.log(table(figures));
+  const missed = figures.filter((figure) => !holds(figure));
+  if (missed.length > 0) console.error(`missed: ${missed.map(({ what }) => what).join('; ')}`);
+  process.exitCode = missed.length > 0 ? 1 : 0;
+}
+
+main().catch((error) => {
+  console.error(error instanceof RangeError ? error.message : error);
+  process.exitCode = 2;
+});

@@ -1,0 +1,82 @@
+// Figures: ratios of ours over the reference, from alternating samples of one run, held against a bar.
+
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  /** The quartiles of the samples; none where there is nothing to vary. */
+  readonly spread?: readonly [number, number];
+  readonly samples: number;
+  /** The figure must be on the right side of it. */
+  readonly bar: number;
+  readonly aim?: number;
+  /** `most`, the default: at most the bar; `least`: at least. */
+  readonly bound?: 'most' | 'least';
+  readonly unit?: string;
+  /** Absolute numbers and whatever explains it, for the eye. */
+  readonly note?: string;
+}
+
+/** The value below which a part of them lies, from 0 to 1; the nearest rank. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** One sample of each in turn, and whose turn is first changes. Gives the samples in pairs. */
+export async function alternate<T>(
+  samples: number,
+  ours: () => Promise<T>,
+  reference: () => Promise<T>,
+): Promise<{ readonly ours: T[]; readonly reference: T[] }> {
+  const pairs = { ours: [] as T[], reference: [] as T[] };
+  for (let i = 0; i < samples; i++) {
+    if (i % 2) pairs.ours.push(await ours());
+    pairs.reference.push(await reference());
+    if (i % 2 === 0) pairs.ours.push(await ours());
+  }
+  return pairs;
+}
+
+/** The median of the ratios of each pair, and their quartiles. */
+export function ratio(ours: readonly number[], reference: readonly number[]) {
+  const ratios = ours.map((one, i) => one / (reference[i] ?? Number.NaN));
+  const spread = [quantile(ratios, 0.25), quantile(ratios, 0.75)] as const;
+  return { value: median(ratios), spread, samples: ratios.length };
+}
+
+export function holds({ value, bar, bound = 'most' }: Figure): boolean {
+  return bound === 'most' ? value <= bar : value >= bar;
+}
+
+/** The table, one row a figure. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { bound = 'most', unit = '', spread } = figure;
+    const sign = bound === 'most' ? '<=' : '>=';
+    const number = (value: number) => value.toFixed(Math.abs(value) >= 10 ? 1 : 2) + unit;
+    return [
+      figure.what,
+      number(figure.value),
+      spread ? `${number(spread[0])} to ${number(spread[1])}` : '',
+      String(figure.samples),
+      `${sign} ${figure.bar}${unit}`,
+      figure.aim === undefined ? '' : `${figure.aim}${unit}`,
+      holds(figure) ? 'held' : 'MISSED',
+      figure.note ?? '',
+    ];
+  });
+  const head = ['what', 'figure', 'quartiles', 'samples', 'bar', 'aim', '', 'ours and reference'];
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,2 @@
+import type { Figure } from './figures';
+export const measurePreview = async (_: number): Promise<Figure[]> => [];

@@ -1,0 +1,73 @@
+// A near region, in a process of its own: Secrets Manager answers after 20 ms, Momento after 3.
+import { randomBytes } from 'node:crypto';
+import { ACCOUNT_ID, REGION } from '../local/aws/account';
+import { AwsEndpoint, type Identity } from '../local/aws/endpoint';
+import { SecretsManager } from '../local/aws/secrets-manager';
+import { makeLegacyKey, startMomento } from '../local/momento';
+import type { Region } from './region';
+
+const SECRETS_MS = 20;
+const MOMENTO_MS = 3;
+
+async function start({ delays }: { readonly delays: boolean }): Promise<Region> {
+  const apiKey = makeLegacyKey();
+  const signingSecret = randomBytes(16).toString('hex');
+  const arnOf = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:${name}`;
+  const secrets = new SecretsManager(Date.now);
+  secrets.declare([
+    { arn: arnOf('api-key'), name: 'api-key', value: apiKey },
+    { arn: arnOf('signing-secret'), name: 'signing-secret', value: signingSecret },
+  ]);
+  const everything: Identity['statements'][number] = {
+    effect: 'Allow',
+    actions: ['*'],
+    notActions: [],
+    resources: ['*'],
+    notResources: [],
+    conditions: {},
+    principals: {},
+  };
+  const identity: Identity = {
+    accessKeyId: 'ASIABENCH',
+    secretAccessKey: randomBytes(20).toString('hex'),
+    sessionToken: randomBytes(20).toString('hex'),
+    arn: `arn:aws:sts::${ACCOUNT_ID}:assumed-role/bench`,
+    statements: [everything],
+  };
+  const aws = await AwsEndpoint.start({
+    services: [secrets.service],
+    findIdentity: (id) => (id === identity.accessKeyId ? identity : undefined),
+    now: Date.now,
+  });
+  const cacheName = 'bench';
+  const momento = await startMomento({ apiKeys: [apiKey], caches: [cacheName] });
+  if (delays) {
+    aws.setFaults(() => ({ kind: 'delay', ms: SECRETS_MS }));
+    momento.setFaults(() => ({ kind: 'delay', ms: MOMENTO_MS }));
+  }
+  return {
+    apiKey,
+    signingSecret,
+    cacheName,
+    topicName: 'comment',
+    environment: {
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: identity.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
+      AWS_SESSION_TOKEN: identity.sessionToken ?? '',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_SHARED_CREDENTIALS_FILE: '/nowhere/credentials',
+      AWS_CONFIG_FILE: '/nowhere/config',
+      MOMENTO_ENDPOINT_URL: momento.url,
+      API_KEY_SECRET_ARN: arnOf('api-key'),
+      SIGNING_SECRET_ARN: arnOf('signing-secret'),
+      CACHE_NAME: cacheName,
+      TOPIC_NAME: 'comment',
+    },
+  };
+}
+
+process.once('message', (options: { readonly delays: boolean }) => {
+  start(options).then((region) => process.send?.(region));
+});
+process.once('disconnect', () => process.exit());

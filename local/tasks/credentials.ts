@@ -1,0 +1,47 @@
+// The address at which a container of ECS finds the credentials of its task's role.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AccessKey } from '../aws/sigv4';
+import { listen } from '../http';
+
+/** They are handed out anew each time, so nobody has to wait for these to expire. */
+const LIFE_MS = 6 * 3_600_000;
+
+export class TaskCredentials {
+  /** Nothing else on this machine is to find them. */
+  readonly #path = `/v2/credentials/${randomBytes(16).toString('hex')}`;
+  readonly #server: Server;
+  #port = 0;
+
+  private constructor(key: () => Required<AccessKey>) {
+    this.#server = createServer((request, response) => {
+      if (request.url !== this.#path) return void response.writeHead(404).end();
+      const { accessKeyId, secretAccessKey, sessionToken } = key();
+      const credentials = {
+        AccessKeyId: accessKeyId,
+        SecretAccessKey: secretAccessKey,
+        Token: sessionToken,
+        Expiration: new Date(Date.now() + LIFE_MS).toISOString(),
+      };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(credentials));
+    });
+  }
+
+  static async serve(key: () => Required<AccessKey>): Promise<TaskCredentials> {
+    const credentials = new TaskCredentials(key);
+    credentials.#port = await listen(credentials.#server, 0);
+    return credentials;
+  }
+
+  /** The variable that tells an AWS SDK where they are. */
+  get environment(): Record<string, string> {
+    return { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${this.#port}${this.#path}` };
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}

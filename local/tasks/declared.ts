@@ -1,0 +1,60 @@
+// The tasks of ECS services that the program declared, with the file that their image holds.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Resource, read } from '../aws/declared';
+
+export interface DeclaredTask {
+  readonly name: string;
+  readonly roleArn: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What Node.js runs, on this machine, and its arguments. */
+  readonly command: readonly string[];
+  /** What is in that file. */
+  readonly code: string;
+}
+
+const imageShape = v.object({ imageUri: v.string(), context: v.string() });
+const serviceShape = v.object({
+  taskDefinitionArgs: v.object({
+    taskRole: v.object({ roleArn: v.string() }),
+    container: v.object({
+      name: v.string(),
+      image: v.string(),
+      environment: v.array(v.object({ name: v.string(), value: v.string() })),
+    }),
+  }),
+});
+
+/** @param folder the program's; throws where the image is not one that runs a single file on Node.js */
+export function readTasks(resources: readonly Resource[], folder: string): DeclaredTask[] {
+  const images = read(resources, 'awsx:ecr:Image', imageShape).map(({ value }) => value);
+  return read(resources, 'awsx:ecs:FargateService', serviceShape).map(({ value }) => {
+    const { container, taskRole } = value.taskDefinitionArgs;
+    const image = images.find(({ imageUri }) => imageUri === container.image);
+    if (!image) throw new Error(`task ${container.name}: the program makes no image ${container.image}`);
+    const context = join(folder, image.context);
+    const { file, args } = contentOf(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+    return {
+      name: container.name,
+      roleArn: taskRole.roleArn,
+      environment: Object.fromEntries(container.environment.map((one) => [one.name, one.value])),
+      command: [join(context, file), ...args],
+      code: readFileSync(join(context, file), 'utf8'),
+    };
+  });
+}
+
+/** The one file that a Dockerfile copies, and the arguments with which Node.js runs it. */
+function contentOf(dockerfile: string): { file: string; args: string[] } {
+  const [, file, name] = /^COPY (\S+) (\S+)$/m.exec(dockerfile) ?? [];
+  const command = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), v.array(v.string())),
+    /^CMD (\[.*\])$/m.exec(dockerfile)?.[1],
+  );
+  const [node, entry, ...args] = command.success ? command.output : [];
+  if (!file || node !== 'node' || entry !== name) {
+    throw new Error('the Dockerfile is not one that copies a file and runs it with Node.js');
+  }
+  return { file, args };
+}

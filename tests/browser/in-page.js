@@ -1,0 +1,52 @@
+// What runs in the page. Each function is sent there as its text, so it must need nothing from outside itself.
+
+/** Each text whose contrast is below WCAG's level AA, with its ratio. Colours must be opaque, as the page's are. */
+exports.faintTexts = () => {
+  const channels = (color) => (color.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (color) => {
+    const [red, green, blue] = channels(color).map((channel) => {
+      const share = channel / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const backgroundOf = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const { backgroundColor } = getComputedStyle(each);
+      if ((channels(backgroundColor)[3] ?? 1) === 1) return backgroundColor;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const faint = [];
+  let seen = 0;
+  for (const element of document.querySelectorAll('body *')) {
+    const isField = ['INPUT', 'TEXTAREA'].includes(element.tagName);
+    const isText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!(isText || isField) || !element.checkVisibility()) continue;
+    seen++;
+    const { color, fontSize, fontWeight } = getComputedStyle(element);
+    const [one, other] = [luminance(color), luminance(backgroundOf(element))];
+    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    const size = Number.parseFloat(fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && Number(fontWeight) >= 700);
+    if (ratio < (isLarge ? 3 : 4.5))
+      faint.push(`${ratio.toFixed(2)}: ${element.tagName} ${element.textContent}`);
+  }
+  return { seen, faint };
+};
+
+/** How many pixels of the page are cut off at the right. */
+exports.cutOff = () => Math.max(0, document.documentElement.scrollWidth - window.innerWidth);
+
+/** The label or the text of what has the focus. */
+exports.focused = () => {
+  const label = document.activeElement.labels?.[0] ?? document.activeElement;
+  return label.textContent.trim();
+};
+
+/** Whether what has the focus is seen to have it: a radio's is drawn on what stands for it. */
+exports.focusIsSeen = () => {
+  const { activeElement: element } = document;
+  const drawn = element.type === 'radio' ? element.nextElementSibling : element;
+  return getComputedStyle(drawn).outlineStyle === 'solid';
+};

@@ -1,0 +1,253 @@
+// The relay's real bundle against a local Momento and real HTTP receivers: what only a network can show.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { eventParser } from '../../handlers/core/event';
+import { verifySignature } from '../../handlers/core/signature';
+import { makeLegacyKey } from '../../local/momento';
+import { Container } from '../../local/tasks/container';
+import { answer, CACHE, Rig, SIGNING_SECRET, TOPIC } from './relay-rig';
+
+describe('the relay', () => {
+  let rig: Rig;
+
+  beforeEach(async () => {
+    rig = await Rig.start();
+  });
+
+  afterEach(() => rig.close());
+
+  it("delivers what is published with the body, headers and user agent of Momento's own webhook", async () => {
+    await rig.run();
+    await rig.publish(['hello']);
+    await rig.until(() => rig.calls.length === 1);
+    const [call] = rig.calls;
+    assert(call);
+    assert.equal(call.method, 'POST');
+    assert.equal(
+      call.headers['user-agent'],
+      'Momento/1.0 (Webhooks; +https://docs.momentohq.com/topics/webhooks)',
+    );
+    assert.equal(call.headers['content-type'], 'application/json');
+    const signature = String(call.headers['momento-signature']);
+    assert(verifySignature(Buffer.from(call.body), signature, [SIGNING_SECRET]));
+    const { event_timestamp, publish_timestamp, topic_sequence_page, ...rest } = call.event;
+    assert.deepEqual(rest, {
+      cache: CACHE,
+      topic: TOPIC,
+      topic_sequence_number: 1,
+      token_id: '',
+      text: 'hello',
+    });
+    assert(typeof topic_sequence_page === 'number' && topic_sequence_page > 0);
+    assert(event_timestamp === publish_timestamp && Math.abs(Number(event_timestamp) - call.at) < 1_000);
+  });
+
+  it('keeps its connections and does not follow redirects', async () => {
+    const ports = new Set<unknown>();
+    rig.script = (call, response) => {
+      ports.add(response.req.socket.remotePort);
+      if (rig.calls.length === 1) return answer(307, { location: '/elsewhere' })(call, response);
+      assert.equal(response.req.url, '/');
+      answer(200)(call, response);
+    };
+    await rig.run();
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 2);
+    await rig.publish(['b', 'c']);
+    await rig.until(() => rig.calls.length === 4);
+    assert.deepEqual(rig.texts, ['a', 'a', 'b', 'c']);
+    assert.equal(ports.size, 1);
+  });
+
+  it('tries again at once where a kept connection was closed as it was used', async () => {
+    await rig.run();
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 1);
+    let cut = true;
+    rig.script = (call, response) => {
+      if (cut) response.req.socket.resetAndDestroy();
+      else answer(200)(call, response);
+      cut = false;
+    };
+    await rig.publish(['b']);
+    await rig.until(() => rig.calls.length === 3);
+    const [, second, third] = rig.calls;
+    assert(second && third && third.at - second.at < 400, 'no back-off');
+    assert.deepEqual(rig.logged('not delivered yet'), []);
+  });
+
+  it('gives a receiver that answers nothing five seconds, then tries again', async () => {
+    rig.script = (call, response) => {
+      if (rig.calls.length > 1) answer(200)(call, response);
+    };
+    await rig.run();
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 2);
+    const [first, second] = rig.calls;
+    assert(first && second);
+    const waited = second.at - first.at;
+    assert(waited >= 5_400 && waited < 8_000, `${waited} ms`);
+    assert.deepEqual(rig.logged('not delivered yet').map(reasonOf), ['timeout']);
+  });
+
+  it('honours Retry-After', async () => {
+    rig.script = (call, response) =>
+      answer(rig.calls.length > 1 ? 200 : 429, { 'retry-after': '2' })(call, response);
+    await rig.run();
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 2);
+    const [first, second] = rig.calls;
+    assert(first && second && second.at - first.at >= 2_000);
+  });
+
+  it('puts into the dead-letter queue what cannot be delivered, as the redrive handler reads it', async () => {
+    rig.script = answer(503, { 'retry-after': '600' }); // two minutes of tries leave no room for another one
+    await rig.run();
+    await rig.publish(['{"comment":"c","courseId":1}']);
+    await rig.until(() => rig.logged('dead-lettered').length === 1);
+    const messages = rig.sqs.find('dead-letter').drain();
+    assert.equal(messages.length, 1);
+    const [message] = messages;
+    assert(message);
+    const fields = JSON.parse(message.body);
+    assert.equal(fields.text, '{"comment":"c","courseId":1}');
+    const event = eventParser({ cache: CACHE, topic: TOPIC })(
+      JSON.stringify({ ...fields, token_id: 'taylor' }),
+    );
+    assert.equal(event.topic_sequence_page, rig.calls[0]?.event.topic_sequence_page);
+  });
+
+  it('loses nothing when its subscription breaks, from the first moment on', async () => {
+    await rig.run();
+    rig.momento.dropSubscriptions();
+    await rig.publish(['a', 'b']);
+    await rig.until(() => rig.calls.length === 2);
+    rig.momento.dropSubscriptions();
+    await rig.publish(['c']);
+    await rig.until(() => rig.calls.length === 3);
+    assert.deepEqual(rig.texts, ['a', 'b', 'c']);
+  });
+
+  it('goes on behind a restart of Momento, whose sequences begin again', async () => {
+    await rig.run();
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 1);
+    rig.momento.restart();
+    await rig.publish(['b', 'c']);
+    await rig.until(() => rig.calls.length === 3);
+    assert.deepEqual(rig.texts, ['a', 'b', 'c']);
+    const [first, second] = rig.calls;
+    assert.notEqual(first?.event.topic_sequence_page, second?.event.topic_sequence_page);
+    assert.equal(rig.logged('discontinuity').length, 1);
+  });
+
+  it('takes up a rotated signing secret when the webhook does not accept the old one any more', async () => {
+    await rig.run();
+    let accepted = SIGNING_SECRET;
+    rig.script = (call, response) => {
+      const signature = String(call.headers['momento-signature']);
+      answer(verifySignature(Buffer.from(call.body), signature, [accepted]) ? 200 : 403)(call, response);
+    };
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 1);
+    accepted = 'another-secret';
+    rig.secrets.putSecretValue('signing-secret', accepted);
+    await rig.publish(['b']);
+    await rig.until(() => {
+      const last = rig.calls.at(-1);
+      return (
+        last !== undefined &&
+        verifySignature(Buffer.from(last.body), String(last.headers['momento-signature']), [accepted])
+      );
+    });
+  }).timeout(60_000);
+
+  it('takes up a rotated API key', async () => {
+    await rig.run();
+    const next = makeLegacyKey();
+    rig.secrets.putSecretValue('api-key', next);
+    rig.momento.setApiKeys([next]);
+    rig.momento.dropSubscriptions();
+    await rig.publish(['a'], next);
+    await rig.until(() => rig.calls.length === 1);
+  });
+
+  it('ends with 0 on SIGTERM, after it has delivered what it holds', async () => {
+    let free: (() => void) | undefined;
+    rig.script = (call, response) => {
+      free = () => answer(200)(call, response);
+    };
+    const container = await rig.run();
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 1);
+    const ended = container.stop();
+    free?.();
+    assert.equal(await ended, 0);
+    assert.deepEqual(
+      rig.logged('stopped').map((line) => Reflect.get(Object(line), 'unfinished')),
+      [0],
+    );
+    await rig.publish(['b']);
+    rig.script = answer(200);
+    await rig.run();
+    await rig.until(() => rig.calls.length === 2);
+    assert.deepEqual(rig.texts, ['a', 'b']);
+  });
+
+  it('delivers all of 1,000 messages although it is killed in the middle of them', async () => {
+    const texts = Array.from({ length: 1_000 }, (_, n) => String(n));
+    let container = await rig.run();
+    const published = rig.publish(texts);
+    for (const killAt of [200, 500, 800]) {
+      await rig.until(() => rig.calls.length >= killAt);
+      await container.kill();
+      container = await rig.run();
+    }
+    await published;
+    await rig.until(() => new Set(rig.texts).size === 1_000);
+    assert.equal(rig.texts.length < 4_000, true, 'and few of them often');
+  });
+
+  it('counts what it did as metrics, its lag among them', async () => {
+    rig.script = (call, response) =>
+      answer(call.event.text === 'bad' ? 422 : rig.calls.length === 1 ? 500 : 200)(call, response);
+    const container = await rig.run();
+    await rig.publish(['a', 'bad']);
+    await rig.until(() => rig.calls.length === 3);
+    await container.stop();
+    const metrics = rig.lines.filter((line) => '_aws' in line).at(-1);
+    assert(metrics);
+    const { Delivered, Retried, DeadLettered, Malformed, Missed, Lag, service } = metrics;
+    assert.deepEqual(
+      { Delivered, Retried, DeadLettered, Malformed, Missed, Lag, service },
+      { Delivered: 1, Retried: 1, DeadLettered: 0, Malformed: 1, Missed: 0, Lag: 0, service: 'relay' },
+    );
+  });
+
+  it('answers its health check on the loopback address, and only there', async () => {
+    const port = await freePort();
+    const check = async () => {
+      const environment = { HEALTH_PORT: String(port) };
+      return new Container({ command: ['.bundles/relay.js', '--health'], environment, onLog: () => {} })
+        .ended;
+    };
+    assert.equal(await check(), 1);
+    await rig.run({ HEALTH_PORT: String(port) });
+    await rig.publish(['a']);
+    await rig.until(() => rig.calls.length === 1);
+    assert.equal(await check(), 0);
+  });
+});
+
+function reasonOf(line: unknown): unknown {
+  return Reflect.get(Object(line), 'reason');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  assert(address && typeof address === 'object');
+  return address.port;
+}
