@@ -100,11 +100,11 @@ describe('the code behind the Momento resources fails with the name, the cache, 
     const apiKey = vended.authToken;
     assert.match(
       await message(providers.cache.create({ ...CACHE, apiKey })),
-      /\(PERMISSION_ERROR\)\. What to do: the key needs the right to manage caches; .* momentoDeployKey\.$/,
+      /\(PERMISSION_ERROR\)\. What to do: the key needs the right to manage caches \(.*Operator\); .* momentoDeployKey\.$/,
     );
     assert.match(
       await message(providers.webhook.create({ ...WEBHOOK, apiKey })),
-      /\(PERMISSION_ERROR\)\. What to do: the key needs the right to manage webhooks; .*config set delivery relay\.$/,
+      /\(PERMISSION_ERROR\)\. What to do: the key needs the right to manage webhooks \(.*Operator\); .*config set delivery relay\.$/,
     );
   });
 

@@ -4,6 +4,8 @@ import { MomentoErrorCode, type SdkError } from '@gomomento/sdk';
 type Kind = 'cache' | 'webhook';
 
 const SET_KEY = 'pulumi config set --secret momentoDeployKey';
+/** https://docs.momentohq.com/api/authentication */
+const MANAGES = 'a super-user key, or a v2 key with the role Operator';
 const RELAY = 'pulumi config set delivery relay';
 
 /** What failed, what Momento said, and what to do. */
@@ -23,8 +25,8 @@ function advice(kind: Kind, said: SdkError): string {
   switch (said.errorCode()) {
     case MomentoErrorCode.PERMISSION_ERROR:
       return kind === 'cache'
-        ? `the key needs the right to manage caches; set one that has it with: ${SET_KEY}`
-        : `the key needs the right to manage webhooks; set one that has it with: ${SET_KEY}. ` +
+        ? `the key needs the right to manage caches (${MANAGES}); set one that has it with: ${SET_KEY}`
+        : `the key needs the right to manage webhooks (${MANAGES}); set one that has it with: ${SET_KEY}. ` +
             `If the account has no webhooks at all, use the relay: ${RELAY}`;
     case MomentoErrorCode.AUTHENTICATION_ERROR:
       return `the key is unknown, expired or revoked; set a good one with: ${SET_KEY}, then pulumi up`;
