@@ -73,7 +73,7 @@ async function replay(courseId: string, target: Target): Promise<AttackReport> {
   const sent = await toWebhook(target, body, signature);
   const after = await target.countComments(courseId);
   if (sent.status >= 400) return refused(sent);
-  const summary = `Answered ${sent.status}: the course has ${before} comments before it, ${after} after it`;
+  const summary = `Answered ${sent.status}; comments in the course: ${before} before, ${after} after`;
   return { verdict: after === before ? 'harmless' : 'succeeded', summary, ...sent };
 }
 

@@ -88,7 +88,15 @@ describe('the dashboard', () => {
 
   it('draws, of what the functions count themselves, only what their code counts, in the stack’s own namespace', async () => {
     const services = ['webhook', 'redrive', 'publisher', 'tokens'];
-    const counted = ['webhook', 'redrive', 'publisher', 'tokens', 'adapters/tokens']
+    const counted = [
+      'webhook',
+      'redrive',
+      'publisher',
+      'tokens',
+      'adapters/tokens',
+      'adapters/publish-as',
+      'adapters/backend-calls',
+    ]
       .map((file) => readFileSync(path.resolve(__dirname, `../../handlers/${file}.ts`), 'utf8'))
       .join('\n');
     const own = (await drawn('first')).filter((line) => line.startsWith('momento-webhooks/dev '));

@@ -25,8 +25,12 @@ const imports: readonly Import[] = files.flatMap((from) =>
 
 function resolve(from: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
-  const target = path.posix.join(path.posix.dirname(from), specifier);
-  const found = [target, `${target}.ts`, `${target}/index.ts`].find((file) => files.includes(file));
+  // An example's files stand in for files of the project, and import as from there.
+  const place = from.replace(/^examples\/[^/]+\//, '');
+  const target = path.posix.join(path.posix.dirname(place), specifier);
+  const found = [target, `${target}.ts`, `${target}/index.ts`, `${target}.d.ts`].find((file) =>
+    files.includes(file),
+  );
   assert(found, `${from} imports ${specifier}, which is a file of the project`);
   return found;
 }
@@ -79,6 +83,11 @@ describe('the imports', () => {
   it('of the handlers stay in the handlers, and never touch Pulumi', () => {
     const allowed = (to: string) => (isFile(to) ? to.startsWith('handlers/') : !to.startsWith('@pulumi/'));
     assert.deepEqual(strangers(/^handlers\//, allowed), []);
+  });
+
+  it('of an example go where those of the file go that it replaces', () => {
+    const allowed = (to: string) => isFile(to) && /^handlers\/(adapters|core)\//.test(to);
+    assert.deepEqual(strangers(/^examples\/[^/]+\/handlers\//, allowed), []);
   });
 
   it('of the adapters go to each other and to the core, not back to an entry', () => {
