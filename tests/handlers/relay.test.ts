@@ -39,7 +39,8 @@ describe('the relay', () => {
       text: 'hello',
     });
     assert(typeof topic_sequence_page === 'number' && topic_sequence_page > 0);
-    assert(event_timestamp === publish_timestamp && Math.abs(Number(event_timestamp) - call.at) < 1_000);
+    const [received, published] = [Number(event_timestamp), Number(publish_timestamp)];
+    assert(received <= published && published <= call.at && call.at - received < 5_000);
   });
 
   it('keeps its connections and does not follow redirects', async () => {
@@ -133,7 +134,9 @@ describe('the relay', () => {
     await rig.publish(['a']);
     await rig.until(() => rig.calls.length === 1);
     rig.momento.restart();
-    await rig.publish(['b', 'c']);
+    // The connection that is dropped may be the one that this publishes over: then it was not published.
+    await rig.publish(['b']).catch(() => rig.publish(['b']));
+    await rig.publish(['c']);
     await rig.until(() => rig.calls.length === 3);
     assert.deepEqual(rig.texts, ['a', 'b', 'c']);
     const [first, second] = rig.calls;
