@@ -16,21 +16,19 @@ export interface Connection {
   momento: Pick<Momento, 'port'>;
   apiKey: string;
   cacheName: string;
+}
+
+export interface WebhookConnection extends Connection {
   topicName: string;
   /** the webhook's Function URL */
   url: string;
 }
 
-/** Gives the signing secret. Throws with what Momento said. */
-export async function connectWebhook(connection: Connection): Promise<string> {
-  const { momento, apiKey, cacheName, topicName, url } = connection;
-  const credentialProvider = apiKeyCredentials(apiKey, {
-    local: `127.0.0.1:${momento.port}`,
-    endpoint: 'local.momento.test', // a v2 key needs one, though here it is not used
-  });
+/** Makes the cache, where it is not there yet. Throws with what Momento said. */
+export async function makeCache({ momento, apiKey, cacheName }: Connection): Promise<void> {
   const caches = new CacheClient({
     configuration: Configurations.Laptop.latest(),
-    credentialProvider,
+    credentialProvider: credentials({ momento, apiKey }),
     defaultTtlSeconds: 60,
   });
   try {
@@ -39,6 +37,12 @@ export async function connectWebhook(connection: Connection): Promise<string> {
   } finally {
     caches.close();
   }
+}
+
+/** Makes the webhook and gives its signing secret. Throws with what Momento said. */
+export async function connectWebhook(connection: WebhookConnection): Promise<string> {
+  const { cacheName, topicName, url } = connection;
+  const credentialProvider = credentials(connection);
   const topics = new TopicClient({ configuration: TopicConfigurations.Default.latest(), credentialProvider });
   const put = await topics.putWebhook(cacheName, topicName, {
     topicName,
@@ -48,4 +52,11 @@ export async function connectWebhook(connection: Connection): Promise<string> {
   const secret = await topics.getWebhookSecret(cacheName, topicName);
   if (secret.type === GetWebhookSecretResponse.Error) throw secret.innerException();
   return secret.secret();
+}
+
+function credentials({ momento, apiKey }: Pick<Connection, 'momento' | 'apiKey'>) {
+  return apiKeyCredentials(apiKey, {
+    local: `127.0.0.1:${momento.port}`,
+    endpoint: 'local.momento.test', // a v2 key needs one, though here it is not used
+  });
 }

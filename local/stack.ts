@@ -13,7 +13,7 @@ import { lambdaInvoke } from './aws/lambda';
 import { SecretsManager } from './aws/secrets-manager';
 import type { AccessKey } from './aws/sigv4';
 import { Sqs } from './aws/sqs';
-import { connectWebhook } from './connect-webhook';
+import { connectWebhook, makeCache } from './connect-webhook';
 import type { FaultPlan } from './faults';
 import { FunctionHost } from './functions/host';
 import { PortInUse } from './http';
@@ -165,7 +165,8 @@ async function start(
     const settings = await readStackSettings(folder, stack);
     const delivery = options.config?.delivery ?? settings['momento-webhooks:delivery'];
     const isManaged = delivery === 'managed-webhook'; // the program then makes the webhook, and refuses a signing secret
-    if (delivery === 'relay') signingSecret ??= placeholder; // one that is made up, as a user would
+    const isRelayed = delivery === 'relay';
+    if (isRelayed) signingSecret ??= placeholder; // one that is made up, as a user would
     const secret: Record<string, string> = isManaged ? {} : { signingSecret: signingSecret ?? placeholder };
     const declared = await evaluateProgram({
       stack,
@@ -176,7 +177,7 @@ async function start(
       queueUrl: (name) => `${aws.url}/${ACCOUNT_ID}/${name}`,
       momentoUrl: momento.url,
     });
-    return { ...declared, isManaged };
+    return { ...declared, isManaged, isRelayed };
   };
 
   const program = await evaluate();
@@ -185,15 +186,9 @@ async function start(
   const webhook = host.behind(outputs.webhookUrl);
   if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
   const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
-  if (!program.isManaged) {
-    signingSecret ??= await connectWebhook({
-      momento,
-      apiKey,
-      cacheName,
-      topicName,
-      url: String(outputs.webhookUrl),
-    });
-  }
+  const connection = { momento, apiKey, cacheName, topicName, url: String(outputs.webhookUrl) };
+  if (program.isRelayed || (!program.isManaged && !signingSecret)) await makeCache(connection);
+  if (!program.isManaged) signingSecret ??= await connectWebhook(connection);
   secrets.declare(
     hosted.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
   );

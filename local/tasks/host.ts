@@ -8,6 +8,8 @@ import { TaskCredentials } from './credentials';
 import type { DeclaredTask } from './declared';
 
 const RESTART_AFTER_MS = 100;
+/** A task that does not work by then never will. */
+const WORKS_WITHIN_MS = 30_000;
 
 export interface TaskHostOptions {
   readonly identities: Identities;
@@ -22,6 +24,8 @@ interface Running {
   readonly declared: DeclaredTask;
   container: Container;
   isWanted: boolean;
+  /** What it wrote last. */
+  lastLine: string;
 }
 
 export class TaskHost {
@@ -68,14 +72,13 @@ export class TaskHost {
   async #replace(declared: DeclaredTask): Promise<void> {
     const before = this.#running.get(declared.name);
     const works = this.options.ready();
-    const running: Running = { declared, container: await this.#start(declared), isWanted: true };
-    const { ended } = running.container;
-    await Promise.race([
-      works,
-      ended.then((end) => {
-        throw new Error(`task ${declared.name} ended with ${end} before it worked`);
-      }),
-    ]);
+    const running = await this.#start(declared);
+    try {
+      await working(running, works);
+    } catch (error) {
+      await running.container.kill();
+      throw error;
+    }
     this.#running.set(declared.name, running);
     this.#keepAlive(running);
     if (before) await this.#stop(before);
@@ -85,9 +88,8 @@ export class TaskHost {
     void running.container.ended.then(async () => {
       await new Promise((done) => setTimeout(done, RESTART_AFTER_MS));
       if (!running.isWanted) return;
-      running.container = await this.#start(running.declared);
-      if (running.isWanted) this.#keepAlive(running);
-      else await running.container.kill();
+      running.container = this.#run(running, await this.#credentialsOf(running.declared.name));
+      this.#keepAlive(running);
     });
   }
 
@@ -96,11 +98,22 @@ export class TaskHost {
     await running.container.stop();
   }
 
-  async #start({ name, environment, command }: DeclaredTask): Promise<Container> {
+  async #start(declared: DeclaredTask): Promise<Running> {
+    const credentials = await this.#credentialsOf(declared.name);
+    const running = { declared, isWanted: true, lastLine: 'nothing' };
+    return Object.assign(running, { container: this.#run(running, credentials) });
+  }
+
+  async #credentialsOf(name: string): Promise<TaskCredentials> {
     const credentials =
       this.#credentials.get(name) ??
       (await TaskCredentials.serve(() => this.options.identities.ofTask(name)));
     this.#credentials.set(name, credentials);
+    return credentials;
+  }
+
+  #run(running: Omit<Running, 'container'>, credentials: TaskCredentials): Container {
+    const { name, environment, command } = running.declared;
     return new Container({
       command,
       environment: {
@@ -110,7 +123,23 @@ export class TaskHost {
         AWS_REGION: REGION,
         HEALTH_PORT: '0', // a task of ECS has its own loopback address; here all share one
       },
-      onLog: (line) => this.options.onLog({ function: name, line }),
+      onLog: (line) => {
+        running.lastLine = line;
+        this.options.onLog({ function: name, line });
+      },
     });
   }
+}
+
+/** Rejects where a task that was started does not come to work. */
+async function working(running: Running, works: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const { name } = running.declared;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`does not work after ${WORKS_WITHIN_MS / 1000} s`), WORKS_WITHIN_MS);
+  });
+  const ended = running.container.ended.then((end) => `ended with ${end} before it worked`);
+  const failure = await Promise.race([works, late, ended]);
+  clearTimeout(timer);
+  if (failure) throw new Error(`task ${name} ${failure}; it wrote last: ${running.lastLine}`);
 }
