@@ -1,5 +1,6 @@
 // The relay's rules, on a clock that is hurried: what follows from each answer, each break and each limit.
 import assert from 'node:assert/strict';
+import { CachedSecret } from '../../../../handlers/core/cached-secret';
 import { eventParser, type TopicEvent } from '../../../../handlers/core/event';
 import type { Answered } from '../../../../handlers/core/relay/delivery';
 import type { StreamListener } from '../../../../handlers/core/relay/feed';
@@ -250,6 +251,29 @@ describe('a delivery of the relay', () => {
     await clock.pass(15_000);
     const [first, afterDenial] = world.secretAges;
     assert.deepEqual([first, afterDenial, world.secretAges.at(-1)], [300_000, 30_000, 300_000]);
+  });
+
+  it('is signed with a rotated secret half a minute after the webhook refused the old one, at the latest', async () => {
+    const { clock, world, posts, report } = relay();
+    const secret = new CachedSecret(async () => world.secret, Number.POSITIVE_INFINITY, clock.now);
+    const { start, receive } = relay({
+      clock,
+      report,
+      signingSecret: (maxAgeMs) => secret.get(maxAgeMs),
+      post: async ({ body, headers }) => {
+        posts.push({ at: clock.now(), request: { body, headers }, event: parseEvent(body.toString()) });
+        return { status: verifySignature(body, headers[SIGNATURE_HEADER] ?? '', [world.secret]) ? 200 : 403 };
+      },
+    });
+    await start();
+    await receive();
+    world.secret = 'two';
+    const rotatedAt = clock.now();
+    await receive();
+    await clock.pass(60_000);
+    assert.equal(report.counts.Delivered, 2);
+    const lastAt = posts.at(-1)?.at ?? 0;
+    assert(lastAt - rotatedAt <= 45_000, 'the secret is 30 s old, and the next try is at most 15 s away');
   });
 
   it('without a text is none: it is counted as malformed', async () => {
