@@ -29,7 +29,7 @@ describe('npm run verify', () => {
   let keysUsed: string[];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     stack = await startStack({ config: { delivery: 'managed-webhook' } });
     folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-verify-'));
   });

@@ -29,7 +29,7 @@ const COPIED = [
 ];
 
 describe('npm start', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder: string;
   let temporary: string;
   const running = new Set<ChildProcess>();
