@@ -63,7 +63,10 @@ export async function declaredFunctions(): Promise<Map<string, Omit<Subject, 'fi
   );
 }
 
-/** The plain webhook, as esbuild bundles it when it is asked for nothing more. */
+/**
+ * The plain webhook, as esbuild bundles it when it is asked for nothing more. Dynamic imports are turned into requires, as in
+ * our bundles: over plain HTTP, which is spoken on this machine alone, one of the AWS SDK's would load fetch as well.
+ */
 export function plainBundle({ minify }: { readonly minify: boolean }): string {
   const { outputFiles } = buildSync({
     absWorkingDir: path.resolve(__dirname, '..'),
@@ -71,6 +74,7 @@ export function plainBundle({ minify }: { readonly minify: boolean }): string {
     bundle: true,
     platform: 'node',
     target: 'node20',
+    supported: { 'dynamic-import': false },
     minify,
     write: false,
     logLevel: 'silent',

@@ -20,6 +20,7 @@ const OPTIONS = {
   format: 'cjs',
   target: 'node20',
   mainFields: ['module', 'main'], // of ES modules it leaves out what nobody uses
+  supported: { 'dynamic-import': false }, // there is nothing beside the bundle, and `import('node:http')` loads fetch too
   charset: 'utf8',
   minify: true,
   legalComments: 'none',
@@ -63,8 +64,17 @@ function build(names: readonly string[], project: string): Making {
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
   for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
-  const means = readdirSync(BUNDLING).map((file) => path.relative(project, path.join(BUNDLING, file)));
-  return { inputs: [...built.inputs, ...means], outputs: built.outputs, start };
+  const means = filesIn(BUNDLING).map((file) => path.relative(project, file));
+  const named = filesIn(path.join(project, 'handlers')).map((file) => path.relative(project, file));
+  const inputs = [...new Set([...built.inputs, ...means, ...named])];
+  return { inputs, outputs: built.outputs, start };
+}
+
+/** The names in all handlers decide what is kept of a package, and so do the files that cut it. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => path.join(folder, file))
+    .filter((file) => file.endsWith('.ts'));
 }
 
 function runBuild(options: BuildOptions): Built {

@@ -1,6 +1,6 @@
-// The queue that keeps what could not be stored. The SQS client is loaded when it is first needed: most instances never
-// need it.
-import type { SQSClient } from '@aws-sdk/client-sqs';
+// The queue that keeps what could not be stored. The client is made when it is first needed: most instances never need
+// it. Its code is loaded with the rest: what it shares with other clients of AWS would else be slower to load than it.
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { TopicEvent } from '../core/event';
 
 /** How long a message waits after its nth delivery, in seconds: 5 s, threefold each time, at most 15 minutes. */
@@ -15,17 +15,15 @@ export class RedriveQueue {
 
   /** Keeps a verified event until the redrive handler stores it. Rejects where SQS did not confirm that it is safe. */
   async send(event: TopicEvent): Promise<void> {
-    const { client, sqs } = await this.#load();
-    await client.send(
-      new sqs.SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: JSON.stringify(event) }),
+    await this.#sqs().send(
+      new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: JSON.stringify(event) }),
     );
   }
 
   /** Lets a received message come again after `delaySeconds`. */
   async postpone(receiptHandle: string, delaySeconds: number): Promise<void> {
-    const { client, sqs } = await this.#load();
-    await client.send(
-      new sqs.ChangeMessageVisibilityCommand({
+    await this.#sqs().send(
+      new ChangeMessageVisibilityCommand({
         QueueUrl: this.queueUrl,
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: delaySeconds,
@@ -33,12 +31,11 @@ export class RedriveQueue {
     );
   }
 
-  async #load() {
-    const sqs = await import('@aws-sdk/client-sqs');
-    this.#client ??= new sqs.SQSClient({
+  #sqs(): SQSClient {
+    this.#client ??= new SQSClient({
       maxAttempts: 2,
       requestHandler: { connectionTimeout: 500, requestTimeout: 900 },
     });
-    return { client: this.#client, sqs };
+    return this.#client;
   }
 }

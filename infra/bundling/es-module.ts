@@ -2,6 +2,12 @@
 // leave out what nobody uses of an ES module, and of CommonJS it cannot.
 import * as ts from 'typescript';
 
+/** Comments are not read. */
+export const SYNTAX: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.Latest,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+};
+
 /** A file that TypeScript did not write in this way. */
 export class NotCompiled extends Error {}
 
@@ -29,7 +35,7 @@ const NAMESPACE_END =
  * @throws NotCompiled, naming the statement, where it is not as TypeScript writes it
  */
 export function toEsModule(file: string, code: string, isModule: (specifier: string) => boolean): string {
-  const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+  const source = ts.createSourceFile(file, code, SYNTAX, false, ts.ScriptKind.JS);
   const imports = new Map<string, string>();
   /** The local name behind each exported one. */
   const locals = new Map<string, string>();

@@ -31,8 +31,11 @@ const IN_COMPILED = new RegExp(
 );
 const NAMES_COMPILED = new RegExp(`^(${alternatives})(\\/|$)`);
 
-/** Only a gRPC server that tells of its channels loads it, to read the protocol's text. Saves 140 KB. */
-const ABSENT = /^@grpc\/proto-loader$/;
+/**
+ * What no call of these handlers reaches, and what would throw where one did: the reader of protocol texts, for gRPC servers
+ * that tell of their channels (140 KB), and the streams of AWS's streaming operations (20 KB).
+ */
+const ABSENT = /^(@grpc\/proto-loader|@smithy\/core\/event-streams)$/;
 
 const OURS = 'ours';
 

@@ -1,6 +1,7 @@
 // Finds what of a client library nobody can call: methods, messages and remote procedures whose name stands nowhere in the
 // code that is left. Whoever calls something names it, so what is never named is never called.
 import * as ts from 'typescript';
+import { SYNTAX } from './es-module';
 
 /** A piece of a file that may be left out, with all that belongs to it. */
 interface Part {
@@ -53,7 +54,7 @@ export function namesIn(file: string, code: string): Set<string> {
     if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text);
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, false));
+  visit(ts.createSourceFile(file, code, SYNTAX, false));
   return names;
 }
 
@@ -65,7 +66,7 @@ export function callsIn(file: string, code: string): Set<string> {
     if (called && ts.isPropertyAccessExpression(called)) names.add(called.name.text);
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, false));
+  visit(ts.createSourceFile(file, code, SYNTAX, false));
   return names;
 }
 
@@ -89,7 +90,7 @@ function partsOf({ file, code }: Source): { parts: Part[]; outside: Set<string> 
     if (key !== undefined) siblings.set(key, part);
     ts.forEachChild(node, (child) => visit(child, part));
   };
-  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS), undefined);
+  visit(ts.createSourceFile(file, code, SYNTAX, true, ts.ScriptKind.JS), undefined);
   return { parts, outside };
 }
 
