@@ -42,6 +42,11 @@ const STACKS = {
   },
   /** Its calls recorded by X-Ray. */
   traced: { config: { tracing: 'true' }, secrets: { momentoApiKey: LEGACY_KEY } },
+  /** Delivered by the relay instead of by Momento. */
+  relayed: {
+    config: { delivery: 'relay', alarmEmail: 'somebody@example.com' },
+    secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET },
+  },
   preview: { secrets: { momentoApiKey: LEGACY_KEY }, preview: true },
 } satisfies Record<string, ProgramOptions>;
 

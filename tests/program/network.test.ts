@@ -1,0 +1,99 @@
+// Where the relay runs, for all the ways in which an account can be laid out.
+import assert from 'node:assert/strict';
+import * as pulumi from '@pulumi/pulumi';
+import { findNetwork } from '../../infra/network';
+
+interface Account {
+  readonly defaultVpc?: string;
+  readonly subnets?: readonly string[];
+  /** The route table of a subnet that has one of its own. */
+  readonly tables?: Readonly<Record<string, string>>;
+  /** Route tables that lead to an internet gateway; `main` is the VPC's own. */
+  readonly toInternet?: readonly string[];
+}
+
+interface Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** Answers as EC2 would about this account. */
+async function inAccount({ defaultVpc, subnets = [], tables = {}, toInternet = [] }: Account): Promise<void> {
+  const answer = (ids: readonly string[]) => ({ id: 'us-east-1', ids });
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ name }) => {
+        throw new Error(`${name} is made, but looking makes nothing`);
+      },
+      call: ({ token, inputs }) => {
+        const filters: readonly Filter[] = inputs.filters;
+        const given = (name: string) => filters.find((filter) => filter.name === name)?.values;
+        if (token === 'aws:ec2/getVpcs:getVpcs') {
+          assert.deepEqual(filters, [{ name: 'is-default', values: ['true'] }]);
+          return answer(defaultVpc ? [defaultVpc] : []);
+        }
+        if (token === 'aws:ec2/getSubnets:getSubnets') {
+          assert.deepEqual(given('vpc-id'), [defaultVpc]);
+          return answer(subnets);
+        }
+        assert.equal(token, 'aws:ec2/getRouteTables:getRouteTables');
+        if (given('association.main')) return answer(['main']);
+        const [subnet] = given('association.subnet-id') ?? [];
+        const own = subnet && tables[subnet];
+        if (subnet) return answer(own ? [own] : []);
+        assert.deepEqual(given('route.gateway-id'), ['igw-*']);
+        return answer((given('route-table-id') ?? []).filter((table) => toInternet.includes(table)));
+      },
+    },
+    'momento-webhooks',
+    'dev',
+  );
+}
+
+describe('the network of the relay', () => {
+  it("is the default VPC's, with a public address", async () => {
+    await inAccount({ defaultVpc: 'vpc-1', subnets: ['subnet-1', 'subnet-2'], toInternet: ['main'] });
+    assert.deepEqual(await findNetwork(), {
+      vpcId: 'vpc-1',
+      subnetIds: ['subnet-1', 'subnet-2'],
+      isPublic: true,
+    });
+  });
+
+  it('is an error that says what to set where there is no default VPC', async () => {
+    await inAccount({});
+    await assert.rejects(findNetwork(), (error: Error) => {
+      assert(pulumi.RunError.isInstance(error));
+      return /no default VPC[\s\S]*pulumi config set vpcId[\s\S]*pulumi config set subnetIds/.test(
+        error.message,
+      );
+    });
+  });
+
+  it('is an error where the default VPC has lost its subnets', async () => {
+    await inAccount({ defaultVpc: 'vpc-1' });
+    await assert.rejects(findNetwork(), /The default VPC vpc-1 has no default subnets/);
+  });
+
+  it('is what the configuration says, without a public address where its subnets are private', async () => {
+    await inAccount({ tables: { 'subnet-1': 'private', 'subnet-2': 'private' }, toInternet: ['main'] });
+    assert.deepEqual(await findNetwork('vpc-9', ['subnet-1', 'subnet-2']), {
+      vpcId: 'vpc-9',
+      subnetIds: ['subnet-1', 'subnet-2'],
+      isPublic: false,
+    });
+  });
+
+  it('has a public address where its subnets have their own way to the internet', async () => {
+    await inAccount({ tables: { 'subnet-1': 'public' }, toInternet: ['public'] });
+    assert.equal((await findNetwork('vpc-9', ['subnet-1'])).isPublic, true);
+  });
+
+  it('is of one kind: public and private subnets cannot be mixed', async () => {
+    await inAccount({ tables: { 'subnet-1': 'public' }, toInternet: ['public'] });
+    await assert.rejects(
+      findNetwork('vpc-9', ['subnet-1', 'subnet-2']),
+      /subnet-1, subnet-2 are public and some are private/,
+    );
+  });
+});

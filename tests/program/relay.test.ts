@@ -1,0 +1,332 @@
+// What delivery `relay` adds to the stack. Crosswalk's components are one resource each here: their plug-in makes what is
+// in them, so their arguments are checked to the last one.
+import assert from 'node:assert/strict';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { evaluateProgram } from '../../local/program';
+import { declared, LEGACY_KEY, resource, SIGNING_SECRET, statements } from './declared';
+
+const PROJECT = path.resolve(__dirname, '../..');
+const TAGS = { project: 'momento-webhooks', stack: 'dev' };
+const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
+const ROLE = 'aws:iam/role:Role';
+
+const relayed = () => declared('relayed');
+const one = async (type: string, name = 'relay') => resource(await relayed(), type, name);
+const arn = async (type: string, name = 'relay') => (await one(type, name)).state.arn;
+
+describe('the relay', () => {
+  it('adds these resources and no others', async () => {
+    const key = ({ type, name }: { type: string; name: string }) => `${type} ${name}`;
+    const before = new Set((await declared('connected')).resources.map(key));
+    const added = (await relayed()).resources.map(key).filter((each) => !before.has(each));
+    assert.deepEqual(added, [
+      'aws:cloudwatch/logGroup:LogGroup relay',
+      `${ALARM} relay-lag`,
+      `${ALARM} relay-not-running`,
+      'aws:ec2/securityGroup:SecurityGroup relay',
+      'aws:ecr/lifecyclePolicy:LifecyclePolicy relay',
+      'aws:ecr/repository:Repository relay',
+      'aws:ecs/cluster:Cluster relay',
+      `${ROLE} relay-execution`,
+      `${ROLE} relay-task`,
+      'aws:iam/rolePolicy:RolePolicy relay-execution',
+      'aws:iam/rolePolicy:RolePolicy relay-task',
+      'aws:sns/topic:Topic alarms',
+      'aws:sns/topicSubscription:TopicSubscription alarms',
+      'awsx:ecr:Image relay',
+      'awsx:ecs:FargateService relay',
+      'momento-webhooks:index:Relay relay',
+    ]);
+  });
+
+  it('is one Fargate task on ARM64, whose successor starts before it stops, and which is rolled back', async () => {
+    const { taskDefinitionArgs, ...service } = (await one('awsx:ecs:FargateService')).inputs;
+    assert.deepEqual(service, {
+      cluster: await arn('aws:ecs/cluster:Cluster'),
+      desiredCount: 1,
+      deploymentMinimumHealthyPercent: 100,
+      deploymentMaximumPercent: 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      networkConfiguration: {
+        subnets: ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
+        securityGroups: [(await one('aws:ec2/securityGroup:SecurityGroup')).id],
+        assignPublicIp: true,
+      },
+      propagateTags: 'SERVICE',
+      tags: TAGS,
+    });
+    assert(taskDefinitionArgs && typeof taskDefinitionArgs === 'object' && 'container' in taskDefinitionArgs);
+    const { container, ...task } = taskDefinitionArgs;
+    assert.deepEqual(task, {
+      cpu: '256',
+      memory: '512',
+      runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+      taskRole: { roleArn: await arn(ROLE, 'relay-task') },
+      executionRole: { roleArn: await arn(ROLE, 'relay-execution') },
+      logGroup: { skip: true },
+      tags: TAGS,
+    });
+    assert(container && typeof container === 'object' && 'environment' in container);
+    const { environment, ...rest } = container;
+    assert.deepEqual(rest, {
+      name: 'relay',
+      image: (await one('awsx:ecr:Image')).state.imageUri,
+      essential: true,
+      user: 'node',
+      readonlyRootFilesystem: true,
+      linuxParameters: { capabilities: { drop: ['ALL'] } },
+      stopTimeout: 30,
+      healthCheck: {
+        command: ['CMD', 'node', 'index.js', '--health'],
+        interval: 30,
+        timeout: 10,
+        retries: 3,
+        startPeriod: 60,
+      },
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {
+          'awslogs-group': (await one('aws:cloudwatch/logGroup:LogGroup')).state.name,
+          'awslogs-region': 'us-east-1',
+          'awslogs-stream-prefix': 'relay',
+          mode: 'non-blocking',
+        },
+      },
+    });
+    const { outputs } = await relayed();
+    assert.deepEqual(environment, [
+      { name: 'API_KEY_SECRET_ARN', value: await arn('aws:secretsmanager/secret:Secret', 'api-key') },
+      { name: 'CACHE_NAME', value: 'course-comments-dev' },
+      { name: 'TOPIC_NAME', value: 'comment' },
+      { name: 'SIGNING_SECRET_ARN', value: await arn('aws:secretsmanager/secret:Secret', 'signing-secret') },
+      { name: 'WEBHOOK_URL', value: outputs.webhookUrl },
+      { name: 'DEAD_LETTER_QUEUE_URL', value: outputs.deadLetterQueueUrl },
+      { name: 'HEALTH_PORT', value: '8080' },
+      { name: 'POWERTOOLS_METRICS_NAMESPACE', value: 'momento-webhooks/dev' },
+      { name: 'POWERTOOLS_SERVICE_NAME', value: 'relay' },
+    ]);
+  });
+
+  it('has an image of its bundle alone, in a repository that goes with the stack', async () => {
+    const repository = await one('aws:ecr/repository:Repository');
+    assert.deepEqual(repository.inputs, {
+      forceDelete: true,
+      imageScanningConfiguration: { scanOnPush: true },
+      tags: TAGS,
+    });
+    assert.deepEqual((await one('awsx:ecr:Image')).inputs, {
+      repositoryUrl: repository.state.repositoryUrl,
+      context: '.',
+      platform: 'linux/arm64',
+    });
+    const { policy, ...rest } = (await one('aws:ecr/lifecyclePolicy:LifecyclePolicy')).inputs;
+    assert.deepEqual(rest, { repository: repository.state.name });
+    const parsed = typeof policy === 'string' ? JSON.parse(policy) : policy;
+    assert.deepEqual(parsed, {
+      rules: [
+        {
+          rulePriority: 1,
+          description: 'The newest 5 images stay',
+          selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 },
+          action: { type: 'expire' },
+        },
+      ],
+    });
+  });
+
+  it('is built without running anything, from a base image by tag', async () => {
+    await relayed(); // the file that it copies is there
+    const lines = readFileSync(path.join(PROJECT, 'Dockerfile'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    assert.deepEqual(lines, [
+      'FROM node:24-slim',
+      'WORKDIR /relay',
+      'COPY .bundles/relay.js index.js',
+      'ENV NODE_ENV=production',
+      'USER node',
+      'HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "index.js", "--health"]',
+      'CMD ["node", "index.js"]',
+    ]);
+    assert(existsSync(path.join(PROJECT, '.bundles/relay.js')));
+    assert.equal(readFileSync(path.join(PROJECT, '.dockerignore'), 'utf8'), '*\n!.bundles/relay.js\n');
+  });
+
+  it('reads both secrets, puts into the dead-letter queue, and may do nothing else', async () => {
+    const { inputs } = await one('aws:iam/rolePolicy:RolePolicy', 'relay-task');
+    assert.equal(inputs.role, (await one(ROLE, 'relay-task')).state.name);
+    assert.deepEqual(statements(inputs.policy), [
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: [
+          await arn('aws:secretsmanager/secret:Secret', 'api-key'),
+          await arn('aws:secretsmanager/secret:Secret', 'signing-secret'),
+        ],
+      },
+      {
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: await arn('aws:sqs/queue:Queue', 'redrive-dead-letter'),
+      },
+    ]);
+  });
+
+  it('is started by a role that may pull its image and write its log, and nothing else', async () => {
+    const { inputs } = await one('aws:iam/rolePolicy:RolePolicy', 'relay-execution');
+    assert.equal(inputs.role, (await one(ROLE, 'relay-execution')).state.name);
+    assert.deepEqual(statements(inputs.policy), [
+      { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        Resource: await arn('aws:ecr/repository:Repository'),
+      },
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: `${await arn('aws:cloudwatch/logGroup:LogGroup')}:*`,
+      },
+    ]);
+  });
+
+  it('runs under roles that ECS alone assumes', async () => {
+    for (const name of ['relay-task', 'relay-execution']) {
+      const [statement, ...others] = statements((await one(ROLE, name)).inputs.assumeRolePolicy);
+      assert.deepEqual(others, []);
+      assert.equal(statement?.Action, 'sts:AssumeRole');
+      assert.deepEqual(statement?.Principal, { Service: 'ecs-tasks.amazonaws.com' });
+    }
+  });
+
+  it('can be reached by nobody, and reaches out over TLS alone', async () => {
+    const { description, ...group } = (await one('aws:ec2/securityGroup:SecurityGroup')).inputs;
+    assert.equal(typeof description, 'string');
+    assert.deepEqual(group, {
+      vpcId: 'vpc-0123456789abcdef0',
+      ingress: [],
+      egress: [
+        { protocol: 'tcp', fromPort: 443, toPort: 443, cidrBlocks: ['0.0.0.0/0'], ipv6CidrBlocks: ['::/0'] },
+      ],
+      tags: TAGS,
+    });
+    const { inputs } = await one('awsx:ecs:FargateService');
+    assert(!/portMappings|loadBalancers|serviceRegistries/.test(JSON.stringify(inputs)));
+  });
+
+  it('is in a cluster of its own, and its log expires', async () => {
+    assert.deepEqual((await one('aws:ecs/cluster:Cluster')).inputs, { tags: TAGS });
+    assert.deepEqual((await one('aws:cloudwatch/logGroup:LogGroup')).inputs, {
+      retentionInDays: 14,
+      tags: TAGS,
+    });
+  });
+
+  it('raises an alarm when no task runs, and when messages wait', async () => {
+    const topic = await arn('aws:sns/topic:Topic', 'alarms');
+    const common = {
+      alarmActions: [topic],
+      okActions: [topic],
+      period: 60,
+      evaluationPeriods: 5,
+      tags: TAGS,
+    };
+    const { alarmDescription: notRunning, ...none } = (await one(ALARM, 'relay-not-running')).inputs;
+    assert.deepEqual(none, {
+      namespace: 'AWS/ECS',
+      metricName: 'CPUUtilization',
+      dimensions: {
+        ClusterName: (await one('aws:ecs/cluster:Cluster')).state.name,
+        ServiceName: Reflect.get(Object((await one('awsx:ecs:FargateService')).state.service), 'name'),
+      },
+      statistic: 'SampleCount',
+      comparisonOperator: 'LessThanThreshold',
+      threshold: 1,
+      treatMissingData: 'breaching',
+      ...common,
+    });
+    const { alarmDescription: lagging, ...lag } = (await one(ALARM, 'relay-lag')).inputs;
+    assert.deepEqual(lag, {
+      namespace: 'momento-webhooks/dev',
+      metricName: 'Lag',
+      dimensions: { service: 'relay' },
+      statistic: 'Maximum',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 60_000,
+      treatMissingData: 'notBreaching',
+      ...common,
+    });
+    assert.match(String(notRunning), /nothing is delivered/);
+    assert.match(String(lagging), /waited for more than 60 s/);
+  });
+
+  it('asks for no webhook in Momento, and shows no secret', async () => {
+    const { messages, resources, secretOutputs } = await relayed();
+    assert.deepEqual([messages, secretOutputs], [[], []]);
+    for (const { type, inputs } of resources) {
+      if (type === 'aws:secretsmanager/secretVersion:SecretVersion') continue;
+      assert(!new RegExp(`${LEGACY_KEY}|${SIGNING_SECRET}`).test(JSON.stringify(inputs)), type);
+    }
+  });
+
+  it('can be previewed', async () => {
+    const preview = await evaluateProgram({
+      config: { delivery: 'relay', alarmEmail: 'somebody@example.com' },
+      secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET },
+      preview: true,
+    });
+    const names = preview.resources.map(({ type, name }) => `${type} ${name}`);
+    assert.deepEqual(
+      names,
+      (await relayed()).resources.map(({ type, name }) => `${type} ${name}`),
+    );
+  });
+});
+
+describe('with another delivery', () => {
+  let folder: string;
+
+  /** A copy of the program in whose packages Crosswalk is missing. */
+  before(async () => {
+    await declared('first'); // its bundles are there
+    folder = mkdtempSync(path.join(tmpdir(), 'no-crosswalk-'));
+    for (const part of ['.bundles', 'handlers', 'index.ts', 'infra', 'package.json', 'tsconfig.json']) {
+      cpSync(path.join(PROJECT, part), path.join(folder, part), { recursive: true });
+    }
+    const packages = path.join(PROJECT, 'node_modules');
+    mkdirSync(path.join(folder, 'node_modules/@pulumi'), { recursive: true });
+    for (const name of readdirSync(packages)) {
+      if (name !== '@pulumi') symlinkSync(path.join(packages, name), path.join(folder, 'node_modules', name));
+    }
+    for (const name of readdirSync(path.join(packages, '@pulumi'))) {
+      if (name === 'awsx') continue;
+      symlinkSync(path.join(packages, '@pulumi', name), path.join(folder, 'node_modules/@pulumi', name));
+    }
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('the program never loads Crosswalk', async () => {
+    const { resources } = await evaluateProgram({ folder, secrets: { momentoApiKey: LEGACY_KEY } });
+    assert.equal(resources.length, (await declared('first')).resources.length);
+  });
+
+  it('and with the relay it does', async () => {
+    const secrets = { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET };
+    await assert.rejects(
+      evaluateProgram({ folder, config: { delivery: 'relay' }, secrets }),
+      /Cannot find module '@pulumi\/awsx'/,
+    );
+  });
+});
