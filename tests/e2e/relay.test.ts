@@ -1,0 +1,84 @@
+// The whole stack with the relay in place of Momento's webhook.
+import assert from 'node:assert/strict';
+import {
+  AuthClient,
+  AuthClientConfigurations,
+  DisposableTokenScopes,
+  ExpiresIn,
+  GenerateDisposableTokenResponse,
+  NoopMomentoLoggerFactory,
+} from '@gomomento/sdk';
+import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
+import { Topic } from '../../handlers/adapters/topic';
+import { type Comment, readComments } from '../../local/comments';
+import { sendComment } from '../../local/flow';
+import { type Stack, startStack } from '../../local/stack';
+
+const USERS = ['ada', 'grace', 'linus', 'taylor'];
+const MESSAGES = 1_000;
+
+describe('the stack with the relay', () => {
+  let stack: Stack;
+
+  before(async () => {
+    stack = await startStack({ config: { delivery: 'relay' } });
+  });
+
+  after(() => stack.close());
+
+  it("stores a comment under its publisher's identity", async () => {
+    const { userID, comment } = await sendComment(stack, {
+      userId: 'taylor',
+      courseId: 1,
+      comment: 'Without a webhook',
+    });
+    assert.deepEqual([userID, comment], ['taylor', 'Without a webhook']);
+  });
+
+  it(`stores each of ${MESSAGES} comments once although the relay is killed in the middle of them`, async () => {
+    const { relay } = stack;
+    assert(relay);
+    const stored = comments('2');
+    let calls = 0;
+    const published = Promise.all(USERS.map((user) => publish(user, MESSAGES / USERS.length)));
+    const killed = new Promise<void>((resolve, reject) => {
+      stack.events.on('request', ({ url }) => {
+        calls += url === 'webhook' ? 1 : 0;
+        if (calls === MESSAGES / 2) relay.kill().then(resolve, reject);
+      });
+    });
+    await Promise.all([published, killed]);
+    for (;;) {
+      const next = new Promise((resolve) => stack.events.once('request', resolve));
+      if ((await stored()).length >= MESSAGES) break;
+      await next;
+    }
+    const all = await stored();
+    assert.equal(new Set(all.map(({ userID, comment }) => `${userID} ${comment}`)).size, MESSAGES);
+    assert.equal(all.length, MESSAGES, 'nothing stands there twice');
+    assert(calls > MESSAGES, 'what was under way when it was killed was delivered again');
+  });
+
+  async function publish(user: string, messages: number): Promise<void> {
+    const { apiKey, cacheName, topicName } = stack;
+    const local = `127.0.0.1:${stack.momento.port}`;
+    const auth = new AuthClient({
+      credentialProvider: apiKeyCredentials(apiKey, { local }),
+      configuration: AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory()),
+    });
+    const scope = DisposableTokenScopes.topicPublishOnly(cacheName, topicName);
+    const vended = await auth.generateDisposableToken(scope, ExpiresIn.minutes(5), { tokenId: user });
+    assert(vended.type === GenerateDisposableTokenResponse.Success);
+    const topic = new Topic({ cacheName, topicName, local });
+    for (let n = 0; n < messages; n++) {
+      const text = JSON.stringify({ comment: String(n), courseId: 2 });
+      await topic.publish(text, vended.authToken, Date.now() + 5_000);
+    }
+  }
+
+  function comments(course: string): () => Promise<Comment[]> {
+    const { apiKey, cacheName } = stack;
+    const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
+    return () => readComments(course, { credentialProvider, cacheName, limit: 2 * MESSAGES });
+  }
+});
