@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { measureBundle } from './bundle';
 import { measureCold } from './cold';
 import { type Figure, holds, table } from './figures';
+import { largestParts } from './largest';
 import { measureMemory } from './memory';
 import { measurePreview } from './preview';
 import { measureWarm } from './warm';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     if (!measure) throw new RangeError(`no bench ${name}; there are ${Object.keys(MEASURES).join(', ')}`);
     const measured = await measure();
     console.log(`${table(measured)}\n`);
+    if (name === 'bundle') console.log(`${await largestParts()}\n`);
     figures.push(...measured);
   }
   if (positionals.length !== 1) console.log(table(figures));

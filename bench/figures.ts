@@ -6,8 +6,8 @@ export interface Figure {
   /** The quartiles of the samples; none where there is nothing to vary. */
   readonly spread?: readonly [number, number];
   readonly samples: number;
-  /** The figure must be on the right side of it. */
-  readonly bar: number;
+  /** The figure must be on the right side of it; without one it is only shown. */
+  readonly bar?: number;
   readonly aim?: number;
   /** `most`, the default: at most the bar; `least`: at least. */
   readonly bound?: 'most' | 'least';
@@ -49,6 +49,7 @@ export function ratio(ours: readonly number[], reference: readonly number[]) {
 }
 
 export function holds({ value, bar, bound = 'most' }: Figure): boolean {
+  if (bar === undefined) return true;
   return bound === 'most' ? value <= bar : value >= bar;
 }
 
@@ -63,9 +64,9 @@ export function table(figures: readonly Figure[]): string {
       number(figure.value),
       spread ? `${number(spread[0])} to ${number(spread[1])}` : '',
       String(figure.samples),
-      `${sign} ${figure.bar}${unit}`,
+      figure.bar === undefined ? '' : `${sign} ${figure.bar}${unit}`,
       figure.aim === undefined ? '' : `${figure.aim}${unit}`,
-      holds(figure) ? 'held' : 'MISSED',
+      figure.bar === undefined ? '' : holds(figure) ? 'held' : 'MISSED',
       figure.note ?? '',
     ];
   });

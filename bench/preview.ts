@@ -1,2 +1,77 @@
-import type { Figure } from './figures';
-export const measurePreview = async (_: number): Promise<Figure[]> => [];
+// How long a user of `pulumi preview` waits for the program: evaluated without a check of its types, against with one;
+// and bundling again when nothing has changed, against the first time.
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { bundleHandlers } from '../infra/bundle';
+import { makeLegacyKey } from '../local/momento';
+import type { Evaluation } from '../local/program';
+import { alternate, type Figure, median, ratio } from './figures';
+import type { PreviewTask } from './preview-process';
+import { ask } from './process';
+
+const PROJECT = path.resolve(__dirname, '..');
+const HANDLERS = ['webhook', 'redrive', 'publisher', 'tokens'] as const;
+
+export async function measurePreview(samples: number): Promise<Figure[]> {
+  return [await measureEvaluation(samples), await measureBundling(samples)];
+}
+
+async function measureEvaluation(samples: number): Promise<Figure> {
+  const evaluation: Evaluation = {
+    folder: PROJECT,
+    project: 'momento-webhooks',
+    stack: 'dev',
+    preview: true,
+    momentoUrl: undefined,
+    config: { 'aws:region': 'us-east-1', 'momento-webhooks:momentoApiKey': makeLegacyKey() },
+    secretKeys: ['momento-webhooks:momentoApiKey'],
+  };
+  const evaluate = (checkTypes: boolean) => () => {
+    const task: PreviewTask = { checkTypes, evaluation };
+    return ask<number>('preview-process.ts', task, {});
+  };
+  await evaluate(false)(); // the bundles are made
+  const { ours, reference } = await alternate(samples, evaluate(false), evaluate(true));
+  return {
+    what: 'preview: the program, against with types checked',
+    ...ratio(ours, reference),
+    bar: 0.2,
+    aim: 0.1,
+    note: `${seconds(ours)} and ${seconds(reference)} s`,
+  };
+}
+
+async function measureBundling(samples: number): Promise<Figure> {
+  const first: number[] = [];
+  const again: number[] = [];
+  for (let i = 0; i < samples; i++) {
+    const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'bench-')));
+    try {
+      for (const part of ['handlers', 'package.json', 'tsconfig.json']) {
+        cpSync(path.join(PROJECT, part), path.join(folder, part), { recursive: true });
+      }
+      symlinkSync(path.join(PROJECT, 'node_modules'), path.join(folder, 'node_modules'));
+      first.push(timeBundling(folder));
+      again.push(timeBundling(folder));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  return {
+    what: 'second bundle: all handlers again, unchanged',
+    ...ratio(again, first),
+    bar: 0.2,
+    note: `${seconds(again)} and ${seconds(first)} s`,
+  };
+}
+
+function timeBundling(project: string): number {
+  const start = performance.now();
+  bundleHandlers(HANDLERS, project);
+  return performance.now() - start;
+}
+
+function seconds(milliseconds: readonly number[]): string {
+  return (median(milliseconds) / 1000).toFixed(2);
+}

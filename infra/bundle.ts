@@ -13,7 +13,8 @@ const BUNDLING = path.join(__dirname, 'bundling');
 /** Relative to the program, and so the same in the state of every machine. Git ignores it. */
 const BUNDLES = '.bundles';
 
-const OPTIONS = {
+/** For esbuild, beside the entries and the folder. */
+export const OPTIONS = {
   outdir: BUNDLES,
   bundle: true,
   platform: 'node',
