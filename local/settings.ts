@@ -9,24 +9,37 @@ const encrypted = v.object({ secure: v.string() });
 const stackFile = v.nullish(
   v.object({ config: v.optional(v.record(v.string(), v.union([scalar, encrypted])), {}) }),
 );
+const projectFile = v.nullish(v.object({ name: v.string() }));
 
 /**
- * The plain settings, by whole key such as `momento-webhooks:logRetentionDays`. Encrypted ones are left out: nobody can
- * read them here. Without a file there are none. Throws where the file is not as Pulumi writes it.
+ * The plain settings: the project's own by key alone, such as `logRetentionDays`, others by whole key, such as
+ * `aws:region`. Encrypted ones are left out: nobody can read them here. Without a file there are none. Throws where the
+ * file is not as Pulumi writes it.
  */
 export async function readStackSettings(folder: string, stack: string): Promise<Record<string, string>> {
-  const name = `Pulumi.${stack}.yaml`;
+  const file = await readYaml(folder, `Pulumi.${stack}.yaml`, stackFile);
+  const project = await readYaml(folder, 'Pulumi.yaml', projectFile);
+  // Pulumi takes a key without a namespace as the project's, and writes it with one.
+  const own = project ? `${project.name}:` : '';
+  const short = (key: string) => (key.startsWith(own) ? key.slice(own.length) : key);
+  return Object.fromEntries(
+    Object.entries(file?.config ?? {}).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[short(key), value]] : [],
+    ),
+  );
+}
+
+async function readYaml<const T extends v.GenericSchema>(
+  folder: string,
+  name: string,
+  schema: T,
+): Promise<v.InferOutput<T>> {
   const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const parsed = v.safeParse(stackFile, parse(text));
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw new Error(`${name}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
-  }
-  const entries = Object.entries(parsed.output?.config ?? {});
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  const parsed = v.safeParse(schema, parse(text));
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new Error(`${name}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
 }

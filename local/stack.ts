@@ -163,7 +163,7 @@ async function start(
   let signingSecret = options.secrets?.signingSecret;
   const evaluate = async () => {
     const settings = await readStackSettings(folder, stack);
-    const delivery = options.config?.delivery ?? settings['momento-webhooks:delivery'];
+    const delivery = options.config?.delivery ?? settings.delivery;
     const isManaged = delivery === 'managed-webhook'; // the program then makes the webhook, and refuses a signing secret
     const isRelayed = delivery === 'relay';
     if (isRelayed) signingSecret ??= placeholder; // one that is made up, as a user would

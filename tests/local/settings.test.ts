@@ -13,17 +13,22 @@ describe('the settings of the local stack', () => {
 
   const write = (text: string) => writeFileSync(join(folder, 'Pulumi.dev.yaml'), text);
 
-  it('are the plain ones of the stack’s file, as the program gets them: as text', async () => {
+  it('are the plain ones of the stack’s file, as text, the project’s own without its name', async () => {
     write(`encryptionsalt: v1:abc
 config:
   aws:region: us-east-1
-  momento-webhooks:commentTtlSeconds: 60
-  momento-webhooks:momentoApiKey:
+  my-comments:commentTtlSeconds: 60
+  memoryMb: 256
+  other:commentTtlSeconds: 70
+  my-comments:momentoApiKey:
     secure: AAABAOx
 `);
+    writeFileSync(join(folder, 'Pulumi.yaml'), 'name: my-comments\nruntime: nodejs\n');
     assert.deepEqual(await readStackSettings(folder, 'dev'), {
       'aws:region': 'us-east-1',
-      'momento-webhooks:commentTtlSeconds': '60',
+      commentTtlSeconds: '60',
+      memoryMb: '256',
+      'other:commentTtlSeconds': '70',
     });
   });
 
