@@ -1,8 +1,14 @@
 // Asks the AWS API itself what is there: what Pulumi believes is not what is tested.
 import assert from 'node:assert/strict';
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetDashboardCommand,
+  ListDashboardsCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
   ListAttachedRolePoliciesCommand,
@@ -10,6 +16,7 @@ import {
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import {
+  DeleteFunctionCommand,
   GetFunctionCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
@@ -18,12 +25,18 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ListQueueTagsCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 
 const lambda = new LambdaClient({});
 const secretsManager = new SecretsManagerClient({});
@@ -34,13 +47,14 @@ const sqs = new SQSClient({});
 
 /** The names of all that there is, of the kinds that the program makes. */
 export async function everything(): Promise<string[]> {
-  const [functions, mappings, secrets, roles, groups, alarms, queues] = await Promise.all([
+  const [functions, mappings, secrets, roles, groups, alarms, dashboards, queues] = await Promise.all([
     lambda.send(new ListFunctionsCommand({})),
     lambda.send(new ListEventSourceMappingsCommand({})),
     secretsManager.send(new ListSecretsCommand({ IncludePlannedDeletion: true })),
     iam.send(new ListRolesCommand({})),
     logs.send(new DescribeLogGroupsCommand({})),
     cloudWatch.send(new DescribeAlarmsCommand({})),
+    cloudWatch.send(new ListDashboardsCommand({})),
     sqs.send(new ListQueuesCommand({})),
   ]);
   const named = (kind: string, names: (string | undefined)[] = []) => names.map((name) => `${kind} ${name}`);
@@ -68,6 +82,10 @@ export async function everything(): Promise<string[]> {
     ...named(
       'alarm',
       alarms.MetricAlarms?.map((each) => each.AlarmName),
+    ),
+    ...named(
+      'dashboard',
+      dashboards.DashboardEntries?.map((each) => each.DashboardName),
     ),
     ...named('queue', queues.QueueUrls),
   ].sort();
@@ -130,4 +148,50 @@ export async function allowedTo(roleArn: string): Promise<Record<string, unknown
     new GetRolePolicyCommand({ RoleName, PolicyName: PolicyNames[0] }),
   );
   return JSON.parse(decodeURIComponent(PolicyDocument)).Statement;
+}
+
+/** Who may take a role on. */
+export async function trustedBy(roleArn: string): Promise<Record<string, unknown>[]> {
+  const found = await iam.send(new GetRoleCommand({ RoleName: roleArn.split('/').at(-1) }));
+  return JSON.parse(decodeURIComponent(found.Role?.AssumeRolePolicyDocument ?? '')).Statement;
+}
+
+export async function describedSecret(arn: string) {
+  const { Description, Tags, DeletedDate } = await secretsManager.send(
+    new DescribeSecretCommand({ SecretId: arn }),
+  );
+  return {
+    Description,
+    DeletedDate,
+    tags: Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+  };
+}
+
+export async function queueAt(url: string) {
+  const asked = { QueueUrl: url };
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ ...asked, AttributeNames: ['All'] }),
+  );
+  const { Tags } = await sqs.send(new ListQueueTagsCommand(asked));
+  return { ...Attributes, tags: Tags };
+}
+
+/** What is handed to a function. */
+export async function mappingsTo(functionName: string) {
+  const found = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
+  return found.EventSourceMappings ?? [];
+}
+
+export async function alarms() {
+  return (await cloudWatch.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? [];
+}
+
+/** What a dashboard draws, as its text. */
+export async function dashboard(name: string): Promise<string> {
+  return (await cloudWatch.send(new GetDashboardCommand({ DashboardName: name }))).DashboardBody ?? '';
+}
+
+/** As somebody in AWS's console may. */
+export async function deleteFunction(name: string): Promise<void> {
+  await lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
 }

@@ -14,6 +14,11 @@ export function mochaGlobalSetup(): void {
         "    (pip install 'moto[server]', then moto_server -p 5000, then AWS_ENDPOINT_URL=http://127.0.0.1:5000)",
     );
   }
+  if (spawnSync('script', { input: '' }).error) {
+    missing.push(
+      'script on the PATH (of util-linux, macOS and BSD), a terminal for the questions of pulumi new',
+    );
+  }
   if (missing.length > 0) {
     console.error(
       `npm run test:engine deploys the program with a real engine. It needs\n  - ${missing.join('\n  - ')}`,

@@ -1,7 +1,7 @@
 // Drives the Pulumi CLI on a copy of the project, with a state of its own: no stack and no file of the project is touched.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
@@ -34,19 +34,34 @@ export interface Update {
 }
 
 export class ProjectCopy {
-  readonly #root = realpathSync(mkdtempSync(path.join(tmpdir(), 'momento-webhooks-engine-')));
+  /** Of everything that is made here. */
+  readonly root = realpathSync(mkdtempSync(path.join(tmpdir(), 'momento-webhooks-engine-')));
   /** The program's. */
-  readonly folder = path.join(this.#root, 'project');
+  readonly folder = path.join(this.root, 'project');
   /** Where the engine keeps the stacks. */
-  readonly backend = path.join(this.#root, 'backend');
+  readonly backend = path.join(this.root, 'backend');
+  /** What the CLI runs with; the rest is this process's. */
+  readonly environment: Record<string, string> = {
+    PULUMI_BACKEND_URL: `file://${this.backend}`,
+    PULUMI_CONFIG_PASSPHRASE: 'of the tests',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+  };
 
   constructor() {
     mkdirSync(this.backend);
-    cpSync(PROJECT, this.folder, {
-      recursive: true,
-      filter: (file) => !LEFT_OUT.has(path.relative(PROJECT, file)),
-    });
+    copyProject(this.folder);
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(this.folder, 'node_modules'));
+  }
+
+  /** The same project with the same stacks in another folder, where its packages are installed anew. */
+  async moveElsewhere(): Promise<string> {
+    const folder = path.join(this.root, 'elsewhere', 'the same project');
+    copyProject(folder);
+    for (const file of readdirSync(this.folder).filter((name) => /^Pulumi\..+\.yaml$/.test(name))) {
+      cpSync(path.join(this.folder, file), path.join(folder, file));
+    }
+    succeeded(await run('npm', ['ci', '--prefer-offline'], folder, process.env));
+    return folder;
   }
 
   /** A new stack. */
@@ -57,37 +72,54 @@ export class ProjectCopy {
 
   /** Runs the CLI; `input` is what is typed, or pasted, at its prompt. */
   pulumi(args: readonly string[], input = '', folder = this.folder): Promise<Ran> {
-    const env = {
-      ...process.env,
-      PULUMI_BACKEND_URL: `file://${this.backend}`,
-      PULUMI_CONFIG_PASSPHRASE: 'of the tests',
-      PULUMI_SKIP_UPDATE_CHECK: 'true',
-    };
-    return new Promise((resolve, reject) => {
-      const cli = spawn('pulumi', ['--non-interactive', ...args], { cwd: folder, env });
-      let stdout = '';
-      let stderr = '';
-      cli.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-        stdout += chunk;
-      });
-      cli.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-        stderr += chunk;
-      });
-      cli.on('error', reject);
-      cli.on('close', (status) => resolve({ status, stdout, stderr }));
-      cli.stdin.end(input);
-    });
+    return run(
+      'pulumi',
+      ['--non-interactive', ...args],
+      folder,
+      { ...process.env, ...this.environment },
+      input,
+    );
   }
 
   remove(): void {
-    rmSync(this.#root, { recursive: true, force: true });
+    rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+/** The project as git has it, without its packages. */
+export function copyProject(to: string): void {
+  cpSync(PROJECT, to, { recursive: true, filter: (file) => !LEFT_OUT.has(path.relative(PROJECT, file)) });
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  input = '',
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    child.stdin.end(input);
+  });
 }
 
 export class Stack {
   constructor(
     readonly project: ProjectCopy,
     readonly name: string,
+    /** Of its program. */
+    readonly folder = project.folder,
   ) {}
 
   async set(key: string, value: string): Promise<void> {
@@ -96,23 +128,40 @@ export class Stack {
 
   /** As the program's message says: the value comes from the prompt, not from the command line. */
   async setSecret(key: string, value: string): Promise<void> {
-    succeeded(await this.project.pulumi(['config', 'set', '--secret', key, '--stack', this.name], value));
+    const args = ['config', 'set', '--secret', key, '--stack', this.name];
+    succeeded(await this.project.pulumi(args, value, this.folder));
+  }
+
+  async unset(key: string): Promise<void> {
+    succeeded(await this.#run('config', 'rm', key));
   }
 
   /** Throws where it fails. */
-  async up(folder = this.project.folder): Promise<Update> {
+  async up(folder = this.folder): Promise<Update> {
     const ran = await this.tryUp(folder);
     return update(succeeded(ran));
   }
 
   /** The same without expecting that it succeeds. */
-  tryUp(folder = this.project.folder): Promise<Ran> {
+  tryUp(folder = this.folder): Promise<Ran> {
     const args = ['up', '--yes', '--skip-preview', '--json', '--stack', this.name];
     return this.project.pulumi(args, '', folder);
   }
 
+  /** The same as people see it, with all that the CLI can show; the engine's events go into a file. */
+  async upInDetail(eventLog: string): Promise<string> {
+    this.project.environment.PULUMI_DEBUG_COMMANDS = 'true'; // else there is no `--event-log`
+    const shown = ['--debug', '--diff', '--show-config', '--show-sames', '--event-log', eventLog];
+    const { stdout, stderr } = succeeded(await this.#run('up', '--yes', ...shown));
+    return stdout + stderr;
+  }
+
   async preview(): Promise<Ran> {
     return this.#run('preview', '--json');
+  }
+
+  async refresh(): Promise<Ran> {
+    return succeeded(await this.#run('refresh', '--yes', '--skip-preview'));
   }
 
   async destroy(): Promise<Update> {
@@ -129,7 +178,7 @@ export class Stack {
   }
 
   #run(...args: readonly string[]): Promise<Ran> {
-    return this.project.pulumi([...args, '--stack', this.name]);
+    return this.project.pulumi([...args, '--stack', this.name], '', this.folder);
   }
 }
 
@@ -137,6 +186,13 @@ export class Stack {
 export function succeeded(ran: Ran): Ran {
   assert.equal(ran.status, 0, `pulumi failed:\n${ran.stdout.slice(-10_000)}\n${ran.stderr.slice(-10_000)}`);
   return ran;
+}
+
+/** What is told to be wrong, of what `up --json` printed. */
+export function errors({ stdout }: Ran): string[] {
+  return events(stdout).flatMap(({ diagnosticEvent: told }) =>
+    told?.severity === 'error' ? told.message : [],
+  );
 }
 
 /** The engine's events, one JSON object a line (https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/, `--json`). */
@@ -149,19 +205,23 @@ interface EngineEvent {
 }
 
 export function update({ stdout, stderr }: Ran): Update {
-  const events: EngineEvent[] = stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line));
-  const summary = events.find((event) => event.summaryEvent)?.summaryEvent;
+  const all = events(stdout);
+  const summary = all.find((event) => event.summaryEvent)?.summaryEvent;
   assert(summary, 'the engine sums up what it did');
   return {
     changes: summary.resourceChanges,
-    steps: events
+    steps: all
       .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
       .filter(({ op }) => op !== 'same')
       .map(({ op, type, urn }) => ({ op, type, name: urn.split('::').at(-1) ?? '' })),
-    diagnostics: events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []),
+    diagnostics: all.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []),
     printed: stdout + stderr,
   };
+}
+
+function events(stdout: string): EngineEvent[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
 }

@@ -8,6 +8,8 @@ import type { Report } from './report';
 
 /** The least time between two writes, in milliseconds. */
 export const WRITE_EVERY_MS = 1_000;
+/** How often it is looked for the first position, in milliseconds. */
+const FIRST_LOOK_EVERY_MS = 20;
 /** A checkpoint that does not change is written again after this time, in milliseconds, so that it does not expire. */
 export const RENEW_EVERY_MS = 3_600_000;
 
@@ -48,9 +50,15 @@ export class Checkpoints {
     private readonly report: Report,
   ) {}
 
+  /** The first is written as soon as there is a position: without any, a relay that is killed begins anew. */
   start(): void {
-    this.#cancel = this.clock.after(WRITE_EVERY_MS, () => {
-      this.#writing = this.#write().finally(() => this.#cancel && this.start());
+    this.#next(0);
+  }
+
+  #next(afterMs: number): void {
+    this.#cancel = this.clock.after(afterMs, () => {
+      const next = this.position() ? WRITE_EVERY_MS : FIRST_LOOK_EVERY_MS;
+      this.#writing = this.#write().finally(() => this.#cancel && this.#next(next));
     });
   }
 

@@ -214,13 +214,24 @@ describe('the checkpoint', () => {
       position = { page: 3, sequence };
       await clock.pass(100);
     }
-    assert.equal(kept.writes, 2);
+    assert.equal(kept.writes, 3);
     await clock.pass(60_000);
-    assert.deepEqual([kept.writes, kept.text], [3, '{"page":3,"sequence":25}']);
+    assert.deepEqual([kept.writes, kept.text], [4, '{"page":3,"sequence":25}']);
     position = { page: 3, sequence: 26 };
     await checkpoints.stop();
-    assert.deepEqual([kept.writes, kept.text], [4, '{"page":3,"sequence":26}']);
+    assert.deepEqual([kept.writes, kept.text], [5, '{"page":3,"sequence":26}']);
     assert.deepEqual(clock.waits, []);
+  });
+
+  it('is written as soon as there is a position, so that a relay killed in its first second goes on', async () => {
+    const [kept, clock] = [store(), new ManualClock()];
+    let position: Position | undefined;
+    const checkpoints = new Checkpoints(kept, () => position, clock, new RecordedReport());
+    checkpoints.start();
+    await clock.pass(1_500);
+    position = FROM_THE_OLDEST;
+    await clock.pass(20);
+    assert.equal(kept.text, '{"page":0,"sequence":1}');
   });
 
   it('is written again each hour, so that a quiet topic keeps it', async () => {
@@ -237,7 +248,7 @@ describe('the checkpoint', () => {
     kept.up = false;
     checkpoints.start();
     await clock.pass(2_000);
-    assert.deepEqual([kept.text, report.of('checkpoint not written').length], [undefined, 2]);
+    assert.deepEqual([kept.text, report.of('checkpoint not written').length], [undefined, 3]);
     kept.up = true;
     await clock.pass(1_000);
     assert.equal(kept.text, '{"page":3,"sequence":1}');
