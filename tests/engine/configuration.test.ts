@@ -1,0 +1,69 @@
+// What a stack is before it is configured, and what is known of it before it is deployed.
+import assert from 'node:assert/strict';
+import { makeLegacyKey } from '../../local/momento';
+import { everything } from './cloud';
+import { errors, ProjectCopy, type Ran } from './stack';
+
+const API_KEY = makeLegacyKey();
+
+describe('a stack that is not configured yet', () => {
+  let project: ProjectCopy;
+  let untouched: string[];
+  let unconfigured: { ran: Ran; left: string[] };
+  let inClear: { ran: Ran; left: string[] };
+  let previewed: { ran: Ran; left: string[] };
+
+  before(async () => {
+    project = new ProjectCopy();
+    untouched = await everything();
+    const stack = await project.stack('unconfigured');
+    unconfigured = { ran: await stack.tryUp(), left: await everything() };
+    await stack.set('momentoApiKey', API_KEY);
+    inClear = { ran: await stack.tryUp(), left: await everything() };
+    await stack.setSecret('momentoApiKey', API_KEY);
+    previewed = { ran: await stack.preview(), left: await everything() };
+  });
+
+  after(() => project?.remove());
+
+  it('is refused with one error, which names what is missing and the command that sets it; nothing is made', () => {
+    assert.notEqual(unconfigured.ran.status, 0);
+    const [told = '', ...others] = errors(unconfigured.ran);
+    assert.deepEqual(others, []);
+    assert.match(told, /The configuration of the stack unconfigured is wrong:/);
+    assert.match(
+      told,
+      /momentoApiKey is not set.* pulumi config set --secret momentoApiKey --stack unconfigured$/m,
+    );
+    assert.equal(told.match(/\n {2}- /g)?.length, 1);
+    assert.deepEqual(unconfigured.left, untouched);
+  });
+
+  it('is refused with an API key in clear, which is not shown; the command that makes it a secret is', () => {
+    assert.notEqual(inClear.ran.status, 0);
+    const [told = '', ...others] = errors(inClear.ran);
+    assert.deepEqual(others, []);
+    assert.match(
+      told,
+      /momentoApiKey is set in clear .* pulumi config set --secret momentoApiKey --stack unconfigured$/m,
+    );
+    assert(!told.includes(API_KEY));
+    assert.deepEqual(inClear.left, untouched);
+  });
+
+  it('can be previewed while nothing is known of what AWS will answer, and a preview makes nothing', () => {
+    assert.equal(previewed.ran.status, 0, previewed.ran.stderr);
+    const previewedSteps: { steps: { op: string; urn: string }[] } = JSON.parse(previewed.ran.stdout);
+    // The stack itself is there since the first attempt.
+    const steps = previewedSteps.steps.filter(({ urn }) => !urn.includes('pulumi:pulumi:Stack'));
+    assert.deepEqual([...new Set(steps.map(({ op }) => op))], ['create']);
+    const functions = steps.filter(({ urn }) => urn.includes('aws:lambda/function:Function'));
+    assert.deepEqual(functions.map(({ urn }) => urn.split('::').at(-1)).sort(), [
+      'publisher',
+      'redrive',
+      'tokens',
+      'webhook',
+    ]);
+    assert.deepEqual(previewed.left, untouched);
+  });
+});
