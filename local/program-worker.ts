@@ -1,26 +1,43 @@
-// The worker behind program.ts: evaluates the program once, under mocks, and ends with it.
+// The worker behind program.ts: evaluates the program under mocks, one evaluation after the other, each with fresh modules.
 import { readFile } from 'node:fs/promises';
 import nodeModule from 'node:module';
 import * as path from 'node:path';
-import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
+import { MessageChannel, parentPort } from 'node:worker_threads';
 import * as pulumi from '@pulumi/pulumi';
 import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from './program';
 import { type AskUrl, isRemote, type MakeInMomento, mockedAnswer, mockedState } from './program-mocks';
 
-const evaluation: Evaluation = workerData;
-const resources: DeclaredResource[] = [];
-const messages: Message[] = [];
-const outputs: Record<string, unknown> = {};
-const secretOutputs: string[] = [];
+let evaluation: Evaluation;
+let resources: DeclaredResource[];
 
 // Pulumi loads every built-in module when it writes down a dynamic provider, and a worker has no tracing.
 const builtinModules = nodeModule.builtinModules.filter((name) => name !== 'trace_events');
 Object.assign(nodeModule, { builtinModules });
 
-evaluate().catch(fail);
+// While it evaluates, only the evaluation keeps this worker from its end; in between, the wait for the next one does.
+parentPort?.on('message', (next: Evaluation) => {
+  parentPort?.unref();
+  evaluation = next;
+  resources = [];
+  forgetProgram();
+  evaluate().catch(fail);
+});
+
+/** What comes from packages stays loaded, which takes most of the time; they hold nothing of a program but what mocks set. */
+function forgetProgram(): void {
+  for (const file of Object.keys(require.cache)) {
+    if (!file.includes('/node_modules/') && path.dirname(file) !== __dirname) delete require.cache[file];
+  }
+}
 
 async function evaluate(): Promise<void> {
-  const { project, stack, preview, config, secretKeys } = evaluation;
+  const { project, stack, preview, config, secretKeys, momentoUrl } = evaluation;
+  const messages: Message[] = [];
+  const outputs: Record<string, unknown> = {};
+  const secretOutputs: string[] = [];
+  if (momentoUrl !== undefined)
+    process.env.MOMENTO_ENDPOINT_URL = momentoUrl; // this worker's alone
+  else delete process.env.MOMENTO_ENDPOINT_URL;
   const log = (severity: Message['severity']) => async (text: string) => {
     messages.push({ severity, text });
   };
@@ -31,11 +48,10 @@ async function evaluate(): Promise<void> {
   pulumi.runtime.setAllConfig(config, secretKeys);
 
   const exported: Record<string, unknown> = require(path.join(evaluation.folder, 'index.ts'));
-  // A resource may be made as late as in the `apply` of another, so the result is told when nothing is left to do.
-  process.once('beforeExit', () => {
+  end(() => {
     resources.sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name)); // they come as they get ready
     const declared: Declared = { resources, outputs, secretOutputs, messages };
-    tell({ done: declared });
+    return { done: declared };
   });
   for (const [name, value] of Object.entries(exported)) {
     const output: pulumi.Output<unknown> = pulumi.output(value);
@@ -87,7 +103,6 @@ const askUrl: AskUrl = async (ask, name) => {
 /** Lets the provider's own code make it, as the engine would; undefined where there is no Momento. */
 const makeInMomento: MakeInMomento = async (kind, inputs) => {
   if (evaluation.preview || evaluation.momentoUrl === undefined) return undefined;
-  process.env.MOMENTO_ENDPOINT_URL = evaluation.momentoUrl; // this worker's alone
   const providers: typeof import('../infra/momento/provider') = require('../infra/momento/provider');
   const { id, outs } = await providers[kind].create(inputs);
   return { ...Object(outs), id };
@@ -131,10 +146,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Told at the end too, as what was registered before the failure is still on its way. */
 function fail(error: unknown): void {
   const failed = error instanceof Error ? error.message : String(error);
-  process.once('beforeExit', () => tell({ failed, registered: resources.length }));
+  end(() => ({ failed, registered: resources.length }));
+}
+
+/** A resource may be made as late as in the `apply` of another, so the result is told when nothing is left to do. */
+function end(result: () => FromWorker): void {
+  process.once('beforeExit', () => {
+    tell(result());
+    parentPort?.ref();
+  });
 }
 
 function tell(message: FromWorker): void {

@@ -61,7 +61,7 @@ export class ProgramError extends Error {
   }
 }
 
-/** What the worker is started with. */
+/** What the worker is asked for. */
 export interface Evaluation {
   readonly folder: string;
   readonly project: string;
@@ -80,9 +80,12 @@ export type FromWorker =
 
 const PROJECT = path.resolve(__dirname, '..');
 
+/** A worker that has loaded Pulumi and waits for the next evaluation. It keeps no process from its end. */
+let spare: Worker | undefined;
+
 /**
- * Evaluates the program and gives what it declares. Each evaluation has a worker thread of its own, with fresh modules and
- * without the AWS and Pulumi settings of this process.
+ * Evaluates the program and gives what it declares: in a worker thread, with fresh modules and without the AWS and Pulumi
+ * settings of this process.
  * Rejects with a ProgramError that has the program's own message.
  */
 export async function evaluateProgram(options: ProgramOptions = {}): Promise<Declared> {
@@ -102,14 +105,10 @@ export async function evaluateProgram(options: ProgramOptions = {}): Promise<Dec
     secretKeys: named(options.secrets).map(([key = '']) => key),
     momentoUrl: options.momentoUrl,
   };
-  const worker = new Worker(START, {
-    eval: true,
-    workerData: evaluation,
-    env: cleanEnvironment(),
-    stdout: false,
-  });
+  const worker = spare ?? new Worker(START, { eval: true, env: cleanEnvironment(), stdout: false });
+  spare = undefined;
   try {
-    return await new Promise<Declared>((resolve, reject) => {
+    const declared = await new Promise<Declared>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if ('done' in message) resolve(message.done);
         else if ('failed' in message) reject(new ProgramError(message.failed, message.registered));
@@ -117,10 +116,25 @@ export async function evaluateProgram(options: ProgramOptions = {}): Promise<Dec
       });
       worker.on('error', reject);
       worker.on('exit', () => reject(new Error('the program ended without a result')));
+      worker.ref();
+      worker.postMessage(evaluation);
     });
-  } finally {
+    await keep(worker);
+    return declared;
+  } catch (error) {
     await worker.terminate();
+    throw error;
   }
+}
+
+async function keep(worker: Worker): Promise<void> {
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+  if (spare) return void (await worker.terminate());
+  spare = worker;
+  worker.once('exit', () => {
+    if (spare === worker) spare = undefined;
+  });
+  worker.unref();
 }
 
 /** ts-node must be there before the worker's first file, whatever this Node.js itself makes of TypeScript. */
