@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { HandlerFunction } from './handler-function';
 import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
+import type { RedriveQueue } from './redrive';
 import { tags } from './tags';
 
 /** In seconds: an event that waits for longer means that Momento has been failing for a while. */
@@ -12,8 +13,7 @@ const WRONG_SECRET_PERIOD = 300;
 export interface AlarmsArgs {
   /** Each by its name, which its own metrics carry as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
-  readonly redriveQueue: aws.sqs.Queue;
-  readonly deadLetterQueue: aws.sqs.Queue;
+  readonly redriveQueue: RedriveQueue;
   /** Who is told; without it the alarms are seen in CloudWatch alone. */
   readonly email?: string;
 }
@@ -27,26 +27,21 @@ export class Alarms extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('momento-webhooks:index:Alarms', name, {}, opts);
+    const { queue, deadLetterQueue } = args.redriveQueue;
     this.actions = args.email === undefined ? [] : [this.#mail(name, args.email)];
 
     this.#above(
       'dead-letter-messages',
       0,
       'Maximum',
-      ofQueue(args.deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
+      ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
       {
         alarmDescription: 'Events were given up after ten tries: see what is in the dead-letter queue',
       },
     );
-    this.#above(
-      'redrive-age',
-      REDRIVE_AGE,
-      'Maximum',
-      ofQueue(args.redriveQueue, 'ApproximateAgeOfOldestMessage'),
-      {
-        alarmDescription: `An event has waited for more than ${REDRIVE_AGE} s: Momento refuses it or is out of reach`,
-      },
-    );
+    this.#above('redrive-age', REDRIVE_AGE, 'Maximum', ofQueue(queue, 'ApproximateAgeOfOldestMessage'), {
+      alarmDescription: `An event has waited for more than ${REDRIVE_AGE} s: Momento refuses it or is out of reach`,
+    });
     this.#above('lost-events', 0, 'Sum', ofService('webhook', 'Lost'), {
       alarmDescription:
         'A verified event could neither be stored nor queued, and Momento does not send it again',

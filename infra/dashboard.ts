@@ -1,17 +1,19 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { Alarms } from './alarms';
 import type { HandlerFunction } from './handler-function';
 import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
+import type { RedriveQueue } from './redrive';
+import type { Relay } from './relay';
 import { metricsNamespace, tags } from './tags';
 
 export interface DashboardArgs {
   /** Each by its name, which its own metrics carry as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
-  readonly redriveQueue: aws.sqs.Queue;
-  readonly deadLetterQueue: aws.sqs.Queue;
-  readonly alarms: { readonly arns: readonly pulumi.Output<string>[] };
-  /** Whether the relay delivers, and so what it says about itself is drawn. */
-  readonly relay: boolean;
+  readonly redriveQueue: RedriveQueue;
+  readonly alarms: Alarms;
+  /** Where it delivers, and so what it says about itself is drawn. */
+  readonly relay?: Relay;
 }
 
 interface Line {
@@ -52,11 +54,13 @@ export class Dashboard extends pulumi.ComponentResource {
 }
 
 function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
-  const { redriveQueue, deadLetterQueue, relay } = args;
+  const { relay } = args;
+  const { queue, deadLetterQueue } = args.redriveQueue;
+  const alarms = [...args.alarms.arns, ...(relay?.alarms ?? [])];
   const functions = Object.entries(args.functions);
   const graph = (title: string, lines: readonly Line[], unit: string) => metrics(region, title, unit, lines);
   return [
-    [{ type: 'alarm', height: 3, properties: { title: 'Alarms', alarms: args.alarms.arns } }],
+    [{ type: 'alarm', height: 3, properties: { title: 'Alarms', alarms } }],
     [
       graph(
         'Events that the webhook took, by what became of them',
@@ -112,15 +116,15 @@ function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
       graph(
         'Waiting in the queues',
         [
-          most('to be stored', ofQueue(redriveQueue, 'ApproximateNumberOfMessagesVisible')),
-          most('being stored, or put off', ofQueue(redriveQueue, 'ApproximateNumberOfMessagesNotVisible')),
+          most('to be stored', ofQueue(queue, 'ApproximateNumberOfMessagesVisible')),
+          most('being stored, or put off', ofQueue(queue, 'ApproximateNumberOfMessagesNotVisible')),
           most('given up', ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible')),
         ],
         'events',
       ),
       graph(
         'Age of the oldest event in the queue',
-        [most('oldest', ofQueue(redriveQueue, 'ApproximateAgeOfOldestMessage'))],
+        [most('oldest', ofQueue(queue, 'ApproximateAgeOfOldestMessage'))],
         'seconds',
       ),
     ],
