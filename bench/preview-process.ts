@@ -18,7 +18,7 @@ function run({ checkTypes, evaluation }: PreviewTask): Promise<number> {
   `;
   return new Promise((resolve, reject) => {
     const from = performance.now();
-    const worker = new Worker(start, { eval: true, workerData: evaluation, stdout: true, execArgv: [] });
+    const worker = new Worker(start, { eval: true, stdout: true, execArgv: [] });
     worker.on('message', (message: FromWorker) => {
       if ('done' in message) resolve(performance.now() - from);
       else if ('failed' in message) reject(new Error(message.failed));
@@ -28,6 +28,7 @@ function run({ checkTypes, evaluation }: PreviewTask): Promise<number> {
       }
     });
     worker.on('error', reject);
+    worker.postMessage(evaluation);
   });
 }
 
