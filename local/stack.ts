@@ -67,6 +67,8 @@ export interface Stack {
   functionNamed(output: string): DeclaredFunction;
   /** Invokes a function by its name and gives what its handler returned. Throws where the function failed. */
   invoke(functionName: string, payload: unknown): Promise<unknown>;
+  /** Resolves when no message of a queue is being handled. */
+  queuesIdle(): Promise<void>;
   /** Bytes of heap in use in each idle instance of the function that an output names. */
   heapUsed(output: string): Promise<number[]>;
   setFaults(plan: FaultPlan | undefined): void;
@@ -232,6 +234,7 @@ async function start(
       return hosted.declared;
     },
     invoke,
+    queuesIdle: () => sources.idle(),
     heapUsed: async (output) => (await host.find(String(outputs[output]))?.heapUsed()) ?? [],
     setFaults,
     relay: tasks.has('relay') ? { kill: () => tasks.kill('relay') } : undefined,

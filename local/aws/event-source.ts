@@ -40,13 +40,18 @@ export class EventSources {
     });
   }
 
+  /** Resolves when no batch is being handed out. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.idle()));
+  }
+
   async close(): Promise<void> {
     for (const source of this.#sources.splice(0)) source.close();
   }
 }
 
 export class EventSource {
-  #running = 0;
+  readonly #running = new Set<Promise<void>>();
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #stop: () => void;
@@ -69,6 +74,11 @@ export class EventSource {
     this.#poll();
   }
 
+  /** Resolves when no batch is being handed out. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
   close(): void {
     this.#closed = true;
     this.#stop();
@@ -79,14 +89,14 @@ export class EventSource {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     const queue = this.sqs.find(this.mapping.queueArn);
-    while (this.#running < this.mapping.maxConcurrency) {
+    while (this.#running.size < this.mapping.maxConcurrency) {
       const batch = queue.receive(this.mapping.batchSize);
       if (batch.length === 0) break;
-      this.#running++;
-      void this.#hand(queue, batch).finally(() => {
-        this.#running--;
+      const handed = this.#hand(queue, batch).finally(() => {
+        this.#running.delete(handed);
         this.#poll();
       });
+      this.#running.add(handed);
     }
     const next = queue.nextVisibleAt;
     if (next === undefined) return;

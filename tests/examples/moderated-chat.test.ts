@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import type { FaultPlan } from '../../local/faults';
 import type { TopicMessage } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
+import { drain } from '../drain';
 import { Sender } from '../sender';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -61,13 +62,6 @@ describe('the moderated chat', () => {
     (kind: 'refuse' | 'apply-then-time-out'): FaultPlan =>
     (operation) =>
       operation === 'Publish' ? { kind } : undefined;
-  const drained = async () => {
-    const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
-    while (queue.messages.length > 0) {
-      stack.sqs.hurry(900_000);
-      await new Promise((resolve) => setTimeout(resolve, 20)); // the handler works in real time
-    }
-  };
 
   it('replaces one file of the project, and adds none', () => {
     assert.deepEqual(readdirSync(EXAMPLE).sort(), ['README.md', 'handlers']);
@@ -125,7 +119,7 @@ describe('the moderated chat', () => {
     assert.equal((await sender.event(event('later'), SECRET)).status, 202);
     assert.deepEqual(room, []);
     stack.setFaults(undefined);
-    await drained();
+    await drain(stack);
     // The queue may hand it out twice, and then it is published twice: under one id.
     const all = texts();
     assert.deepEqual(new Set(all.map(({ comment }) => comment)), new Set(['later']));
@@ -136,7 +130,7 @@ describe('the moderated chat', () => {
     stack.setFaults(ofTheRoom('apply-then-time-out'));
     assert.equal((await sender.event(event('twice'), SECRET)).status, 202);
     stack.setFaults(undefined);
-    await drained();
+    await drain(stack);
     const all = texts();
     assert.ok(all.length >= 2);
     assert.deepEqual(new Set(all.map(({ comment }) => comment)), new Set(['twice']));

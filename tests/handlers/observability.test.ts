@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
+import { drain, hurryUntil } from '../drain';
 import { Sender } from '../sender';
 
 const SECRET = 'the-signing-secret';
@@ -36,6 +37,7 @@ describe('a stack in use', () => {
     });
     stack.events.on('log', (log) => lines.push(log));
     sender = new Sender(String(stack.outputs.webhookUrl), 5);
+    await sender.warm(1);
   });
   beforeEach(() => {
     stack.setFaults(undefined);
@@ -85,13 +87,6 @@ describe('a stack in use', () => {
       }),
       SECRET,
     );
-  const drained = async () => {
-    const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
-    while (queue.messages.length > 0) {
-      stack.sqs.hurry(900_000);
-      await new Promise((resolve) => setTimeout(resolve, 20)); // the handler works in real time
-    }
-  };
 
   it('is followed by the id of the publisher’s answer: in its log line, on the topic, and to the stored comment', async () => {
     const published: string[] = [];
@@ -115,13 +110,10 @@ describe('a stack in use', () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     assert.equal((await deliver({ comment: 'c', courseId: 1, requestId })).status, 202);
     const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
-    while (!outcomes().some(({ outcome }) => outcome === 'not redriven')) {
-      stack.sqs.hurry(900_000);
-      await new Promise((resolve) => setTimeout(resolve, 20)); // the handler works in real time
-    }
+    await hurryUntil(stack, () => outcomes().some(({ outcome }) => outcome === 'not redriven'));
     assert.equal(queue.messages.length, 1);
     stack.setFaults(undefined);
-    await drained();
+    await drain(stack);
     const told = outcomes().filter((line) => line.requestId === requestId);
     const names = [...new Set(told.map(({ outcome }) => outcome))];
     assert.deepEqual(names, ['not stored', 'queued', 'not redriven', 'redriven']);
@@ -159,7 +151,7 @@ describe('a stack in use', () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     await deliver({ comment: 'c', courseId: 'metrics-course' });
     stack.setFaults(undefined);
-    await drained();
+    await drain(stack);
     await deliver({ comment: 'c', courseId: 'metrics-course' }, { token_id: '' });
     await deliver({ comment: 'c', courseId: 'metrics-course' }, { publish_timestamp: 0 });
     await sender.signed('{}', 'another secret');

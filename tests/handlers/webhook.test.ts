@@ -4,6 +4,7 @@ import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { readComments } from '../../local/comments';
 import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
+import { drain } from '../drain';
 import { type Answer, Sender } from '../sender';
 
 const SECRET = 'the-signing-secret';
@@ -23,6 +24,7 @@ describe('the webhook', () => {
       momento: { caches: [CACHE] },
     });
     sender = new Sender(String(stack.outputs.webhookUrl), 20);
+    await sender.warm(1);
   });
 
   beforeEach(() => {
@@ -102,7 +104,7 @@ describe('the webhook', () => {
       [],
     );
     assert.ok(answers.some(({ status }) => status === 200));
-    await drained(stack);
+    await drain(stack);
     assert.equal((await stored()).length, 1);
   });
 
@@ -179,7 +181,7 @@ describe('the webhook', () => {
     assert.deepEqual([answer.status, answer.body], [202, '{}']);
     assert.deepEqual(await stored(), []);
     stack.setFaults(undefined);
-    await drained(stack);
+    await drain(stack);
     assert.deepEqual(
       (await stored()).map(({ userID }) => userID),
       ['taylor'],
@@ -204,7 +206,7 @@ describe('the webhook', () => {
     assert.equal(answer.status, 503);
     assert.ok(performance.now() - start < 5_000, 'Momento waits for 5 seconds');
     stack.setFaults(undefined);
-    await drained(stack);
+    await drain(stack);
     assert.equal((await stored()).length, 1); // the put was applied, and so was the queue's: once all the same
   });
 
@@ -228,7 +230,7 @@ describe('the webhook', () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     await send({ text, token_id: 'secret-user' });
     stack.setFaults(undefined);
-    await drained(stack);
+    await drain(stack);
     stack.events.off('log', listener);
     assert.ok(
       lines.some((line) => line.includes('"stored"')) && lines.some((line) => line.includes('"redriven"')),
@@ -272,12 +274,3 @@ describe('the webhook without a signing secret', () => {
     assert.ok(asked <= 6, `${asked} calls`);
   });
 });
-
-/** Hurries the redrive queue until it is empty. */
-async function drained(stack: Stack): Promise<void> {
-  const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
-  while (queue.messages.length > 0) {
-    stack.sqs.hurry(900_000);
-    await new Promise((resolve) => setTimeout(resolve, 20)); // the handler works in real time
-  }
-}

@@ -5,6 +5,7 @@ import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { type Comment, readComments } from '../../local/comments';
 import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
+import { drain } from '../drain';
 import { Sender, type SentEvent } from '../sender';
 import { indexOf, LATE_MS, type PlannedEvent, planEvent, planFaults } from './plan';
 import { Chance } from './random';
@@ -44,8 +45,6 @@ const FORGED_ONE_IN = 20;
 /** Once that part of the events is sent. */
 const ROTATE_SIGNING_SECRET_AT = 1 / 3;
 const ROTATE_API_KEY_AT = 2 / 3;
-/** How far the clock of SQS is set forward at a time, in milliseconds: ten tries take an hour, and SQS forgets in two weeks. */
-const HURRY_MS = 30_000;
 
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const secret = randomBytes(16).toString('hex');
@@ -88,8 +87,9 @@ class Soak {
     const before = await this.#heap();
     stack.setFaults(planFaults(this.#chance, options.faults));
     await this.#send(indexes);
-    await this.#drain();
-    await elapsed(2 * LATE_MS); // what Momento applies late is applied by now
+    await drain(stack);
+    await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
+    await drain(stack);
     stack.setFaults(undefined);
     const after = await this.#heap();
     return { ...(await this.#verdict(indexes)), heap: { before, after } };
@@ -159,15 +159,6 @@ class Soak {
     this.#apiKey = makeLegacyKey();
     this.stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), this.#apiKey);
     this.stack.momento.setApiKeys([this.#apiKey]);
-  }
-
-  /** Hurries the clock of SQS, whenever nothing is there to be taken, until the redrive queue is empty. */
-  async #drain(): Promise<void> {
-    const queue = this.stack.sqs.find(String(this.stack.outputs.redriveQueueUrl));
-    while (queue.messages.length > 0) {
-      if (queue.counts.visible === 0) this.stack.sqs.hurry(HURRY_MS);
-      await elapsed(50); // the handlers work in real time
-    }
   }
 
   async #verdict(indexes: readonly number[]): Promise<Omit<SoakReport, 'heap'>> {
