@@ -7,7 +7,7 @@ describe('the soak', () => {
   it('finds every accepted event stored exactly once, while one call in five fails and keys rotate', async function () {
     this.timeout(300_000);
     const seed = 1;
-    const report = await soak({ events: EVENTS, faults: 0.2, seed, concurrency: 16 });
+    const report = await soak({ events: EVENTS, faults: 0.2, seed, concurrency: 12 });
     const { lost, duplicated, altered, forgedAccepted, answers } = report;
     assert.deepEqual(
       { lost, duplicated, altered, forgedAccepted },
