@@ -202,6 +202,7 @@ async function start(
   const setFaults = (plan: FaultPlan | undefined) => {
     momento.setFaults(plan);
     aws.setFaults(plan);
+    host.setFaults(plan);
   };
   setFaults(faults);
 

@@ -2,8 +2,9 @@
 // the call to the service that it is for. What the caller may do, its declared policies decide.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { DEFAULT_FAULT_MS, type FaultPlan } from '../faults';
+import type { FaultPlan } from '../faults';
 import { listen, readBody, TooLarge, wireRequest } from '../http';
+import { NOT_ANSWERED, withFault } from '../http-faults';
 import { AwsError } from './errors';
 import { decide, type Statement } from './iam';
 import { type AccessKey, authenticate, type WireRequest } from './sigv4';
@@ -86,7 +87,9 @@ export class AwsEndpoint {
       const { signingName, name, run } = this.#route(wire);
       const identity = await authenticate(wire, signingName, this.options.findIdentity, this.options.now());
       const input = parseJson(wire.body);
-      const output = await this.#withFaults(name, input, response, () => run(input, callerOf(identity)));
+      const exchange = { server: this.#server, response, throttled };
+      const fault = this.#faults?.(name, input);
+      const output = await withFault(fault, exchange, () => run(input, callerOf(identity)));
       if (output !== NOT_ANSWERED) send(response, 200, output);
     } catch (error) {
       sendError(response, error);
@@ -108,43 +111,9 @@ export class AwsEndpoint {
     const what = target ?? `${wire.method} ${wire.path}`;
     throw new AwsError('UnknownOperationException', `The local AWS does not have the operation ${what}.`);
   }
-
-  /** All faults of AWS calls happen here. */
-  async #withFaults(
-    operation: string,
-    input: unknown,
-    response: ServerResponse,
-    run: () => unknown,
-  ): Promise<unknown> {
-    const fault = this.#faults?.(operation, input);
-    switch (fault?.kind) {
-      case 'refuse':
-        throw new AwsError('ServiceUnavailable', 'The service is out of reach.', 503);
-      case 'throttle':
-        throw new AwsError('ThrottlingException', 'Rate exceeded');
-      case 'delay':
-        await pause(fault.ms ?? DEFAULT_FAULT_MS);
-        return run();
-      case 'apply-then-time-out':
-        await run();
-        return NOT_ANSWERED;
-      case 'apply-late':
-        await pause(fault.ms ?? DEFAULT_FAULT_MS);
-        await run();
-        return NOT_ANSWERED;
-      case 'answer-then-drop':
-        response.once('finish', () => response.socket?.destroy());
-        return run();
-      case 'restart':
-        this.#server.closeAllConnections();
-        return NOT_ANSWERED;
-      default: // no fault, or one that only a topic can have
-        return run();
-    }
-  }
 }
 
-const NOT_ANSWERED = Symbol('not answered');
+const throttled = new AwsError('ThrottlingException', 'Rate exceeded');
 
 function callerOf({ arn, statements }: Identity): Caller {
   return {
@@ -189,8 +158,4 @@ function sendError(response: ServerResponse, thrown: unknown): void {
   if (response.headersSent || response.destroyed) return;
   response.setHeader('x-amzn-errortype', error.type);
   send(response, error.status, { __type: error.type, message: error.message });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms).unref());
 }

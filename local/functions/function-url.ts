@@ -6,7 +6,9 @@ import type { Identity } from '../aws/endpoint';
 import { AwsError } from '../aws/errors';
 import type { Statement } from '../aws/iam';
 import { authenticate, type WireRequest } from '../aws/sigv4';
+import type { Fault } from '../faults';
 import { listen, readBody, TooLarge, wireRequest } from '../http';
+import { NOT_ANSWERED, withFault } from '../http-faults';
 import { type HostedFunction, MAX_PAYLOAD_BYTES } from './hosted-function';
 import { urlEvent, urlResponse } from './url-event';
 
@@ -21,6 +23,8 @@ export interface FunctionUrlOptions {
   port?: number;
   findIdentity(accessKeyId: string): Identity | undefined;
   now: () => number;
+  /** What befalls a call, before its function is invoked. */
+  faultOf?(request: WireRequest): Fault | undefined;
   onCall?(call: { url: string; method: string }): void;
   onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
 }
@@ -99,7 +103,10 @@ export class FunctionUrl {
         now,
         signer,
       });
-      const outcome = await target.hosted.invoke(event);
+      const exchange = { server: this.#server, response, throttled };
+      const fault = this.options.faultOf?.(request);
+      const outcome = await withFault(fault, exchange, () => target.hosted.invoke(event));
+      if (outcome === NOT_ANSWERED) return;
       const answer = outcome.ok ? urlResponse(outcome.payload) : undefined;
       if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
       else response.writeHead(502, { 'content-type': 'application/json' }).end('Internal Server Error');
@@ -122,6 +129,8 @@ export class FunctionUrl {
     throw new AwsError('AccessDeniedException', FORBIDDEN, 403);
   }
 }
+
+const throttled = new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
 
 function refuse(response: ServerResponse, thrown: unknown): void {
   if (response.headersSent || response.destroyed) return;

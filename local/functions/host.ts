@@ -7,6 +7,7 @@ import { ACCOUNT_ID, REGION } from '../aws/account';
 import type { DeclaredAws, DeclaredFunction } from '../aws/declared';
 import { decide } from '../aws/iam';
 import type { Identities } from '../aws/identities';
+import type { FaultPlan } from '../faults';
 import { checkEnvironment, environmentOf } from './environment';
 import { FunctionUrl } from './function-url';
 import { HostedFunction } from './hosted-function';
@@ -32,8 +33,15 @@ export class FunctionHost {
   readonly #folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-'));
   readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
 
+  #faults: FaultPlan | undefined;
+
   constructor(private readonly options: FunctionHostOptions) {
     process.once('exit', this.#removeFolder); // also where nobody came to call close()
+  }
+
+  /** The plan is asked for the operation `FunctionUrl`, with the name of the URL as `url` and the request. */
+  setFaults(plan: FaultPlan | undefined): void {
+    this.#faults = plan;
   }
 
   /** The address of the Function URL of that name: taken at the first call, the same from then on. */
@@ -48,6 +56,7 @@ export class FunctionHost {
       now,
       onCall,
       onRequest,
+      faultOf: (request) => this.#faults?.('FunctionUrl', { url: name, ...request }),
     });
     this.#urls.set(name, reserved);
     return reserved.url;

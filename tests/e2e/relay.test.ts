@@ -1,18 +1,10 @@
 // The whole stack with the relay in place of Momento's webhook.
 import assert from 'node:assert/strict';
-import {
-  AuthClient,
-  AuthClientConfigurations,
-  DisposableTokenScopes,
-  ExpiresIn,
-  GenerateDisposableTokenResponse,
-  NoopMomentoLoggerFactory,
-} from '@gomomento/sdk';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
-import { Topic } from '../../handlers/adapters/topic';
 import { type Comment, readComments } from '../../local/comments';
 import { sendComment } from '../../local/flow';
 import { type Stack, startStack } from '../../local/stack';
+import { Publisher } from '../publisher';
 
 const USERS = ['ada', 'grace', 'linus', 'taylor'];
 const MESSAGES = 1_000;
@@ -62,17 +54,10 @@ describe('the stack with the relay', () => {
   async function publish(user: string, messages: number): Promise<void> {
     const { apiKey, cacheName, topicName } = stack;
     const local = `127.0.0.1:${stack.momento.port}`;
-    const auth = new AuthClient({
-      credentialProvider: apiKeyCredentials(apiKey, { local }),
-      configuration: AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory()),
-    });
-    const scope = DisposableTokenScopes.topicPublishOnly(cacheName, topicName);
-    const vended = await auth.generateDisposableToken(scope, ExpiresIn.minutes(5), { tokenId: user });
-    assert(vended.type === GenerateDisposableTokenResponse.Success);
-    const topic = new Topic({ cacheName, topicName, local });
+    const publisher = new Publisher({ apiKey, cacheName, topicName, local });
     for (let n = 0; n < messages; n++) {
       const text = JSON.stringify({ comment: String(n), courseId: 2 });
-      await topic.publish(text, vended.authToken, Date.now() + 5_000);
+      await publisher.publish(user, text);
     }
   }
 

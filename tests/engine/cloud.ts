@@ -99,6 +99,13 @@ export async function deployedFunction(name: string) {
   return { ...Configuration, reserved: Concurrency?.ReservedConcurrentExecutions, tags: Tags };
 }
 
+/** The functions of a stack, by their tags, as they are: their code, settings and roles. */
+export async function functionsOf(stack: string) {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const all = await Promise.all(Functions.map(({ FunctionName = '' }) => deployedFunction(FunctionName)));
+  return all.filter(({ tags }) => tags?.stack === stack);
+}
+
 export async function urlOf(name: string) {
   const { AuthType, FunctionUrl } = await lambda.send(
     new GetFunctionUrlConfigCommand({ FunctionName: name }),

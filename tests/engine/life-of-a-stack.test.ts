@@ -1,41 +1,97 @@
 // One stack from its first `pulumi up` to its end, observed in AWS after each step; the tests look at what was seen.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { allowedTo, callersOf, deployedFunction, everything, retentionOf, secretValue, urlOf } from './cloud';
-import { ProjectCopy, type Stack, type Update } from './stack';
+import {
+  alarms,
+  allowedTo,
+  callersOf,
+  dashboard,
+  type deployedFunction,
+  describedSecret,
+  everything,
+  functionsOf,
+  mappingsTo,
+  queueAt,
+  retentionOf,
+  secretValue,
+  trustedBy,
+  urlOf,
+} from './cloud';
+import { allFiles, ProjectCopy, type Stack, type Update } from './stack';
 
-const API_KEY = Buffer.from(
-  JSON.stringify({ endpoint: 'cell-1-eu-west-1-1.prod.a.momentohq.com', api_key: 'key-of-the-engine-suite' }),
-).toString('base64');
+const keyWith = (inner: string) =>
+  Buffer.from(
+    JSON.stringify({ endpoint: 'cell-1-eu-west-1-1.prod.a.momentohq.com', api_key: inner }),
+  ).toString('base64');
+const INNER_KEYS = [
+  'key-of-the-engine-suite',
+  'next-key-of-the-engine-suite',
+  'last-key-of-the-engine-suite',
+];
+const [API_KEY = '', NEXT_API_KEY = '', LAST_API_KEY = ''] = INNER_KEYS.map(keyWith);
 const SIGNING_SECRET = 'signing-secret-of-the-engine-suite';
 const NEXT_SIGNING_SECRET = 'next-signing-secret-of-the-engine-suite';
+const LAST_SIGNING_SECRET = 'last-signing-secret-of-the-engine-suite';
+const VERSION = 'aws:secretsmanager/secretVersion:SecretVersion';
 
 interface Seen {
   readonly outputs: Record<string, string>;
-  readonly functions: Record<'webhook' | 'publisher', Awaited<ReturnType<typeof deployedFunction>>>;
-  readonly urls: Record<'webhook' | 'publisher', Awaited<ReturnType<typeof urlOf>>>;
-  readonly callers: Record<'webhook' | 'publisher', Awaited<ReturnType<typeof callersOf>>>;
+  /** By their logical names. */
+  readonly functions: Record<Name, Awaited<ReturnType<typeof deployedFunction>>>;
+  readonly urls: Record<Guarded | 'webhook', Awaited<ReturnType<typeof urlOf>>>;
+  readonly callers: Record<Name, Awaited<ReturnType<typeof callersOf>>>;
+  readonly allowed: Record<Name, Awaited<ReturnType<typeof allowedTo>>>;
   readonly apiKey: string | undefined;
+  readonly previousApiKey: string | undefined;
   readonly signingSecret: string | undefined;
   readonly previousSigningSecret: string | undefined;
 }
 
+type Guarded = 'publisher' | 'tokens';
+type Name = Guarded | 'webhook' | 'redrive';
+
 async function look(stack: Stack): Promise<Seen> {
   const outputs: Record<string, string> = {};
   for (const [name, value] of Object.entries(await stack.outputs())) outputs[name] = String(value);
-  const { webhookFunctionName: webhook = '', publisherFunctionName: publisher = '' } = outputs;
-  const functions = {
-    webhook: await deployedFunction(webhook),
-    publisher: await deployedFunction(publisher),
+  const all = await functionsOf(stack.name);
+  const named = (name: Name) => {
+    const [found, ...others] = all.filter(({ FunctionName = '' }) => FunctionName.startsWith(`${name}-`));
+    assert(found && others.length === 0, `one function is the ${name}`);
+    return found;
   };
+  const functions = {
+    webhook: named('webhook'),
+    redrive: named('redrive'),
+    publisher: named('publisher'),
+    tokens: named('tokens'),
+  };
+  assert.equal(all.length, 4, 'there is no other function');
+  const nameOf = (name: Name) => String(functions[name].FunctionName);
+  const allowed = (name: Name) => allowedTo(String(functions[name].Role));
   const { API_KEY_SECRET_ARN = '', SIGNING_SECRET_ARN = '' } = functions.webhook.Environment?.Variables ?? {};
   return {
     outputs,
     functions,
-    urls: { webhook: await urlOf(webhook), publisher: await urlOf(publisher) },
-    callers: { webhook: await callersOf(webhook), publisher: await callersOf(publisher) },
+    urls: {
+      webhook: await urlOf(nameOf('webhook')),
+      publisher: await urlOf(nameOf('publisher')),
+      tokens: await urlOf(nameOf('tokens')),
+    },
+    callers: {
+      webhook: await callersOf(nameOf('webhook')),
+      redrive: await callersOf(nameOf('redrive')),
+      publisher: await callersOf(nameOf('publisher')),
+      tokens: await callersOf(nameOf('tokens')),
+    },
+    allowed: {
+      webhook: await allowed('webhook'),
+      redrive: await allowed('redrive'),
+      publisher: await allowed('publisher'),
+      tokens: await allowed('tokens'),
+    },
     apiKey: await secretValue(API_KEY_SECRET_ARN),
+    previousApiKey: await secretValue(API_KEY_SECRET_ARN, 'AWSPREVIOUS'),
     signingSecret: await secretValue(SIGNING_SECRET_ARN),
     previousSigningSecret: await secretValue(SIGNING_SECRET_ARN, 'AWSPREVIOUS'),
   };
@@ -44,66 +100,70 @@ async function look(stack: Stack): Promise<Seen> {
 describe('a stack', () => {
   let project: ProjectCopy;
   let untouched: string[];
-  let unconfigured: { status: number | null; told: string; left: string[] };
-  let first: { update: Update; seen: Seen; allowed: Record<string, unknown>[] };
-  let retention: number | undefined;
+  let first: { update: Update; seen: Seen; made: Made };
   let again: Update;
   let elsewhere: Update;
+  let anew: Update;
   let connected: { update: Update; seen: Seen };
   let rotated: { update: Update; seen: Seen };
+  let inDetail: { printed: string; events: string };
+  let edited: { update: Update; before: Seen; after: Seen };
   let destroyed: { update: Update; left: string[] };
+  let risen: { update: Update; seen: Seen; left: string[] };
   let state: string;
   let history: string;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(900_000);
     project = new ProjectCopy();
     untouched = await everything();
     const stack = await project.stack('life');
 
-    const failed = await stack.tryUp();
-    unconfigured = {
-      status: failed.status,
-      told: failed.stdout + failed.stderr,
-      left: await everything(),
-    };
-
     await stack.setSecret('momentoApiKey', API_KEY);
     await stack.set('logRetentionDays', '7');
-    const made = await stack.up();
+    const update = await stack.up();
     const seen = await look(stack);
-    first = { update: made, seen, allowed: await allowedTo(seen.functions.webhook.Role ?? '') };
-    retention = await retentionOf(logGroupOf(first.allowed));
+    first = { update, seen, made: await lookCloser(seen) };
 
     again = await stack.up();
     elsewhere = await stack.up(path.join(project.folder, 'infra'));
+    anew = await stack.up(await project.moveElsewhere());
 
     await stack.setSecret('signingSecret', SIGNING_SECRET);
     connected = { update: await stack.up(), seen: await look(stack) };
+    await stack.setSecret('momentoApiKey', NEXT_API_KEY);
     await stack.setSecret('signingSecret', NEXT_SIGNING_SECRET);
     rotated = { update: await stack.up(), seen: await look(stack) };
+    await stack.setSecret('momentoApiKey', LAST_API_KEY);
+    await stack.setSecret('signingSecret', LAST_SIGNING_SECRET);
+    const eventLog = path.join(project.root, 'events.json');
+    inDetail = { printed: await stack.upInDetail(eventLog), events: readFileSync(eventLog, 'utf8') };
+
+    const beforeEdit = await look(stack);
+    const handler = path.join(project.folder, 'handlers', 'publisher.ts');
+    appendFileSync(handler, "\nconsole.info({ outcome: 'loaded' });\n");
+    edited = { update: await stack.up(), before: beforeEdit, after: await look(stack) };
 
     state = await stack.exported();
     history = allFiles(project.backend);
     destroyed = { update: await stack.destroy(), left: await everything() };
+    const up = await stack.up();
+    risen = { update: up, seen: await look(stack), left: [] };
+    await stack.destroy();
+    risen.left.push(...(await everything()));
   });
 
   after(() => project?.remove());
 
-  it('without its required configuration is one error that names it, and makes nothing', () => {
-    assert.notEqual(unconfigured.status, 0);
-    assert.match(unconfigured.told, /momentoApiKey is not set/);
-    assert.deepEqual(unconfigured.left, untouched);
-  });
-
-  it('makes both functions as they are declared', () => {
-    const { webhook, publisher } = first.seen.functions;
-    for (const { Runtime, Architectures, Handler, Timeout, MemorySize, tags } of [webhook, publisher]) {
+  it('makes its functions as they are declared, each with a log group that forgets', () => {
+    for (const made of Object.values(first.seen.functions)) {
+      const { Runtime, Architectures, Handler, Timeout, MemorySize, tags } = made;
       assert.deepEqual([Runtime, Architectures, Handler], ['nodejs24.x', ['arm64'], 'index.handler']);
       assert.deepEqual([Timeout, MemorySize], [10, 512]);
       assert.deepEqual(tags, { project: 'momento-webhooks', stack: 'life' });
     }
-    assert.equal(webhook.Environment?.Variables?.CACHE_NAME, 'course-comments-life');
-    assert.equal(retention, 7);
+    assert.equal(first.seen.functions.webhook.Environment?.Variables?.CACHE_NAME, 'course-comments-life');
+    assert.deepEqual(first.made.retentions, [7, 7, 7, 7]);
   });
 
   it('gives the webhook a public URL, by these four statements and no other', () => {
@@ -138,9 +198,10 @@ describe('a stack', () => {
     assert.equal(first.seen.urls.webhook.AuthType, 'NONE');
   });
 
-  it('gives the publisher a URL that IAM guards, and lets nobody in', () => {
-    assert.equal(first.seen.urls.publisher.AuthType, 'AWS_IAM');
-    assert.deepEqual(first.seen.callers.publisher, []);
+  it('gives the publisher and the token service URLs that IAM guards, and lets nobody in', () => {
+    const { urls, callers } = first.seen;
+    assert.deepEqual([urls.publisher.AuthType, urls.tokens.AuthType], ['AWS_IAM', 'AWS_IAM']);
+    assert.deepEqual([callers.publisher, callers.tokens, callers.redrive], [[], [], []]);
   });
 
   it('outputs the URLs that AWS gave', () => {
@@ -152,17 +213,65 @@ describe('a stack', () => {
     assert(outputs.webhookUrl?.startsWith('https://'));
   });
 
-  it('allows the webhook its own log group, its two secrets and its queue', () => {
+  it('allows each function its own log group, the secrets that it needs and its part of the queue, by Lambda alone', () => {
     const { API_KEY_SECRET_ARN, SIGNING_SECRET_ARN } =
       first.seen.functions.webhook.Environment?.Variables ?? {};
-    const [writeLogs, readSecrets, ...others] = first.allowed;
-    assert.deepEqual(writeLogs?.Action, ['logs:CreateLogStream', 'logs:PutLogEvents']);
-    assert.match(logGroupOf(first.allowed), /^webhook-[0-9a-f]{7}$/);
-    assert.deepEqual(readSecrets?.Resource, [API_KEY_SECRET_ARN, SIGNING_SECRET_ARN]);
-    assert.deepEqual(
-      others.map(({ Action }) => Action),
-      ['sqs:SendMessage'],
-    );
+    const { webhook, redrive, publisher, tokens } = first.seen.allowed;
+    for (const [name, [writeLogs]] of Object.entries(first.seen.allowed)) {
+      assert.deepEqual(writeLogs?.Action, ['logs:CreateLogStream', 'logs:PutLogEvents']);
+      assert.match(logGroupOf(writeLogs), new RegExp(`^${name}-[0-9a-f]{7}$`));
+    }
+    const rest = (statements: Record<string, unknown>[]) =>
+      statements.slice(1).map(({ Action, Resource }) => ({ Action, Resource }));
+    const reading = (...Resource: unknown[]) => ({ Action: 'secretsmanager:GetSecretValue', Resource });
+    const { QueueArn } = first.made.queue;
+    assert.deepEqual(rest(webhook), [
+      reading(API_KEY_SECRET_ARN, SIGNING_SECRET_ARN),
+      { Action: 'sqs:SendMessage', Resource: QueueArn },
+    ]);
+    assert.deepEqual(rest(publisher), [reading(API_KEY_SECRET_ARN)]);
+    assert.deepEqual(rest(tokens), [reading(API_KEY_SECRET_ARN)]);
+    const [readKey, receive, ...others] = rest(redrive);
+    assert.deepEqual([readKey, receive?.Resource, others], [reading(API_KEY_SECRET_ARN), QueueArn, []]);
+    for (const [trust, ...more] of first.made.trusted) {
+      assert.deepEqual(
+        [trust?.Effect, trust?.Action, trust?.Principal, more],
+        ['Allow', 'sts:AssumeRole', { Service: 'lambda.amazonaws.com' }, []],
+      );
+    }
+  });
+
+  it('makes an encrypted queue that gives up after ten tries, and hands its messages to the redrive function', () => {
+    const { queue, deadLetterQueue, mappings } = first.made;
+    for (const { SqsManagedSseEnabled, MessageRetentionPeriod, tags } of [queue, deadLetterQueue]) {
+      assert.deepEqual([SqsManagedSseEnabled, MessageRetentionPeriod], ['true', String(14 * 24 * 3600)]);
+      assert.deepEqual(tags, { project: 'momento-webhooks', stack: 'life' });
+    }
+    assert.equal(queue.VisibilityTimeout, '60');
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.RedrivePolicy ?? '{}');
+    assert.deepEqual([deadLetterTargetArn, Number(maxReceiveCount)], [deadLetterQueue.QueueArn, 10]);
+    const [mapping, ...others] = mappings;
+    assert.deepEqual([mapping?.EventSourceArn, others], [queue.QueueArn, []]);
+  });
+
+  it('makes its alarms, and a dashboard that has them', () => {
+    const { alarms, dashboard } = first.made;
+    const names = alarms.map(({ AlarmName = '' }) => AlarmName.replace(/-[0-9a-f]{7}$/, '')).sort();
+    const ofEach = ['webhook', 'redrive', 'publisher', 'tokens'].flatMap((name) => [
+      `${name}-errors`,
+      `${name}-throttles`,
+    ]);
+    const others = ['dead-letter-messages', 'redrive-age', 'lost-events', 'wrong-signing-secret'];
+    assert.deepEqual(names, [...ofEach, ...others].sort());
+    for (const { AlarmArn } of alarms) assert(dashboard.includes(String(AlarmArn)));
+  });
+
+  it('makes secrets that are tagged, and says what they are for', () => {
+    for (const { Description, tags, DeletedDate } of first.made.secrets) {
+      assert(Description);
+      assert.equal(DeletedDate, undefined);
+      assert.deepEqual(tags, { project: 'momento-webhooks', stack: 'life' });
+    }
   });
 
   it('holds the API key, and no signing secret until one is set', () => {
@@ -181,37 +290,58 @@ describe('a stack', () => {
     assert.deepEqual(told(connected.update), []);
   });
 
-  it('does not change on a second up, from whichever folder', () => {
-    for (const update of [again, elsewhere]) {
+  it('does not change on a second up, from another folder, or after npm ci anew', () => {
+    for (const update of [again, elsewhere, anew]) {
       assert.deepEqual(update.steps, []);
       assert.deepEqual(Object.keys(update.changes), ['same']);
     }
   });
 
   it('changes only the secret when the signing secret is set', () => {
-    assert.deepEqual(connected.update.steps, [
-      { op: 'create', type: 'aws:secretsmanager/secretVersion:SecretVersion', name: 'signing-secret' },
-    ]);
+    assert.deepEqual(connected.update.steps, [{ op: 'create', type: VERSION, name: 'signing-secret' }]);
     assert.equal(connected.seen.signingSecret, SIGNING_SECRET);
     assert.deepEqual(connected.seen.functions, first.seen.functions);
     assert.deepEqual(connected.seen.outputs, first.seen.outputs);
   });
 
-  it('keeps the previous signing secret readable when a new one replaces it, and touches nothing else', () => {
-    assert.equal(rotated.seen.signingSecret, NEXT_SIGNING_SECRET);
-    assert.equal(rotated.seen.previousSigningSecret, SIGNING_SECRET);
-    assert.deepEqual(rotated.seen.functions, first.seen.functions);
+  it('keeps the previous key and signing secret readable when new ones replace them, and touches no function', () => {
+    const { seen, update } = rotated;
+    assert.deepEqual([seen.apiKey, seen.previousApiKey], [NEXT_API_KEY, API_KEY]);
+    assert.deepEqual([seen.signingSecret, seen.previousSigningSecret], [NEXT_SIGNING_SECRET, SIGNING_SECRET]);
+    assert.deepEqual(seen.functions, first.seen.functions);
+    const touched = new Set(update.steps.map(({ type, name }) => `${type} ${name}`));
+    assert.deepEqual([...touched].sort(), [`${VERSION} api-key`, `${VERSION} signing-secret`]);
+  });
+
+  it('updates exactly the function whose handler was edited', () => {
+    const { update, before, after } = edited;
+    assert.deepEqual(update.steps, [
+      { op: 'update', type: 'aws:lambda/function:Function', name: 'publisher' },
+    ]);
+    const { publisher, ...others } = after.functions;
+    const { publisher: old, ...others0 } = before.functions;
+    assert.notEqual(publisher.CodeSha256, old.CodeSha256);
+    assert.deepEqual(others, others0);
     assert.deepEqual(
-      [...new Set(rotated.update.steps.map(({ type, name }) => `${type} ${name}`))],
-      ['aws:secretsmanager/secretVersion:SecretVersion signing-secret'],
+      [after.urls, after.callers, after.allowed],
+      [before.urls, before.callers, before.allowed],
     );
   });
 
-  it('shows no secret in the state, its history or what the engine prints', () => {
+  it('shows no secret in the state, its history, the engine’s events or what is printed, in every detail', () => {
     const updates = [first.update, again, connected.update, rotated.update, destroyed.update];
-    const shown = [state, history, ...updates.map(({ printed }) => printed)];
+    const shown = [
+      state,
+      history,
+      inDetail.printed,
+      inDetail.events,
+      ...updates.map(({ printed }) => printed),
+    ];
     assert(history.length > state.length, 'the history was read');
-    for (const secret of [API_KEY, 'key-of-the-engine-suite', SIGNING_SECRET, NEXT_SIGNING_SECRET]) {
+    for (const text of [inDetail.printed, inDetail.events, state, history])
+      assert(text.includes('signing-secret'));
+    const keys = [API_KEY, NEXT_API_KEY, LAST_API_KEY, ...INNER_KEYS];
+    for (const secret of [...keys, SIGNING_SECRET, NEXT_SIGNING_SECRET, LAST_SIGNING_SECRET]) {
       for (const text of shown) assert(!text.includes(secret));
     }
   });
@@ -223,16 +353,35 @@ describe('a stack', () => {
   it('leaves nothing behind when it is destroyed', () => {
     assert.deepEqual(destroyed.left, untouched);
   });
+
+  it('comes up again after it was destroyed, with its latest secrets', () => {
+    assert.equal(risen.seen.apiKey, LAST_API_KEY);
+    assert.equal(risen.seen.signingSecret, LAST_SIGNING_SECRET);
+    assert.equal(risen.seen.callers.webhook.length, 4);
+    assert.notEqual(risen.seen.outputs.webhookUrl, undefined);
+    assert.deepEqual(risen.left, untouched);
+  });
 });
 
 /** The log group that a role's first statement is about. */
-function logGroupOf([writeLogs]: Record<string, unknown>[]): string {
+function logGroupOf(writeLogs: Record<string, unknown> | undefined): string {
   return /:log-group:(.+):\*$/.exec(String(writeLogs?.Resource))?.[1] ?? '';
 }
 
-function allFiles(folder: string): string {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  return files.map((file) => readFileSync(path.join(file.parentPath, file.name), 'utf8')).join('\n');
+type Made = Awaited<ReturnType<typeof lookCloser>>;
+
+/** What stands around the functions. */
+async function lookCloser({ outputs, functions, allowed }: Seen) {
+  const { API_KEY_SECRET_ARN = '', SIGNING_SECRET_ARN = '' } = functions.webhook.Environment?.Variables ?? {};
+  const roles = Object.values(functions).map(({ Role = '' }) => Role);
+  return {
+    retentions: await Promise.all(Object.values(allowed).map(([logs]) => retentionOf(logGroupOf(logs)))),
+    trusted: await Promise.all(roles.map(trustedBy)),
+    queue: await queueAt(outputs.redriveQueueUrl ?? ''),
+    deadLetterQueue: await queueAt(outputs.deadLetterQueueUrl ?? ''),
+    mappings: await mappingsTo(String(functions.redrive.FunctionName)),
+    alarms: await alarms(),
+    dashboard: await dashboard('momento-webhooks-life'),
+    secrets: await Promise.all([API_KEY_SECRET_ARN, SIGNING_SECRET_ARN].map(describedSecret)),
+  };
 }

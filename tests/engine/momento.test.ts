@@ -1,11 +1,11 @@
 // A stack that makes its own cache and webhook in Momento, observed there and in AWS after each step.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { makeLegacyKey } from '../../local/momento';
 import { deployedFunction, secretValue } from './cloud';
 import { MomentoAccount } from './momento-account';
-import { ProjectCopy, type Ran, type Stack, succeeded, type Update } from './stack';
+import { allFiles, ProjectCopy, type Ran, type Stack, succeeded, type Update } from './stack';
 
 const API_KEY = makeLegacyKey();
 const DEPLOY_KEY = makeLegacyKey();
@@ -79,7 +79,7 @@ describe('a stack that manages its webhook in Momento', () => {
 
     await ageState();
     const completed = await up();
-    older = { ...completed, refreshed: await refresh() };
+    older = { ...completed, refreshed: await stack.refresh() };
     calls();
 
     momento.accept(NEXT_DEPLOY_KEY);
@@ -90,12 +90,12 @@ describe('a stack that manages its webhook in Momento', () => {
     rotated = await up();
 
     await momento.deleteWebhook(CACHE, WEBHOOK);
-    succeeded(await refresh());
+    await stack.refresh();
     calls();
     deletedOutside = await up();
 
     await momento.rotateSigningSecret(CACHE, WEBHOOK);
-    succeeded(await refresh());
+    await stack.refresh();
     calls();
     rotatedOutside = await up();
 
@@ -112,10 +112,10 @@ describe('a stack that manages its webhook in Momento', () => {
     history = allFiles(project.backend);
 
     await stack.set('delivery', 'webhook');
-    await unset('rotation');
+    await stack.unset('rotation');
     await stack.setSecret('signingSecret', 'made-by-hand');
     byHand = await up();
-    await unset('signingSecret');
+    await stack.unset('signingSecret');
     await stack.set('delivery', 'managed-webhook');
     await stack.up();
 
@@ -143,14 +143,6 @@ describe('a stack that manages its webhook in Momento', () => {
     const update = await stack.up();
     printed += update.printed;
     return { update, calls: calls(), seen: await look() };
-  }
-
-  function refresh(): Promise<Ran> {
-    return project.pulumi(['refresh', '--yes', '--skip-preview', '--stack', stack.name]);
-  }
-
-  async function unset(key: string): Promise<void> {
-    succeeded(await project.pulumi(['config', 'rm', key, '--stack', stack.name]));
   }
 
   /** Makes of the state one that an earlier version could have left, which knew of no rotation. */
@@ -304,10 +296,3 @@ describe('a stack that manages its webhook in Momento', () => {
     assert.deepEqual(destroyedWithCache, { caches: [] });
   });
 });
-
-function allFiles(folder: string): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
-    .join('\n');
-}

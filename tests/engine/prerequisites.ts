@@ -14,7 +14,7 @@ export function mochaGlobalSetup(): void {
         "    (pip install 'moto[server]', then moto_server -p 5000, then AWS_ENDPOINT_URL=http://127.0.0.1:5000)",
     );
   }
-  if (spawnSync('script', { input: '' }).error) {
+  if (spawnSync('sh', ['-c', 'command -v script']).status !== 0) {
     missing.push(
       'script on the PATH (of util-linux, macOS and BSD), a terminal for the questions of pulumi new',
     );

@@ -1,7 +1,16 @@
 // Drives the Pulumi CLI on a copy of the project, with a state of its own: no stack and no file of the project is touched.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
@@ -180,6 +189,14 @@ export class Stack {
   #run(...args: readonly string[]): Promise<Ran> {
     return this.project.pulumi([...args, '--stack', this.name], '', this.folder);
   }
+}
+
+/** Everything that a folder's files hold, as one text. */
+export function allFiles(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n');
 }
 
 /** What ran, if it succeeded; else an error with all that it printed. */

@@ -1,18 +1,8 @@
 // The relay's real bundle as a process, between a local Momento and a receiver that a test scripts.
 
-import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
-import {
-  AuthClient,
-  AuthClientConfigurations,
-  DisposableTokenScopes,
-  ExpiresIn,
-  GenerateDisposableTokenResponse,
-  NoopMomentoLoggerFactory,
-} from '@gomomento/sdk';
-import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { Topic } from '../../handlers/adapters/topic';
 import { bundleHandlers } from '../../infra/bundle';
 import { ACCOUNT_ID, REGION } from '../../local/aws/account';
@@ -24,6 +14,7 @@ import { listen } from '../../local/http';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from '../../local/momento';
 import { Container } from '../../local/tasks/container';
 import { TaskCredentials } from '../../local/tasks/credentials';
+import { Publisher } from '../publisher';
 
 export const CACHE = 'comments';
 export const TOPIC = 'comment';
@@ -192,16 +183,10 @@ export class Rig {
   }
 
   /** A disposable token that carries this user's id. */
-  async tokenOf(user: string): Promise<string> {
+  tokenOf(user: string): Promise<string> {
     const local = `127.0.0.1:${this.momento.port}`;
-    const client = new AuthClient({
-      credentialProvider: apiKeyCredentials(this.apiKey, { local }),
-      configuration: AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory()),
-    });
-    const scope = DisposableTokenScopes.topicPublishOnly(CACHE, TOPIC);
-    const vended = await client.generateDisposableToken(scope, ExpiresIn.minutes(5), { tokenId: user });
-    assert(vended.type === GenerateDisposableTokenResponse.Success, vended.toString());
-    return vended.authToken;
+    const { apiKey } = this;
+    return new Publisher({ local, apiKey, cacheName: CACHE, topicName: TOPIC }).tokenOf(user);
   }
 
   /** The log lines of one outcome. */

@@ -1,15 +1,26 @@
 // `npm run soak -- --events 100000 --faults 0.2 --seed N`
 import { numberOf, progress, runProof } from '../proof';
+import { relaySoak } from './relay-soak';
 import { soak } from './soak';
 
-const HELP = `npm run soak -- [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N]
+const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N]
 
 Sends that many signed events through the real handlers, while the given share of the calls to Momento and SQS fails,
 both keys are rotated and one event in five is delivered twice. Exits 1 unless every event that was answered 2xx is
-stored exactly once, or stands in the dead-letter queue. --event runs one event of the seed alone.`;
+stored exactly once, or stands in the dead-letter queue. --event runs one event of the seed alone.
 
-runProof(HELP, ['events', 'faults', 'seed', 'concurrency', 'event'], async (given) => {
-  const events = numberOf(given, 'events', 100_000, { min: 1 });
+--delivery relay publishes 10000 events by default, which the relay delivers while its connections are cut, Momento is
+restarted, the relay is killed, and the webhook answers 503, 429 or nothing.`;
+
+/** Each way of breaking the relay's way to its messages, four times. */
+const BREAKS = 12;
+
+runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'], async (given) => {
+  const { delivery = 'webhook' } = given;
+  if (delivery !== 'webhook' && delivery !== 'relay')
+    throw new RangeError(`--delivery is "${delivery}"; allowed: webhook, relay`);
+  const isRelayed = delivery === 'relay';
+  const events = numberOf(given, 'events', isRelayed ? 10_000 : 100_000, { min: 1 });
   const options = {
     events,
     faults: numberOf(given, 'faults', 0.2, { min: 0, max: 1, fraction: true }),
@@ -17,8 +28,11 @@ runProof(HELP, ['events', 'faults', 'seed', 'concurrency', 'event'], async (give
     concurrency: numberOf(given, 'concurrency', 48, { min: 2, max: 200 }),
     only: given.event === undefined ? undefined : numberOf(given, 'event', 0, { min: 0 }),
   };
-  console.log(`soak: ${events} events, faults in ${options.faults} of the calls, seed ${options.seed}`);
-  const report = await soak({ ...options, onProgress: progress(events) });
+  console.log(
+    `soak: ${events} events by ${delivery}, faults in ${options.faults} of the calls, seed ${options.seed}`,
+  );
+  const withProgress = { ...options, onProgress: progress(events) };
+  const report = await (isRelayed ? relaySoak({ ...withProgress, breaks: BREAKS }) : soak(withProgress));
   const { answers, lost, duplicated, altered, forgedAccepted, heap, ...counts } = report;
   console.log({
     ...counts,
@@ -30,7 +44,7 @@ runProof(HELP, ['events', 'faults', 'seed', 'concurrency', 'event'], async (give
     heapKiB: { before: Math.round(heap.before / 1024), after: Math.round(heap.after / 1024) },
   });
   const failing = [...lost, ...duplicated, ...altered].slice(0, 10);
-  if (failing.length > 0)
+  if (failing.length > 0 && !isRelayed)
     console.log(`run one alone with --seed ${options.seed} --event N: ${failing.join(', ')}`);
   return failing.length === 0 && forgedAccepted === 0;
 });

@@ -81,6 +81,26 @@ export function planFaults(chance: Chance, share: number): FaultPlan {
   };
 }
 
+/** What may befall a delivery to the webhook: 503, 429, or no answer, which costs the relay five seconds. */
+const RECEIVER_KINDS: readonly (readonly [FaultKind, number])[] = [
+  ['refuse', 60],
+  ['throttle', 37],
+  ['apply-then-time-out', 3],
+];
+
+/** Faults in this share of the deliveries to the webhook. */
+export function planReceiverFaults(chance: Chance, share: number): FaultPlan {
+  const deliveries = new Map<number, number>();
+  return (operation, request) => {
+    if (operation !== 'FunctionUrl') return undefined;
+    const index = indexOf(Buffer.from(Object(request).body ?? '').toString('utf8')) ?? -1;
+    const nth = deliveries.get(index) ?? 0;
+    deliveries.set(index, nth + 1);
+    if (chance.roll('delivery', index, nth) >= share) return undefined;
+    return fault(chance.pick(RECEIVER_KINDS, 'delivery kind', index, nth));
+  };
+}
+
 function fault(kind: FaultKind): Fault {
   if (kind === 'delay') return { kind, ms: 20 };
   return kind === 'apply-late' ? { kind, ms: LATE_MS } : { kind };

@@ -1,14 +1,13 @@
 // The soak: many events through the real handlers while calls fail, keys rotate and deliveries repeat. What was answered
 // 2xx must then be stored exactly once, or stand in the dead-letter queue.
 import { randomBytes } from 'node:crypto';
-import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
-import { type Comment, readComments } from '../../local/comments';
 import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { Sender, type SentEvent } from '../sender';
-import { indexOf, LATE_MS, type PlannedEvent, planEvent, planFaults } from './plan';
+import { LATE_MS, type PlannedEvent, planEvent, planFaults } from './plan';
 import { Chance } from './random';
+import { judge, type Verdict } from './verdict';
 
 export interface SoakOptions {
   readonly events: number;
@@ -22,20 +21,9 @@ export interface SoakOptions {
   readonly onProgress?: (sent: number) => void;
 }
 
-export interface SoakReport {
-  readonly sent: number;
+export interface SoakReport extends Verdict {
   /** How many requests were answered with each status. */
   readonly answers: Record<number, number>;
-  readonly stored: number;
-  readonly deadLettered: number;
-  /** Answered 2xx, and neither stored nor in the dead-letter queue: by the event's number. */
-  readonly lost: number[];
-  /** Stored more than once. */
-  readonly duplicated: number[];
-  /** Stored with another user, course, time or text than was published. */
-  readonly altered: number[];
-  /** Forged events that were answered 2xx, or stored. */
-  readonly forgedAccepted: number;
   /** Bytes of heap in use in one instance of the webhook, on average. */
   readonly heap: { readonly before: number; readonly after: number };
 }
@@ -84,15 +72,27 @@ class Soak {
     const { stack, options } = this;
     const indexes = options.only === undefined ? [...Array(options.events).keys()] : [options.only];
     await this.sender.warm(options.concurrency);
-    const before = await this.#heap();
+    const before = await webhookHeap(stack);
     stack.setFaults(planFaults(this.#chance, options.faults));
     await this.#send(indexes);
     await drain(stack);
     await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
     await drain(stack);
     stack.setFaults(undefined);
-    const after = await this.#heap();
-    return { ...(await this.#verdict(indexes)), heap: { before, after } };
+    const after = await webhookHeap(stack);
+    const verdict = await judge(stack, {
+      chance: this.#chance,
+      indexes,
+      apiKey: this.#apiKey,
+      wasAccepted: (index) => this.#accepted.has(index),
+      publishedAt: (index) => this.#published.get(index)?.event_timestamp,
+    });
+    return {
+      ...verdict,
+      answers: this.#answers,
+      forgedAccepted: this.#forgedAccepted + verdict.forgedAccepted,
+      heap: { before, after },
+    };
   }
 
   async #send(indexes: readonly number[]): Promise<void> {
@@ -160,62 +160,15 @@ class Soak {
     this.stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), this.#apiKey);
     this.stack.momento.setApiKeys([this.#apiKey]);
   }
+}
 
-  async #verdict(indexes: readonly number[]): Promise<Omit<SoakReport, 'heap'>> {
-    const stored = await this.#stored(
-      new Set(indexes.map((index) => planEvent(this.#chance, index).courseId)),
-    );
-    const deadLetterQueue = this.stack.sqs.find(String(this.stack.outputs.deadLetterQueueUrl));
-    const deadLettered = new Set(deadLetterQueue.messages.map(({ body }) => indexOf(body)));
-    const copies = (index: number) => stored.get(index) ?? [];
-    return {
-      sent: indexes.length,
-      answers: this.#answers,
-      stored: [...stored.values()].filter(({ length }) => length > 0).length,
-      deadLettered: deadLettered.size,
-      lost: indexes.filter(
-        (index) => this.#accepted.has(index) && copies(index).length === 0 && !deadLettered.has(index),
-      ),
-      duplicated: indexes.filter((index) => copies(index).length > 1),
-      altered: indexes.filter((index) => copies(index).some((copy) => !this.#same(copy, index))),
-      forgedAccepted:
-        this.#forgedAccepted + [...stored.values()].flat().filter(({ userID }) => userID === 'forged').length,
-    };
-  }
-
-  /** The comments in the cache, as an application reads them, by the number of their event. */
-  async #stored(courses: ReadonlySet<number>): Promise<Map<number, Comment[]>> {
-    const credentialProvider = apiKeyCredentials(this.#apiKey, {
-      local: `127.0.0.1:${this.stack.momento.port}`,
-    });
-    const found = new Map<number, Comment[]>();
-    for (const course of courses) {
-      const { cacheName } = this.stack;
-      for (const comment of await readComments(String(course), {
-        credentialProvider,
-        cacheName,
-        limit: 10_000,
-      })) {
-        const index = indexOf(comment.comment) ?? -1;
-        found.set(index, [...(found.get(index) ?? []), comment]);
-      }
-    }
-    return found;
-  }
-
-  #same(copy: Comment, index: number): boolean {
-    const planned = planEvent(this.#chance, index);
-    const at = this.#published.get(index)?.event_timestamp;
-    return copy.userID === planned.userId && copy.comment === planned.comment && copy.at.getTime() === at;
-  }
-
-  async #heap(): Promise<number> {
-    const used = await this.stack.heapUsed('webhookFunctionName');
-    return Math.round(used.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, used.length));
-  }
+/** Of each instance of the webhook, on average. */
+export async function webhookHeap(stack: Stack): Promise<number> {
+  const used = await stack.heapUsed('webhookFunctionName');
+  return Math.round(used.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, used.length));
 }
 
 /** Waits for work that happens in real time. */
-function elapsed(ms: number): Promise<void> {
+export function elapsed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,0 +1,64 @@
+// A new project from a copy of the repository, as `pulumi new` makes it for a person at a terminal.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { makeLegacyKey } from '../../local/momento';
+import { everything, functionsOf, secretValue } from './cloud';
+import { copyProject, ProjectCopy, type Ran, Stack } from './stack';
+import { runInTerminal } from './terminal';
+
+const API_KEY = makeLegacyKey();
+
+describe('a project that pulumi new made', () => {
+  let project: ProjectCopy;
+  let made: Ran;
+  let deployed: { functions: Awaited<ReturnType<typeof functionsOf>>; key: string | undefined };
+  let untouched: string[];
+  let left: string[];
+
+  before(async function () {
+    this.timeout(600_000);
+    project = new ProjectCopy();
+    untouched = await everything();
+    const template = path.join(project.root, 'template');
+    copyProject(template);
+    const folder = path.join(project.root, 'my-comments');
+    mkdirSync(folder);
+    made = await runInTerminal(`pulumi new ${template} --dir ${folder} --name my-comments`, {
+      cwd: project.root,
+      env: { ...process.env, ...project.environment },
+      answers: [
+        [/Project description/, ''],
+        [/Stack name/, 'mine'],
+        [/aws:region/, ''],
+        [/momentoApiKey/, API_KEY],
+      ],
+    });
+    const stack = new Stack(project, 'mine', folder);
+    await stack.up();
+    const functions = await functionsOf('mine');
+    const { API_KEY_SECRET_ARN = '' } = functions[0]?.Environment?.Variables ?? {};
+    deployed = { functions, key: await secretValue(API_KEY_SECRET_ARN) };
+    await stack.destroy();
+    left = await everything();
+  });
+
+  after(() => project?.remove());
+
+  it('was asked for its region and its Momento API key, which was not shown', () => {
+    assert.equal(made.status, 0, made.stdout + made.stderr);
+    assert.match(made.stdout, /AWS region to deploy into/);
+    assert.match(made.stdout, /Momento API key, legacy or v2/);
+    assert(!made.stdout.includes(API_KEY));
+  });
+
+  it('comes up with the first pulumi up, under its own name', () => {
+    assert.equal(deployed.functions.length, 4);
+    for (const { tags, Environment } of deployed.functions) {
+      assert.deepEqual(tags, { project: 'my-comments', stack: 'mine' });
+      assert.equal(Environment?.Variables?.CACHE_NAME, 'course-comments-mine');
+    }
+    assert.equal(deployed.key, API_KEY);
+    assert.deepEqual(left, untouched);
+  });
+});

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { relaySoak } from './relay-soak';
+
+describe('the soak of the relay', () => {
+  it('finds every event stored exactly once, though connections break, Momento restarts and the relay is killed', async function () {
+    this.timeout(300_000);
+    const report = await relaySoak({ events: 100, faults: 0.2, seed: 3, concurrency: 12, breaks: 3 });
+    const { stored, deadLettered, lost, duplicated, altered, breaks, answers } = report;
+    assert.deepEqual({ lost, duplicated, altered }, { lost: [], duplicated: [], altered: [] });
+    assert.equal(stored + deadLettered, 100);
+    assert.deepEqual(breaks, { cut: 1, kill: 1, restart: 1 });
+    for (const status of [200, 429, 503])
+      assert.ok((answers[status] ?? 0) > 0, `some were answered ${status}`);
+  });
+});

@@ -1,0 +1,151 @@
+// The soak of the relay: many users publish while calls fail, the webhook answers 503, 429 or nothing, connections are
+// cut, Momento is restarted and the relay is killed. Each event must then be stored exactly once, or stand in the
+// dead-letter queue.
+import { type FaultPlan, firstOf } from '../../local/faults';
+import { type Stack, startStack } from '../../local/stack';
+import { drain } from '../drain';
+import { Publisher } from '../publisher';
+import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
+import { Chance } from './random';
+import { elapsed, type SoakOptions, type SoakReport, webhookHeap } from './soak';
+import { deadLettered, judge, storedComments } from './verdict';
+
+/** What breaks the relay's way to its messages, in turn. */
+const BREAKS = ['cut', 'kill', 'restart'] as const;
+type Break = (typeof BREAKS)[number];
+
+export interface RelaySoakReport extends SoakReport {
+  /** How often each happened. */
+  readonly breaks: Record<Break, number>;
+}
+
+/** How long an event may be on its way, in milliseconds: longer than the relay tries, and the queue after it. */
+const ON_ITS_WAY_MS = 180_000;
+const LOOK_EVERY_MS = 250;
+
+export interface RelaySoakOptions extends Omit<SoakOptions, 'only'> {
+  /** Evenly between the events. */
+  readonly breaks: number;
+}
+
+export async function relaySoak(options: RelaySoakOptions): Promise<RelaySoakReport> {
+  const stack = await startStack({
+    config: {
+      delivery: 'relay',
+      commentsPerCourse: '10000',
+      reservedConcurrency: String(options.concurrency),
+    },
+    momento: { historyPerTopic: options.events },
+  });
+  try {
+    return await new RelaySoak(options, stack).run();
+  } finally {
+    await stack.close();
+  }
+}
+
+class RelaySoak {
+  readonly #chance: Chance;
+  readonly #publisher: Publisher;
+  readonly #answers: Record<number, number> = {};
+  readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0 };
+  readonly #published: number[] = [];
+
+  constructor(
+    private readonly options: RelaySoakOptions,
+    private readonly stack: Stack,
+  ) {
+    this.#chance = new Chance(options.seed);
+    const { apiKey, cacheName, topicName, momento } = stack;
+    this.#publisher = new Publisher({ apiKey, cacheName, topicName, local: `127.0.0.1:${momento.port}` });
+    stack.events.on('request', ({ url, status }) => {
+      if (url === 'webhook') this.#answers[status] = (this.#answers[status] ?? 0) + 1;
+    });
+  }
+
+  async run(): Promise<RelaySoakReport> {
+    const { stack, options } = this;
+    stack.setFaults(this.#faults());
+    const part = Math.ceil(options.events / (options.breaks + 1));
+    let before: number | undefined;
+    for (let from = 0; from < options.events; from += part) {
+      await this.#publish(from, Math.min(from + part, options.events));
+      before ??= await webhookHeap(stack);
+      if (from + part < options.events) await this.#break(BREAKS[(from / part) % BREAKS.length]);
+    }
+    await this.#taken();
+    await drain(stack);
+    await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
+    await drain(stack);
+    stack.setFaults(undefined);
+    const verdict = await judge(stack, {
+      ...this.#sent,
+      wasAccepted: () => true, // Momento took it, and the relay is to lose nothing
+      publishedAt: () => undefined,
+    });
+    const heap = { before: before ?? 0, after: await webhookHeap(stack) };
+    return { ...verdict, answers: this.#answers, breaks: this.#breaks, heap };
+  }
+
+  get #sent() {
+    return { chance: this.#chance, indexes: this.#published, apiKey: this.stack.apiKey };
+  }
+
+  /**
+   * Momento is restarted between two parts alone: what nobody has received by then is gone with its history. What the soak
+   * itself reads meets no fault.
+   */
+  #faults(): FaultPlan {
+    const { faults } = this.options;
+    const plan = firstOf([planFaults(this.#chance, faults), planReceiverFaults(this.#chance, faults)]);
+    return (operation, request) => {
+      if (operation === 'SortedSetFetch') return undefined;
+      const fault = plan(operation, request);
+      return fault?.kind === 'restart' ? { kind: 'refuse' } : fault;
+    };
+  }
+
+  async #publish(from: number, to: number): Promise<void> {
+    let next = from;
+    const work = async () => {
+      for (let index = next++; index < to; index = next++) {
+        const { userId, courseId, comment } = planEvent(this.#chance, index);
+        await this.#publisher.publish(userId, JSON.stringify({ comment, courseId }));
+        this.#published.push(index);
+        this.options.onProgress?.(this.#published.length);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, work));
+  }
+
+  async #break(kind: Break | undefined): Promise<void> {
+    const { momento, relay } = this.stack;
+    if (!kind || !relay) throw new Error('there is no relay to be broken');
+    this.#breaks[kind]++;
+    if (kind === 'kill') return relay.kill();
+    if (kind === 'cut') return momento.dropSubscriptions();
+    await this.#taken();
+    const back = new Promise<void>((resolve) => {
+      const onSubscribed = () => {
+        momento.off('subscribed', onSubscribed);
+        resolve();
+      };
+      momento.on('subscribed', onSubscribed);
+    });
+    momento.restart();
+    await back;
+  }
+
+  /** Waits until what was published is stored or in a queue; what takes too long is left to the verdict. */
+  async #taken(): Promise<void> {
+    const queue = this.stack.sqs.find(String(this.stack.outputs.redriveQueueUrl));
+    const until = Date.now() + ON_ITS_WAY_MS;
+    while (Date.now() < until) {
+      const stored = await storedComments(this.stack, this.#sent);
+      const dead = deadLettered(this.stack);
+      const queued = new Set(queue.messages.map(({ body }) => indexOf(body)));
+      if (this.#published.every((index) => stored.has(index) || dead.has(index) || queued.has(index))) return;
+      await elapsed(LOOK_EVERY_MS);
+    }
+  }
+}

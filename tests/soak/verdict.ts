@@ -1,0 +1,77 @@
+// What became of the events of a soak, as an application finds them in the cache.
+import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
+import { type Comment, readComments } from '../../local/comments';
+import type { Stack } from '../../local/stack';
+import { indexOf, planEvent } from './plan';
+import type { Chance } from './random';
+
+export interface Verdict {
+  readonly sent: number;
+  readonly stored: number;
+  readonly deadLettered: number;
+  /** Accepted, and neither stored nor in the dead-letter queue: by the event's number. */
+  readonly lost: number[];
+  /** Stored more than once. */
+  readonly duplicated: number[];
+  /** Stored with another user, course, time or text than was published. */
+  readonly altered: number[];
+  /** Stored although they were forged. */
+  readonly forgedAccepted: number;
+}
+
+export interface Sent {
+  readonly chance: Chance;
+  readonly indexes: readonly number[];
+  readonly apiKey: string;
+  readonly wasAccepted: (index: number) => boolean;
+  /** Milliseconds since the epoch; undefined where only Momento knows. */
+  readonly publishedAt: (index: number) => number | undefined;
+}
+
+export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
+  const { indexes, chance, wasAccepted, publishedAt } = sent;
+  const stored = await storedComments(stack, sent);
+  const deadLetters = deadLettered(stack);
+  const copies = (index: number) => stored.get(index) ?? [];
+  const same = (copy: Comment, index: number) => {
+    const planned = planEvent(chance, index);
+    const at = publishedAt(index) ?? copy.at.getTime();
+    return copy.userID === planned.userId && copy.comment === planned.comment && copy.at.getTime() === at;
+  };
+  return {
+    sent: indexes.length,
+    stored: stored.size,
+    deadLettered: deadLetters.size,
+    lost: indexes.filter(
+      (index) => wasAccepted(index) && copies(index).length === 0 && !deadLetters.has(index),
+    ),
+    duplicated: indexes.filter((index) => copies(index).length > 1),
+    altered: indexes.filter((index) => copies(index).some((copy) => !same(copy, index))),
+    forgedAccepted: [...stored.values()].flat().filter(({ userID }) => userID === 'forged').length,
+  };
+}
+
+/** The numbers of the events in the dead-letter queue. */
+export function deadLettered(stack: Stack): Set<number | undefined> {
+  const queue = stack.sqs.find(String(stack.outputs.deadLetterQueueUrl));
+  return new Set(queue.messages.map(({ body }) => indexOf(body)));
+}
+
+/** The comments in the cache, as an application reads them, by the number of their event. */
+export async function storedComments(
+  stack: Stack,
+  { chance, indexes, apiKey }: Pick<Sent, 'chance' | 'indexes' | 'apiKey'>,
+): Promise<Map<number, Comment[]>> {
+  const { cacheName } = stack;
+  const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
+  const courses = new Set(indexes.map((index) => planEvent(chance, index).courseId));
+  const found = new Map<number, Comment[]>();
+  for (const course of courses) {
+    const read = { credentialProvider, cacheName, limit: 10_000 };
+    for (const comment of await readComments(String(course), read)) {
+      const index = indexOf(comment.comment) ?? -1;
+      found.set(index, [...(found.get(index) ?? []), comment]);
+    }
+  }
+  return found;
+}
