@@ -6,6 +6,7 @@ import { type Figure, holds, table } from './figures';
 import { largestParts } from './largest';
 import { measureMemory } from './memory';
 import { measurePreview } from './preview';
+import { measureRelay } from './relay';
 import { measureWarm } from './warm';
 
 const { values, positionals } = parseArgs({
@@ -25,6 +26,7 @@ const MEASURES: Record<string, () => Promise<Figure[]>> = {
   warm: () => measureWarm(samples),
   preview: () => measurePreview(samples),
   memory: measureMemory,
+  relay: () => measureRelay(samples),
 };
 
 async function main(): Promise<void> {

@@ -6,26 +6,21 @@ export interface MemoryTask {
   readonly region: Region;
   /** After how many events to look, ascending. */
   readonly after: readonly number[];
-  /** Events at the same time: more than an instance of Lambda ever has, to be done sooner. */
-  readonly concurrency: number;
 }
 
 /** MiB of resident memory after each number of events, garbage collected. */
 export type MemoryInUse = number[];
 
-async function run({ file, region, after, concurrency }: MemoryTask): Promise<MemoryInUse> {
+async function run({ file, region, after }: MemoryTask): Promise<MemoryInUse> {
   const { handler }: { handler(request: unknown): Promise<{ statusCode: number }> } = require(file);
   const inUse: number[] = [];
   let sent = 0;
   for (const events of after) {
-    const send = async () => {
-      while (sent < events) {
-        sent++;
-        const { statusCode } = await handler(signedRequest(region));
-        if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, send));
+    // One at a time, as an instance of Lambda has them.
+    for (; sent < events; sent++) {
+      const { statusCode } = await handler(signedRequest(region));
+      if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+    }
     globalThis.gc?.();
     inUse.push(process.memoryUsage.rss() / 2 ** 20);
   }

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { type Comment, readComments } from '../../local/comments';
 import { sendComment } from '../../local/flow';
+import { Publisher } from '../../local/publisher';
 import { type Stack, startStack } from '../../local/stack';
-import { Publisher } from '../publisher';
 
 const USERS = ['ada', 'grace', 'linus', 'taylor'];
 const MESSAGES = 1_000;

@@ -12,9 +12,9 @@ import { SecretsManager } from '../../local/aws/secrets-manager';
 import { Sqs } from '../../local/aws/sqs';
 import { listen } from '../../local/http';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from '../../local/momento';
+import { Publisher } from '../../local/publisher';
 import { Container } from '../../local/tasks/container';
 import { TaskCredentials } from '../../local/tasks/credentials';
-import { Publisher } from '../publisher';
 
 export const CACHE = 'comments';
 export const TOPIC = 'comment';

@@ -2,9 +2,9 @@
 // cut, Momento is restarted and the relay is killed. Each event must then be stored exactly once, or stand in the
 // dead-letter queue.
 import { type FaultPlan, firstOf } from '../../local/faults';
+import { Publisher } from '../../local/publisher';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
-import { Publisher } from '../publisher';
 import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
 import { Chance } from './random';
 import { elapsed, type SoakOptions, type SoakReport, webhookHeap } from './soak';
