@@ -13,7 +13,7 @@ const PROJECT = path.resolve(__dirname, '..');
 function run({ checkTypes, evaluation }: PreviewTask): Promise<number> {
   // As local/program.ts starts it; the program's own files are what is checked, and the packages' types with them.
   const start = `
-    require('ts-node').register({ cwd: ${JSON.stringify(PROJECT)}, transpileOnly: ${!checkTypes}, files: false });
+    require('ts-node').register({ cwd: ${JSON.stringify(PROJECT)}, transpileOnly: ${!checkTypes}, files: false${checkTypes ? ", transpiler: ''" : ''} });
     require(${JSON.stringify(path.join(PROJECT, 'local/program-worker.ts'))});
   `;
   return new Promise((resolve, reject) => {

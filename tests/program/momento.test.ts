@@ -118,7 +118,7 @@ describe('what the program makes in Momento', () => {
       assert(!code.includes(LEGACY_KEY));
       const required = [...code.matchAll(/require\((.*)\)/g)].map(([, what]) => what);
       assert.deepEqual(required, [
-        "'ts-node/register/transpile-only'",
+        '"ts-node/register/transpile-only"',
         // biome-ignore lint/suspicious/noTemplateCurlyInString: as the code has it
         '`${process.cwd()}/infra/momento/provider`',
       ]);
