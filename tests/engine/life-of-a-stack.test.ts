@@ -2,23 +2,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import {
-  alarms,
-  allowedTo,
-  callersOf,
-  dashboard,
-  type deployedFunction,
-  describedSecret,
-  everything,
-  functionsOf,
-  mappingsTo,
-  queueAt,
-  retentionOf,
-  secretValue,
-  trustedBy,
-  urlOf,
-} from './cloud';
-import { allFiles, ProjectCopy, type Stack, type Update } from './stack';
+import { everything } from './cloud';
+import { type Closely, logGroupOf, look, lookClosely, type Seen } from './seen';
+import { allFiles, ProjectCopy, type Update } from './stack';
 
 const keyWith = (inner: string) =>
   Buffer.from(
@@ -35,72 +21,10 @@ const NEXT_SIGNING_SECRET = 'next-signing-secret-of-the-engine-suite';
 const LAST_SIGNING_SECRET = 'last-signing-secret-of-the-engine-suite';
 const VERSION = 'aws:secretsmanager/secretVersion:SecretVersion';
 
-interface Seen {
-  readonly outputs: Record<string, string>;
-  /** By their logical names. */
-  readonly functions: Record<Name, Awaited<ReturnType<typeof deployedFunction>>>;
-  readonly urls: Record<Guarded | 'webhook', Awaited<ReturnType<typeof urlOf>>>;
-  readonly callers: Record<Name, Awaited<ReturnType<typeof callersOf>>>;
-  readonly allowed: Record<Name, Awaited<ReturnType<typeof allowedTo>>>;
-  readonly apiKey: string | undefined;
-  readonly previousApiKey: string | undefined;
-  readonly signingSecret: string | undefined;
-  readonly previousSigningSecret: string | undefined;
-}
-
-type Guarded = 'publisher' | 'tokens';
-type Name = Guarded | 'webhook' | 'redrive';
-
-async function look(stack: Stack): Promise<Seen> {
-  const outputs: Record<string, string> = {};
-  for (const [name, value] of Object.entries(await stack.outputs())) outputs[name] = String(value);
-  const all = await functionsOf(stack.name);
-  const named = (name: Name) => {
-    const [found, ...others] = all.filter(({ FunctionName = '' }) => FunctionName.startsWith(`${name}-`));
-    assert(found && others.length === 0, `one function is the ${name}`);
-    return found;
-  };
-  const functions = {
-    webhook: named('webhook'),
-    redrive: named('redrive'),
-    publisher: named('publisher'),
-    tokens: named('tokens'),
-  };
-  assert.equal(all.length, 4, 'there is no other function');
-  const nameOf = (name: Name) => String(functions[name].FunctionName);
-  const allowed = (name: Name) => allowedTo(String(functions[name].Role));
-  const { API_KEY_SECRET_ARN = '', SIGNING_SECRET_ARN = '' } = functions.webhook.Environment?.Variables ?? {};
-  return {
-    outputs,
-    functions,
-    urls: {
-      webhook: await urlOf(nameOf('webhook')),
-      publisher: await urlOf(nameOf('publisher')),
-      tokens: await urlOf(nameOf('tokens')),
-    },
-    callers: {
-      webhook: await callersOf(nameOf('webhook')),
-      redrive: await callersOf(nameOf('redrive')),
-      publisher: await callersOf(nameOf('publisher')),
-      tokens: await callersOf(nameOf('tokens')),
-    },
-    allowed: {
-      webhook: await allowed('webhook'),
-      redrive: await allowed('redrive'),
-      publisher: await allowed('publisher'),
-      tokens: await allowed('tokens'),
-    },
-    apiKey: await secretValue(API_KEY_SECRET_ARN),
-    previousApiKey: await secretValue(API_KEY_SECRET_ARN, 'AWSPREVIOUS'),
-    signingSecret: await secretValue(SIGNING_SECRET_ARN),
-    previousSigningSecret: await secretValue(SIGNING_SECRET_ARN, 'AWSPREVIOUS'),
-  };
-}
-
 describe('a stack', () => {
   let project: ProjectCopy;
   let untouched: string[];
-  let first: { update: Update; seen: Seen; made: Made };
+  let first: { update: Update; seen: Seen; made: Closely };
   let again: Update;
   let elsewhere: Update;
   let anew: Update;
@@ -123,7 +47,7 @@ describe('a stack', () => {
     await stack.set('logRetentionDays', '7');
     const update = await stack.up();
     const seen = await look(stack);
-    first = { update, seen, made: await lookCloser(seen) };
+    first = { update, seen, made: await lookClosely(seen) };
 
     again = await stack.up();
     elsewhere = await stack.up(path.join(project.folder, 'infra'));
@@ -362,26 +286,3 @@ describe('a stack', () => {
     assert.deepEqual(risen.left, untouched);
   });
 });
-
-/** The log group that a role's first statement is about. */
-function logGroupOf(writeLogs: Record<string, unknown> | undefined): string {
-  return /:log-group:(.+):\*$/.exec(String(writeLogs?.Resource))?.[1] ?? '';
-}
-
-type Made = Awaited<ReturnType<typeof lookCloser>>;
-
-/** What stands around the functions. */
-async function lookCloser({ outputs, functions, allowed }: Seen) {
-  const { API_KEY_SECRET_ARN = '', SIGNING_SECRET_ARN = '' } = functions.webhook.Environment?.Variables ?? {};
-  const roles = Object.values(functions).map(({ Role = '' }) => Role);
-  return {
-    retentions: await Promise.all(Object.values(allowed).map(([logs]) => retentionOf(logGroupOf(logs)))),
-    trusted: await Promise.all(roles.map(trustedBy)),
-    queue: await queueAt(outputs.redriveQueueUrl ?? ''),
-    deadLetterQueue: await queueAt(outputs.deadLetterQueueUrl ?? ''),
-    mappings: await mappingsTo(String(functions.redrive.FunctionName)),
-    alarms: await alarms(),
-    dashboard: await dashboard('momento-webhooks-life'),
-    secrets: await Promise.all([API_KEY_SECRET_ARN, SIGNING_SECRET_ARN].map(describedSecret)),
-  };
-}
