@@ -49,11 +49,6 @@ export class Instance {
     this.#ready = new Promise((resolve) => {
       this.#settleInit = resolve;
     });
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        for (const line of text.split('\n')) if (line) options.onLog(line);
-      });
-    }
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
     this.#worker.on('error', (error: Error) => this.#end(errorOf(error), true));
     this.#worker.on('exit', (code) => {

@@ -51,6 +51,17 @@ function patchConsole(): void {
   console.error = (...values) => log('ERROR', values);
 }
 
+/** What is written past the console comes as it was written too: in its order, and before the answer. */
+function patchStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream._write = (chunk: string | Uint8Array, _encoding, done) => {
+      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+      for (const line of text.split('\n')) if (line) tell({ kind: 'log', line });
+      done();
+    };
+  }
+}
+
 function described(thrown: unknown, fallbackType: string): FunctionError {
   if (!(thrown instanceof Error)) return { errorType: fallbackType, errorMessage: format('%s', thrown) };
   return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split('\n') ?? [] };
@@ -115,6 +126,7 @@ function heapInUse(): number {
 }
 
 patchConsole();
+patchStreams();
 leaveOutVersionWarning();
 load().then(
   (handler) => {

@@ -173,6 +173,21 @@ describe('a hosted function', () => {
     assert.equal(warn.errorMessage, 'odd');
   });
 
+  it('has given every line by its answer, in the order of writing, past the console too', async () => {
+    const hosted = fixture.host(`
+      const { Console } = require('node:console');
+      const past = new Console({ stdout: process.stdout, stderr: process.stderr });
+      exports.handler = async () => {
+        past.log('{"metric":1}');
+        console.info('told');
+        past.error('{"metric":2}\\n{"metric":3}');
+        process.stdout.write(Buffer.from('é'));
+      };`);
+    await answer(hosted);
+    const told = fixture.logs.map((line) => (line.includes('told') ? 'told' : line));
+    assert.deepEqual(told, ['{"metric":1}', 'told', '{"metric":2}', '{"metric":3}', 'é']);
+  });
+
   it('swaps its code without dropping what is being answered', async () => {
     const hosted = fixture.host(
       'exports.handler = () => new Promise((done) => setTimeout(done, 100, "old"));',
