@@ -28,19 +28,20 @@ export class Cache {
    * Throws Unavailable where Momento answers with an error.
    */
   async call<R extends object>(request: (client: CacheClient) => Promise<R>): Promise<R> {
-    let response = await request(await this.#momento.get());
-    if (await this.#mayRecover(response)) response = await request(await this.#momento.get());
+    const client = await this.#momento.get();
+    let response = await request(client);
+    if (await this.#mayRecover(response, client)) response = await request(await this.#momento.get());
     if (isError(response)) throw new Unavailable('store', response.errorCode());
     return response;
   }
 
-  async #mayRecover(response: object): Promise<boolean> {
+  async #mayRecover(response: object, client: CacheClient): Promise<boolean> {
     if (!isError(response)) return false;
     switch (response.errorCode()) {
       case MomentoErrorCode.AUTHENTICATION_ERROR:
-        return this.#momento.rotated();
+        return this.#momento.rotated(client);
       case MomentoErrorCode.TIMEOUT_ERROR:
-        this.#momento.drop();
+        this.#momento.drop(client);
         return true;
       default:
         return false;

@@ -31,22 +31,31 @@ export class MomentoClient<Client extends Closable> {
     return this.#for(await this.#apiKey.get(Number.POSITIVE_INFINITY));
   }
 
-  /** After an authentication error: fetches the API key again. Whether there is another one, and so a new client. */
-  async rotated(): Promise<boolean> {
-    const before = this.#open;
-    this.#for(await this.#apiKey.get(0));
-    return this.#open !== before;
+  /**
+   * After an authentication error with a client: fetches the API key again, unless another request did so already.
+   * Whether there is another key, and so a new client.
+   */
+  async rotated(client: Client): Promise<boolean> {
+    if (this.#open?.client === client) this.#for(await this.#apiKey.get(0));
+    return this.#open?.client !== client;
   }
 
-  /** Closes the client, so that the next request makes a new connection: this one may have died unseen. */
-  drop(): void {
+  /**
+   * Closes a client, so that the next request makes a new connection: this one may have died unseen. Where another
+   * request did so already, the new one stays.
+   */
+  drop(client: Client): void {
+    if (this.#open?.client === client) this.#close();
+  }
+
+  #close(): void {
     this.#open?.client.close();
     this.#open = undefined;
   }
 
   #for(apiKey: string): Client {
     if (this.#open?.apiKey !== apiKey) {
-      this.drop();
+      this.#close();
       this.#open = { apiKey, client: this.connect(apiKey) };
     }
     return this.#open.client;

@@ -47,19 +47,19 @@ export class Subscription {
     return stream;
   };
 
-  #subscribe({ stub, metadata }: Connection, from: Position | undefined, stream: CancellableStream): void {
-    const call = stub.Subscribe(
+  #subscribe(connection: Connection, from: Position | undefined, stream: CancellableStream): void {
+    const call = connection.stub.Subscribe(
       new pubsub._SubscriptionRequest({
         cache_name: this.settings.cacheName,
         topic: this.settings.topicName,
         resume_at_topic_sequence_number: from?.sequence ?? 0,
         sequence_page: from?.page ?? 0,
       }),
-      metadata,
+      connection.metadata,
     );
     call.on('data', (item: pubsub._SubscriptionItem) => stream.take(item));
     call.on('error', (error: ServiceError) => {
-      if (error.code === status.UNAUTHENTICATED) this.#renewKey(stream);
+      if (error.code === status.UNAUTHENTICATED) this.#renewKey(connection, stream);
       else stream.end(status[error.code] ?? 'error');
     });
     call.on('end', () => stream.end('ended'));
@@ -67,9 +67,9 @@ export class Subscription {
   }
 
   /** The next stream is opened with another key where there is one. */
-  #renewKey(stream: CancellableStream): void {
+  #renewKey(connection: Connection, stream: CancellableStream): void {
     const tell = () => stream.end(status[status.UNAUTHENTICATED]);
-    this.#momento.rotated().then(tell, tell);
+    this.#momento.rotated(connection).then(tell, tell);
   }
 }
 

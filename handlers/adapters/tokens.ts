@@ -77,21 +77,21 @@ export class Tokens {
 
   /** A new token for a user, good for its whole life. Throws as `get`. */
   async vend(userId: string): Promise<VendedToken> {
-    const response = await this.#ask(userId);
+    const client = await this.#momento.get();
+    const response = await this.#ask(client, userId);
     if (response.type === GenerateDisposableTokenResponse.Success) {
       const { authToken, endpoint, expiresAt } = response;
       return { authToken, endpoint, expiresAt: expiresAt.epoch() * 1000 };
     }
     const code = response.errorCode();
-    if (code === MomentoErrorCode.AUTHENTICATION_ERROR && (await this.#momento.rotated()))
+    if (code === MomentoErrorCode.AUTHENTICATION_ERROR && (await this.#momento.rotated(client)))
       return this.vend(userId);
     throw OUT_OF_REACH.has(code) ? new Unavailable('momento', code) : new BadGateway(code);
   }
 
-  async #ask(userId: string) {
+  #ask(client: AuthClient, userId: string) {
     const { cacheName, topicName, ttlMinutes } = this.settings;
     const scope = DisposableTokenScopes.topicPublishOnly(cacheName, topicName);
-    const client = await this.#momento.get();
     const expiresIn = ExpiresIn.minutes(ttlMinutes);
     return timed('TokenLatency', client.generateDisposableToken(scope, expiresIn, { tokenId: userId }));
   }

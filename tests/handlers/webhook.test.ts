@@ -220,6 +220,34 @@ describe('the webhook', () => {
     assert.equal((await stored()).length, 2);
   });
 
+  it('stores a whole batch from the queue with another API key, however late Momento refuses the old one', async () => {
+    const { API_KEY_SECRET_ARN } = stack.functionNamed('webhookFunctionName').environment;
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
+    for (let i = 0; i < 3; i++) assert.equal((await send()).status, 202);
+    await stack.queuesIdle();
+    apiKey = makeLegacyKey();
+    stack.momento.setApiKeys([apiKey]);
+    stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), apiKey);
+
+    const lines: { message: { outcome: string }; requestId: string }[] = [];
+    const listener = ({ line }: { line: string }) => {
+      if (line.includes('redriven')) lines.push(JSON.parse(line));
+    };
+    stack.events.on('log', listener);
+    let puts = 0;
+    stack.setFaults((operation) =>
+      operation === 'SortedSetPut' && puts++ === 0 ? { kind: 'delay', ms: 800 } : undefined,
+    );
+    await drain(stack);
+    stack.events.off('log', listener);
+    assert.deepEqual(
+      lines.map(({ message: { outcome } }) => outcome),
+      ['redriven', 'redriven', 'redriven'],
+    );
+    assert.equal(new Set(lines.map(({ requestId }) => requestId)).size, 1, 'one batch');
+    assert.equal((await stored()).length, 3);
+  });
+
   it('writes no comment, user id, course or signature to its log', async () => {
     const lines: string[] = [];
     const listener = ({ line }: { line: string }) => lines.push(line);
