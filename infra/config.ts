@@ -27,6 +27,12 @@ const name = text(
     given.length <= 255 && /^[^\p{Cc}]+$/u.test(given) && given.trim() === given && given.isWellFormed(),
 );
 
+/** gRPC carries it in a header. */
+const cacheName = text(
+  '1 to 255 printable ASCII characters, no white space at either end',
+  (given) => given.length <= 255 && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(given),
+);
+
 const hostName = text(
   'a host name without scheme, port or path, such as cell-4-us-west-2-1.prod.a.momentohq.com',
   (given) => given.length <= 253 && /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+$/i.test(given),
@@ -81,7 +87,7 @@ export function loadConfig() {
     vpcId: settings.optional('vpcId', vpcId),
     subnetIds: settings.optional('subnetIds', subnetIds),
     /** Carries the stack's name, so that two stacks never share comments by accident. */
-    cacheName: settings.withDefault('cacheName', name, `course-comments-${pulumi.getStack()}`),
+    cacheName: settings.withDefault('cacheName', cacheName, `course-comments-${pulumi.getStack()}`),
     topicName: settings.withDefault('topicName', name, 'comment'),
     /** Of a course's set, refreshed by each write; a day is Momento's usual limit. */
     commentTtlSeconds: settings.withDefault('commentTtlSeconds', wholeNumber(1, 86_400), 86_400),
@@ -121,7 +127,7 @@ function checkEndpoint(settings: Settings): void {
   const endpoint = settings.classify('momentoEndpoint', hostName);
   if (!v2 && kinds[0]?.kind === 'legacy' && endpoint !== undefined) {
     const why = 'allowed: nothing with a legacy momentoApiKey, which carries its endpoint';
-    settings.mistake('momentoEndpoint', `is ${JSON.stringify(endpoint)}, ${why}`);
+    settings.mistake('momentoEndpoint', `is ${settings.shown('momentoEndpoint')}, ${why}`);
   }
 }
 

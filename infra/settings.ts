@@ -39,7 +39,7 @@ export class Settings {
     const given = this.#given(key);
     if (given === undefined) return undefined;
     const value = rule.parse(given);
-    if (value === undefined) this.mistake(key, `is ${JSON.stringify(given)}, allowed: ${rule.allowed}`);
+    if (value === undefined) this.mistake(key, `is ${this.shown(key)}, allowed: ${rule.allowed}`);
     return value;
   }
 
@@ -80,6 +80,11 @@ export class Settings {
     return this.#given(key) !== undefined;
   }
 
+  /** The value of a setting, for a message: unless it was set as a secret, though the setting is none. */
+  shown(key: string): string {
+    return this.#isInClear(key) === false ? '(a secret, not shown)' : JSON.stringify(this.#given(key));
+  }
+
   /** Notes what is wrong with a key; `what` must hold no secret. */
   mistake(key: string, what: string): void {
     this.#mistakes.push(`${this.#config.name}:${key} ${what}`);
@@ -99,13 +104,12 @@ export class Settings {
 
   /**
    * Whether a setting stands unencrypted in the stack's configuration. The engine tells which do not, in the variable that
-   * every language's SDK reads; the SDK for Node.js only keeps it to itself. Without it, under mocks, nobody knows.
+   * every language's SDK reads; the SDK for Node.js only keeps it to itself. Without it, under mocks, nobody knows: undefined.
    */
-  #isInClear(key: string): boolean {
+  #isInClear(key: string): boolean | undefined {
     const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
-    if (!told) return false;
-    const secrets: unknown = JSON.parse(told);
-    return Array.isArray(secrets) && !secrets.includes(`${this.#config.name}:${key}`);
+    const secrets: unknown = told ? JSON.parse(told) : undefined;
+    return Array.isArray(secrets) ? !secrets.includes(`${this.#config.name}:${key}`) : undefined;
   }
 
   #given(key: string): string | undefined {

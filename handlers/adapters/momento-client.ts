@@ -26,9 +26,14 @@ export class MomentoClient<Client extends Closable> {
     this.#apiKey.prefetch((apiKey) => this.#for(apiKey));
   }
 
-  /** The client. Throws Unavailable where the API key cannot be had. */
+  /** The client. Throws Unavailable where the API key cannot be had, and UnusableApiKey where it is none. */
   async get(): Promise<Client> {
-    return this.#for(await this.#apiKey.get(Number.POSITIVE_INFINITY));
+    const apiKey = await this.#apiKey.get(Number.POSITIVE_INFINITY);
+    try {
+      return this.#for(apiKey);
+    } catch {
+      return this.#for(await this.#apiKey.get(0)); // somebody may have put it right
+    }
   }
 
   /**

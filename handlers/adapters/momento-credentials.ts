@@ -23,10 +23,17 @@ export interface MomentoAccess {
   readonly local?: string;
 }
 
-/** Credentials for an API key: a legacy one, or a v2 one with its endpoint. Throws where the key is neither. */
+/** Its message never holds the key. */
+class UnusableApiKey extends Error {
+  override readonly name = 'UnusableApiKey';
+}
+
+/** Credentials for an API key: a legacy one, or a v2 one with its endpoint. Throws UnusableApiKey where it is neither. */
 export function apiKeyCredentials(apiKey: string, { endpoint, local }: MomentoAccess): CredentialProvider {
-  if (apiKeyKind(apiKey) === 'legacy') return tokenCredentials(apiKey, { local });
-  if (!endpoint) throw new Error('a v2 API key needs its endpoint');
+  const kind = apiKeyKind(apiKey);
+  if (kind === 'legacy') return tokenCredentials(apiKey, { local });
+  if (kind !== 'v2') throw new UnusableApiKey('the API key is neither a legacy nor a v2 one');
+  if (!endpoint) throw new UnusableApiKey('a v2 API key needs its endpoint');
   const v2 = CredentialProvider.fromApiKeyV2({ apiKey, endpoint });
   return local ? new LocalCredentials(v2.getAuthToken(), local) : v2;
 }

@@ -103,12 +103,12 @@ describe('the configuration', () => {
       says: 'true, false',
     },
     cacheName: {
-      allowed: ['a', 'x'.repeat(255), 'Kurs 7 – Äpfel'],
-      refused: ['', 'x'.repeat(256), ' a', 'a ', 'a\nb', 'a\u0001'],
-      says: '1 to 255 characters, no control characters, no white space at either end',
+      allowed: ['a', 'x'.repeat(255), 'Kurs 7 - (~)'],
+      refused: ['', 'x'.repeat(256), ' a', 'a ', 'a\nb', 'a\u0001', 'Äpfel', 'a\u200b'],
+      says: '1 to 255 printable ASCII characters, no white space at either end',
     },
     topicName: {
-      allowed: ['a', 'x'.repeat(255)],
+      allowed: ['a', 'x'.repeat(255), 'Äpfel'],
       refused: ['', 'x'.repeat(256), '\t', 'a\u007f'],
       says: '1 to 255 characters, no control characters, no white space at either end',
     },
@@ -193,6 +193,22 @@ describe('the configuration', () => {
       assert.match(line ?? '', /^momento-webhooks:momentoApiKey has a value \(a secret, not shown\)/);
       assert(!value || !line?.includes(value));
       assert.deepEqual(others, []);
+    }
+  });
+
+  it('never shows what was set as a secret, though the key is none', async () => {
+    const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
+    try {
+      const keys = [...SECRETS, 'momentoEndpoint'].map((key) => `${NAMESPACE}:${key}`);
+      process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(keys);
+      for (const endpoint of [V2_KEY, `https://${V2_KEY}`]) {
+        const [line, ...others] = await mistakes({ momentoEndpoint: endpoint });
+        assert.match(line ?? '', /^momento-webhooks:momentoEndpoint is \(a secret, not shown\), allowed: /);
+        assert.deepEqual(others, []);
+      }
+    } finally {
+      if (told === undefined) delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+      else process.env.PULUMI_CONFIG_SECRET_KEYS = told;
     }
   });
 
