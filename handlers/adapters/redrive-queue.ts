@@ -8,6 +8,11 @@ export function delayAfter(deliveries: number): number {
   return Math.min(5 * 3 ** Math.max(0, deliveries - 1), 900);
 }
 
+/** The JSON of an event. SQS refuses two characters that JSON allows (SendMessage, "MessageBody"): they are escaped. */
+export function messageBody(event: TopicEvent): string {
+  return JSON.stringify(event).replace(/[\ufffe\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+}
+
 export class RedriveQueue {
   #client: SQSClient | undefined;
 
@@ -16,7 +21,7 @@ export class RedriveQueue {
   /** Keeps a verified event until the redrive handler stores it. Rejects where SQS did not confirm that it is safe. */
   async send(event: TopicEvent): Promise<void> {
     await this.#sqs().send(
-      new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: JSON.stringify(event) }),
+      new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: messageBody(event) }),
     );
   }
 
@@ -33,8 +38,8 @@ export class RedriveQueue {
 
   #sqs(): SQSClient {
     this.#client ??= new SQSClient({
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: 500, requestTimeout: 900 },
+      maxAttempts: 2, // both fit into what is left after the store was given up, a second
+      requestHandler: { connectionTimeout: 400, requestTimeout: 600, throwOnRequestTimeout: true },
     });
     return this.#client;
   }

@@ -6,9 +6,13 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { SecretVersions } from '../core/signing-secret';
 
+/**
+ * Two tries fit before an event is given up. Without `throwOnRequestTimeout` the SDK only warns, and waits for ever: so would
+ * every later request on an instance that was frozen in the middle of a call.
+ */
 const client = new SecretsManagerClient({
   maxAttempts: 2,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
+  requestHandler: { connectionTimeout: 500, requestTimeout: 900, throwOnRequestTimeout: true },
 });
 
 /** The current value of a secret. */

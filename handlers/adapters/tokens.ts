@@ -9,6 +9,7 @@ import {
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
 import { LRUCache } from 'lru-cache';
+import { before } from '../core/deadline';
 import { BadGateway, Unavailable } from '../core/errors';
 import { timed } from './metrics';
 import { MomentoClient } from './momento-client';
@@ -18,6 +19,9 @@ import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 const USERS_AT_MOST = 1_000;
 /** The part of its life for which a token is used again: what is left is enough for any publish under way. */
 const USED_OF_LIFE = 0.8;
+
+/** Milliseconds for one try, of two, to vend a token; the rest of a call's time is for publishing. */
+const TRY_WITHIN_MS = 1_500;
 
 /** Errors that say nothing about the request: Momento could not be asked, or did not know. */
 const OUT_OF_REACH: ReadonlySet<MomentoErrorCode> = new Set([
@@ -76,16 +80,21 @@ export class Tokens {
   }
 
   /** A new token for a user, good for its whole life. Throws as `get`. */
-  async vend(userId: string): Promise<VendedToken> {
+  async vend(userId: string, tries = 2): Promise<VendedToken> {
     const client = await this.#momento.get();
-    const response = await this.#ask(client, userId);
+    const asked = before(Date.now() + TRY_WITHIN_MS, this.#ask(client, userId));
+    const response = await timed('TokenLatency', asked).catch((error: unknown) => {
+      this.#momento.drop(client); // its connection may have died unseen
+      if (tries === 1) throw new Unavailable('momento', error);
+    });
+    if (!response) return this.vend(userId, tries - 1);
     if (response.type === GenerateDisposableTokenResponse.Success) {
       const { authToken, endpoint, expiresAt } = response;
       return { authToken, endpoint, expiresAt: expiresAt.epoch() * 1000 };
     }
     const code = response.errorCode();
     if (code === MomentoErrorCode.AUTHENTICATION_ERROR && (await this.#momento.rotated(client)))
-      return this.vend(userId);
+      return this.vend(userId, tries);
     throw OUT_OF_REACH.has(code) ? new Unavailable('momento', code) : new BadGateway(code);
   }
 
@@ -93,6 +102,6 @@ export class Tokens {
     const { cacheName, topicName, ttlMinutes } = this.settings;
     const scope = DisposableTokenScopes.topicPublishOnly(cacheName, topicName);
     const expiresIn = ExpiresIn.minutes(ttlMinutes);
-    return timed('TokenLatency', client.generateDisposableToken(scope, expiresIn, { tokenId: userId }));
+    return client.generateDisposableToken(scope, expiresIn, { tokenId: userId });
   }
 }

@@ -50,10 +50,19 @@ export class Topic {
     metadata.set('authorization', provider.getAuthToken());
     metadata.set('agent', 'nodejs:topic:momento-webhooks');
     return new Promise((resolve, reject) => {
-      client.Publish(request, metadata, { deadline }, (error) =>
-        error ? reject(refusal(error)) : resolve(),
-      );
+      client.Publish(request, metadata, { deadline }, (error) => {
+        if (!error) return resolve();
+        if (error.code === status.DEADLINE_EXCEEDED) this.#drop(client); // its connection may have died unseen
+        reject(refusal(error));
+      });
     });
+  }
+
+  /** Closes a connection, so that the next message makes a new one, unless another message did so already. */
+  #drop(client: cache_client.pubsub.PubsubClient): void {
+    if (this.#connection?.client !== client) return;
+    client.close();
+    this.#connection = undefined;
   }
 
   #client(endpoint: string, secure: boolean): cache_client.pubsub.PubsubClient {

@@ -1,5 +1,6 @@
 // A secret that is held in memory, fetched again when it may have been rotated, and never fetched more often than an
 // attacker should be able to cause.
+import { before } from './deadline';
 import { Unavailable } from './errors';
 
 /** How long a failed fetch is remembered, in milliseconds: no other call is made meanwhile. */
@@ -40,16 +41,17 @@ export class CachedSecret<T> {
 
   /**
    * The secret, fetched again where the held one is older than `maxAgeMs`. Calls at the same time share one fetch, and
-   * after a failed one the held value serves on, up to `longestMs`.
+   * after a failed one, or one that takes longer than `patienceMs`, the held value serves on, up to `longestMs`.
    * Throws Unavailable where there is none.
    */
-  async get(maxAgeMs: number): Promise<T> {
+  async get(maxAgeMs: number, patienceMs?: number): Promise<T> {
     await this.#prefetch;
     const held = this.#held;
     if (held && this.now() - held.fetchedAt <= maxAgeMs) return held.value;
     if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) return this.#fallback();
     this.#fetching ??= this.#fetchOnce();
-    return this.#fetching;
+    if (!held || patienceMs === undefined) return this.#fetching;
+    return before(this.now() + patienceMs, this.#fetching, this.now).catch(() => this.#fallback());
   }
 
   async #fetchOnce(): Promise<T> {

@@ -17,6 +17,8 @@ export const ROTATION_GRACE_MS = 3_600_000;
 export const SERVE_MS = 300_000;
 /** After a signature that does not match, secrets older than this are fetched again, in milliseconds. */
 export const RECHECK_MS = 30_000;
+/** How long an event waits for newer secrets than those that may match it, in milliseconds. */
+export const PATIENCE_MS = 500;
 
 export class SigningSecret {
   readonly #versions: CachedSecret<SecretVersions>;
@@ -40,7 +42,7 @@ export class SigningSecret {
    */
   async check(body: Uint8Array, signature: string | undefined): Promise<void> {
     if (!isSignature(signature)) throw new AccessDenied('unsigned');
-    const held = await this.#versions.get(SERVE_MS);
+    const held = await this.#versions.get(SERVE_MS, PATIENCE_MS);
     if (this.#matches(body, signature, held)) return;
     const fresh = await this.#versions.get(RECHECK_MS); // it may have been rotated a moment ago
     if (fresh !== held && this.#matches(body, signature, fresh)) return;

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain, hurryUntil } from '../drain';
-import { Sender } from '../sender';
+import { answeredAtLast, Sender } from '../sender';
 
 const SECRET = 'the-signing-secret';
 const CACHE = 'course-comments-dev';
@@ -156,7 +156,7 @@ describe('a stack in use', () => {
     await deliver({ comment: 'c', courseId: 'metrics-course' }, { publish_timestamp: 0 });
     await sender.signed('{}', 'another secret');
     // Stored at last, however slow the machine; it brings the denials along.
-    while ((await deliver({ comment: 'c', courseId: 'metrics-course' })).status !== 200);
+    await answeredAtLast(200, async () => [await deliver({ comment: 'c', courseId: 'metrics-course' })]);
     const seen = new Set(metrics());
     for (const expected of [
       'publisher Published',

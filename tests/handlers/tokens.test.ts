@@ -77,6 +77,15 @@ describe('the token service', () => {
       credentialProvider: credentialsOf(token),
     });
 
+  it('asks once more where Momento does not answer', async () => {
+    let asked = 0;
+    stack.setFaults((operation) =>
+      operation === 'GenerateDisposableToken' && asked++ === 0 ? { kind: 'apply-then-time-out' } : undefined,
+    );
+    assert.equal((await directly({ userId: 'taylor' })).status, 200);
+    assert.equal(asked, 2);
+  });
+
   for (const [way, request] of [
     ['through its URL', throughUrl],
     ['invoked directly', directly],

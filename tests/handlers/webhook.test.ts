@@ -1,8 +1,9 @@
 // The webhook's contract, row by row: its real bundle behind its URL, the real SDK, a local Momento.
 import assert from 'node:assert/strict';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
+import { sign } from '../../handlers/core/signature';
 import { readComments } from '../../local/comments';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey, makeV2Key } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { type Answer, Sender } from '../sender';
@@ -197,6 +198,39 @@ describe('the webhook', () => {
     assert.match(String(answer.headers['retry-after']), /^\d+$/);
   });
 
+  it('puts into the queue what SQS would refuse unescaped, and stores it as it was', async () => {
+    const comment = 'a\ufffe\uffffb';
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
+    assert.equal((await send({ text: JSON.stringify({ comment, courseId: course }) })).status, 202);
+    stack.setFaults(undefined);
+    await drain(stack);
+    assert.equal((await stored())[0]?.comment, comment);
+  });
+
+  it('asks the queue once more where it does not answer', async () => {
+    let asked = 0;
+    stack.setFaults((operation) => {
+      if (operation === 'SortedSetPut') return { kind: 'refuse' };
+      return operation === 'SendMessage' && asked++ === 0 ? { kind: 'apply-then-time-out' } : undefined;
+    });
+    assert.equal((await send()).status, 202);
+    assert.equal(asked, 2);
+    stack.setFaults(undefined);
+    await drain(stack);
+    assert.equal((await stored()).length, 1); // both were queued
+  });
+
+  it('gives an event that found it starting slowly the full time', async () => {
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'delay', ms: 500 } : undefined));
+    const body = JSON.stringify(event());
+    const answer: unknown = await stack.invoke(String(stack.outputs.webhookFunctionName), {
+      requestContext: { http: { method: 'POST' }, timeEpoch: Date.now() - 2_400 },
+      headers: { 'momento-signature': sign(Buffer.from(body), SECRET) },
+      body,
+    });
+    assert.equal(Object(answer).statusCode, 200);
+  });
+
   it('answers before Momento gives up waiting, though neither the cache nor the queue answers', async () => {
     stack.setFaults((operation) =>
       ['SortedSetPut', 'SendMessage'].includes(operation) ? { kind: 'apply-then-time-out' } : undefined,
@@ -208,6 +242,26 @@ describe('the webhook', () => {
     stack.setFaults(undefined);
     await drain(stack);
     assert.equal((await stored()).length, 1); // the put was applied, and so was the queue's: once all the same
+  });
+
+  it('stores with an API key that is put right, and never logs one that gRPC could not carry', async () => {
+    const { API_KEY_SECRET_ARN } = stack.functionNamed('webhookFunctionName').environment;
+    const lines: string[] = [];
+    const listener = ({ line }: { line: string }) => lines.push(line);
+    stack.events.on('log', listener);
+    const unusable = `${makeV2Key()}\n`;
+    const old = apiKey;
+    apiKey = makeLegacyKey();
+    stack.momento.setApiKeys([apiKey]);
+    stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), unusable);
+    assert.equal((await send()).status, 202);
+    stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), apiKey);
+    assert.equal((await send()).status, 200);
+    await drain(stack);
+    stack.events.off('log', listener);
+    assert.equal((await stored()).length, 2);
+    assert(lines.some((line) => line.includes('UnusableApiKey')));
+    for (const key of [unusable.trim(), old, apiKey]) assert(!lines.join('\n').includes(key.slice(0, 40)));
   });
 
   it('takes up another API key at the first event that Momento refuses the old one for', async () => {
@@ -265,6 +319,37 @@ describe('the webhook', () => {
     );
     assert.doesNotMatch(lines.join('\n'), /secret-|[0-9a-f]{64}/);
   });
+});
+
+describe('the webhook, one of whose calls for a secret is never answered', () => {
+  for (const secret of ['signing-secret', 'api-key']) {
+    it(`stores all the same where it is the ${secret}’s`, async () => {
+      let asked = 0;
+      const stack = await startStack({
+        secrets: { momentoApiKey: makeLegacyKey(), signingSecret: SECRET },
+        momento: { caches: [CACHE] },
+        faults: (operation, request) =>
+          operation === 'GetSecretValue' && JSON.stringify(request).includes(`:${secret}`) && asked++ === 0
+            ? { kind: 'apply-then-time-out' }
+            : undefined,
+      });
+      const sender = new Sender(String(stack.outputs.webhookUrl), 1);
+      try {
+        const statuses: number[] = [];
+        for (let sequence = 0; sequence < 3 && statuses.at(-1) !== 200; sequence++) {
+          const fields = { cache: CACHE, topic: 'comment', event_timestamp: Date.now(), token_id: 'taylor' };
+          const text = JSON.stringify({ comment: 'hello', courseId: 1 });
+          const answer = await sender.event({ ...fields, topic_sequence_number: sequence, text }, SECRET);
+          statuses.push(answer.status);
+        }
+        // On a slow machine the first event may be given up before the second try was answered, but no later one.
+        assert.equal(statuses.at(-1), 200, `answered ${statuses}`);
+      } finally {
+        sender.close();
+        await stack.close();
+      }
+    });
+  }
 });
 
 describe('the webhook without a signing secret', () => {

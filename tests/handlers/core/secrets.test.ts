@@ -66,6 +66,37 @@ describe('a cached secret', () => {
     assert.equal(from.calls, 2);
   });
 
+  it('serves on while a newer one takes longer than is waited for, and then serves that one', async () => {
+    let answer = (_: string) => {};
+    let now = 0;
+    const values = [Promise.resolve('a'), new Promise<string>((resolve) => (answer = resolve))];
+    const secret = new CachedSecret(
+      () => values.shift() ?? Promise.reject(new Error('asked again')),
+      1_000,
+      () => now,
+    );
+    assert.equal(await secret.get(100), 'a');
+    now = 101;
+    assert.equal(await secret.get(100, 1), 'a');
+    const unhurried = secret.get(100);
+    answer('b');
+    assert.equal(await unhurried, 'b');
+    assert.equal(await secret.get(100, 1), 'b');
+  });
+
+  it('does not serve on beyond its longest age, however long a newer one takes', async () => {
+    let now = 0;
+    const values = [Promise.resolve('a'), new Promise<string>(() => undefined)];
+    const secret = new CachedSecret(
+      () => values.shift() ?? Promise.reject(new Error('asked again')),
+      1_000,
+      () => now,
+    );
+    await secret.get(100);
+    now = 1_001;
+    await assert.rejects(secret.get(100, 1), Unavailable);
+  });
+
   it('serves on while newer ones are out of reach, up to its longest age', async () => {
     const from = source('a');
     const secret = new CachedSecret(from.fetch, 100_000, from.clock);
