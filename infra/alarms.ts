@@ -7,6 +7,8 @@ import { tags } from './tags';
 
 /** In seconds: an event that waits for longer means that Momento has been failing for a while. */
 const REDRIVE_AGE = 600;
+/** In minutes: SQS's age leaves out what was tried more than three times, so that it alone would not tell of an outage. */
+const REDRIVE_WAIT = 10;
 /** In seconds: how long no event may match the signing secret before somebody is told. */
 const WRONG_SECRET_PERIOD = 300;
 
@@ -40,8 +42,9 @@ export class Alarms extends pulumi.ComponentResource {
       },
     );
     this.#above('redrive-age', REDRIVE_AGE, 'Maximum', ofQueue(queue, 'ApproximateAgeOfOldestMessage'), {
-      alarmDescription: `An event has waited for more than ${REDRIVE_AGE} s: Momento refuses it or is out of reach`,
+      alarmDescription: `An event has waited for more than ${REDRIVE_AGE} s to be tried: nothing takes events from the queue`,
     });
+    this.#waiting(queue);
     this.#above('lost-events', 0, 'Sum', ofService('webhook', 'Lost'), {
       alarmDescription:
         'A verified event could neither be stored nor queued, and Momento does not send it again',
@@ -76,10 +79,28 @@ export class Alarms extends pulumi.ComponentResource {
     metric: Metric,
     more: { alarmDescription: string },
   ): void {
-    this.#alarm(name, { ...metric, ...more, statistic, period: 60, threshold });
+    this.#alarm(name, { ...metric, ...more, statistic, period: 60, evaluationPeriods: 1, threshold });
   }
 
-  /** The commonest failure of all: every signature is wrong, so what Momento signs with is not what the stack has. */
+  /** Events that are tried again and again, be they visible or put off. */
+  #waiting(queue: aws.sqs.Queue): void {
+    const least = (id: string, metricName: string) => ({
+      id,
+      metric: { ...ofQueue(queue, metricName), period: 60, stat: 'Minimum' },
+    });
+    this.#alarm('redrive-waiting', {
+      alarmDescription: `Events have waited for ${REDRIVE_WAIT} minutes: Momento refuses them or is out of reach`,
+      metricQueries: [
+        { id: 'waiting', expression: 'visible + invisible', returnData: true },
+        least('visible', 'ApproximateNumberOfMessagesVisible'),
+        least('invisible', 'ApproximateNumberOfMessagesNotVisible'),
+      ],
+      threshold: 0,
+      evaluationPeriods: REDRIVE_WAIT,
+    });
+  }
+
+  /** The commonest failure of all: what Momento signs with is not what the stack has, or the stack has nothing. */
   #wrongSigningSecret(): void {
     const sum = (id: string, metric: Metric) => ({
       id,
@@ -87,29 +108,27 @@ export class Alarms extends pulumi.ComponentResource {
     });
     this.#alarm('wrong-signing-secret', {
       alarmDescription:
-        'Signatures do not match and nothing was accepted: compare the signing secret with that of Momento',
+        'What looks signed is denied and nothing was accepted: compare the signing secret with that of Momento',
       metricQueries: [
         {
           id: 'wrong',
-          expression: 'IF(FILL(denied, 0) > 0 AND FILL(accepted, 0) == 0, 1, 0)',
+          expression: 'IF(FILL(denied, 0) + FILL(unknown, 0) > 0 AND FILL(accepted, 0) == 0, 1, 0)',
           returnData: true,
         },
         sum('denied', ofService('webhook', 'Denied', { reason: 'signature' })),
+        sum('unknown', ofService('webhook', 'Denied', { reason: 'secret' })),
         sum('accepted', ofService('webhook', 'Accepted')),
       ],
       threshold: 0,
+      evaluationPeriods: 1,
     });
   }
 
-  #alarm(
-    name: string,
-    args: Omit<aws.cloudwatch.MetricAlarmArgs, 'comparisonOperator' | 'evaluationPeriods'>,
-  ): void {
+  #alarm(name: string, args: Omit<aws.cloudwatch.MetricAlarmArgs, 'comparisonOperator'>): void {
     const alarm = new aws.cloudwatch.MetricAlarm(
       name,
       {
         comparisonOperator: 'GreaterThanThreshold',
-        evaluationPeriods: 1,
         treatMissingData: 'notBreaching', // an idle stack is a healthy one
         alarmActions: this.actions,
         okActions: this.actions,

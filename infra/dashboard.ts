@@ -42,8 +42,7 @@ export class Dashboard extends pulumi.ComponentResource {
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       {
-        // Dashboards are of the account, whatever the region, and AWS makes up no names for them.
-        dashboardName: `${tags.project}-${tags.stack}`.replaceAll('.', '_'),
+        dashboardName: nameOf(args.functions),
         dashboardBody: pulumi.jsonStringify({ start: '-PT3H', widgets: grid(rows(args, region)) }),
       },
       { parent: this },
@@ -51,6 +50,16 @@ export class Dashboard extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
     this.registerOutputs({ url: this.url });
   }
+}
+
+/**
+ * Dashboards are of the account, whatever the region, and AWS makes up no names for them: the ending of a function's name keeps
+ * apart those of stacks whose names come to the same.
+ */
+function nameOf(functions: DashboardArgs['functions']): pulumi.Output<string> {
+  const names = Object.values(functions).map(({ functionName }) => functionName);
+  const ending = pulumi.all(names).apply(([name = '']) => name.slice(name.lastIndexOf('-')));
+  return pulumi.interpolate`${`${tags.project}-${tags.stack}`.replaceAll('.', '_')}${ending}`;
 }
 
 function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {

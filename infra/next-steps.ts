@@ -18,6 +18,7 @@ export function sayWhatIsNext(
         `  2. pulumi config set --secret signingSecret --stack ${stack}`,
         '     and paste, at the prompt, the signing secret that Momento shows for the webhook',
         `  3. pulumi up --stack ${stack}`,
+        'A signing secret that the stack had before is still accepted, until another value takes its place.',
       ].join('\n'),
     ),
   );

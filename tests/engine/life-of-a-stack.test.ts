@@ -185,7 +185,13 @@ describe('a stack', () => {
       `${name}-errors`,
       `${name}-throttles`,
     ]);
-    const others = ['dead-letter-messages', 'redrive-age', 'lost-events', 'wrong-signing-secret'];
+    const others = [
+      'dead-letter-messages',
+      'redrive-age',
+      'redrive-waiting',
+      'lost-events',
+      'wrong-signing-secret',
+    ];
     assert.deepEqual(names, [...ofEach, ...others].sort());
     for (const { AlarmArn } of alarms) assert(dashboard.includes(String(AlarmArn)));
   });

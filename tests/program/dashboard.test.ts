@@ -136,12 +136,13 @@ describe('the dashboard', () => {
     assert.equal(cells.size, 24 * bottom);
   });
 
-  it('is named by project and stack, as its address is', async () => {
-    const { inputs } = resource(await declared('full'), 'aws:cloudwatch/dashboard:Dashboard', 'dashboard');
-    assert.equal(inputs.dashboardName, 'momento-webhooks-prod');
-    assert.match(
-      String((await declared('full')).outputs.dashboardUrl),
-      /#dashboards\/dashboard\/momento-webhooks-prod$/,
-    );
+  it('is named by project and stack, as its address is, and by what keeps stacks apart whose names come to the same', async () => {
+    const stack = await declared('full');
+    const { inputs } = resource(stack, 'aws:cloudwatch/dashboard:Dashboard', 'dashboard');
+    const [, ending] = String(stack.outputs.webhookFunctionName).split('-');
+    assert.match(String(ending), /^[0-9a-f]{7}$/);
+    const name = `momento-webhooks-prod-${ending}`;
+    assert.equal(inputs.dashboardName, name);
+    assert(String(stack.outputs.dashboardUrl).endsWith(`#dashboards/dashboard/${name}`));
   });
 });

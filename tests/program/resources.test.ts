@@ -12,7 +12,7 @@ const RESOURCES: Record<string, string> = {
   'aws:cloudwatch/logGroup:LogGroup': 'publisher redrive tokens webhook',
   'aws:cloudwatch/metricAlarm:MetricAlarm':
     'dead-letter-messages lost-events publisher-errors publisher-throttles redrive-age redrive-errors ' +
-    'redrive-throttles tokens-errors tokens-throttles webhook-errors webhook-throttles wrong-signing-secret',
+    'redrive-throttles redrive-waiting tokens-errors tokens-throttles webhook-errors webhook-throttles wrong-signing-secret',
   'aws:iam/role:Role': 'publisher redrive tokens webhook',
   'aws:iam/rolePolicy:RolePolicy': 'publisher redrive tokens webhook',
   'aws:lambda/eventSourceMapping:EventSourceMapping': 'redrive',
@@ -146,6 +146,59 @@ describe('the resources', () => {
     assert.equal(subscription.inputs.endpoint, 'somebody@example.com');
   });
 
+  it('raise an alarm over events that are tried again and again, of which SQS tells no age', async () => {
+    const stack = await declared('first');
+    const { inputs } = resource(stack, 'aws:cloudwatch/metricAlarm:MetricAlarm', 'redrive-waiting');
+    const least = (id: string, metricName: string) => ({
+      id,
+      metric: {
+        namespace: 'AWS/SQS',
+        metricName,
+        dimensions: { QueueName: String(stack.outputs.redriveQueueUrl).split('/').at(-1) },
+        period: 60,
+        stat: 'Minimum',
+      },
+    });
+    assert.deepEqual(inputs.metricQueries, [
+      { id: 'waiting', expression: 'visible + invisible', returnData: true },
+      least('visible', 'ApproximateNumberOfMessagesVisible'),
+      least('invisible', 'ApproximateNumberOfMessagesNotVisible'),
+    ]);
+    const { threshold, comparisonOperator, evaluationPeriods, treatMissingData } = inputs;
+    assert.deepEqual(
+      [threshold, comparisonOperator, evaluationPeriods, treatMissingData],
+      [0, 'GreaterThanThreshold', 10, 'notBreaching'],
+    );
+  });
+
+  it('raise an alarm where what looks signed is denied, as no secret matches or none is there, and nothing is accepted', async () => {
+    const alarm = resource(
+      await declared('first'),
+      'aws:cloudwatch/metricAlarm:MetricAlarm',
+      'wrong-signing-secret',
+    );
+    const sum = (id: string, metricName: string, reason?: string) => ({
+      id,
+      metric: {
+        namespace: 'momento-webhooks/dev',
+        metricName,
+        dimensions: { service: 'webhook', ...(reason && { reason }) },
+        period: 300,
+        stat: 'Sum',
+      },
+    });
+    assert.deepEqual(alarm.inputs.metricQueries, [
+      {
+        id: 'wrong',
+        expression: 'IF(FILL(denied, 0) + FILL(unknown, 0) > 0 AND FILL(accepted, 0) == 0, 1, 0)',
+        returnData: true,
+      },
+      sum('denied', 'Denied', 'signature'),
+      sum('unknown', 'Denied', 'secret'),
+      sum('accepted', 'Accepted'),
+    ]);
+  });
+
   it('bound the webhook alone by the reserved concurrency, and only where it is set', async () => {
     const reserved = async (stack: StackName) =>
       resourcesOf(await declared(stack), FUNCTION).map(({ name, inputs }) => [
@@ -189,6 +242,7 @@ describe('the resources', () => {
     const functionName = (name: string) => resource(stack, FUNCTION, name).state.name;
     const functionUrl = (name: string) => resource(stack, FUNCTION_URL, name).state.functionUrl;
     const queueUrl = (name: string) => resource(stack, 'aws:sqs/queue:Queue', name).state.url;
+    const { dashboardName } = resource(stack, 'aws:cloudwatch/dashboard:Dashboard', 'dashboard').inputs;
     assert.deepEqual(stack.outputs, {
       webhookUrl: functionUrl('webhook'),
       publisherUrl: functionUrl('publisher'),
@@ -198,8 +252,7 @@ describe('the resources', () => {
       tokensFunctionName: functionName('tokens'),
       redriveQueueUrl: queueUrl('redrive'),
       deadLetterQueueUrl: queueUrl('redrive-dead-letter'),
-      dashboardUrl:
-        'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/momento-webhooks-dev',
+      dashboardUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/${dashboardName}`,
     });
     for (const [name, value] of Object.entries(stack.outputs)) assert.equal(typeof value, 'string', name);
   });
@@ -217,7 +270,12 @@ describe('the next steps', () => {
     assert(told.includes(`with this URL: ${outputs.webhookUrl}\n`));
     assert.match(
       told,
-      /2\. pulumi config set --secret signingSecret --stack dev\n[\s\S]*3\. pulumi up --stack dev$/,
+      /2\. pulumi config set --secret signingSecret --stack dev\n[\s\S]*3\. pulumi up --stack dev\n/,
+    );
+    assert(
+      told.endsWith(
+        'A signing secret that the stack had before is still accepted, until another value takes its place.',
+      ),
     );
   });
 
