@@ -7,8 +7,8 @@ export interface Message {
   readonly body: string;
   /** milliseconds since the epoch, as all times here */
   readonly sentAt: number;
-  /** The queue that gave it up, for a dead-letter queue's messages. */
-  readonly from?: MessageQueue;
+  /** The queue that gave it up: not there where it was sent straight into a dead-letter queue. */
+  readonly sourceArn?: string;
   visibleAt: number;
   receives: number;
   firstReceivedAt?: number;
@@ -46,9 +46,9 @@ export class MessageQueue {
     return this.#place({ id: randomUUID(), body, sentAt: now, visibleAt: now + delayMs, receives: 0 });
   }
 
-  /** Takes a message from another queue; its age stays what it was. */
-  take({ id, body, sentAt }: Message, from?: MessageQueue): void {
-    this.#place({ id, body, sentAt, ...(from && { from }), visibleAt: this.now(), receives: 0 });
+  /** Takes a message from another queue, `sourceArn` where that gave it up; its age stays what it was. */
+  take({ id, body, sentAt }: Message, sourceArn?: string): void {
+    this.#place({ id, body, sentAt, ...(sourceArn && { sourceArn }), visibleAt: this.now(), receives: 0 });
   }
 
   /** Up to `most` visible messages, hidden from now on for the visibility time-out. */
@@ -63,7 +63,7 @@ export class MessageQueue {
       if (now - message.sentAt > this.settings.retentionMs) continue;
       const { giveUp } = this.settings;
       if (giveUp && message.receives >= giveUp.maxReceives) {
-        this.giveUpTo()?.take(message, this);
+        this.giveUpTo()?.take(message, this.settings.arn);
         continue;
       }
       message.receives++;
@@ -79,7 +79,7 @@ export class MessageQueue {
   /** A receipt handle that is no longer the message's last one deletes nothing, as it may in SQS. */
   delete(receiptHandle: string): void {
     const message = this.#received.get(receiptHandle);
-    if (message) this.#remove(message);
+    if (message) this.remove(message);
   }
 
   /** Whether there was such a message; it becomes visible again after `visibilityMs`. */
@@ -96,6 +96,12 @@ export class MessageQueue {
   drain(): Message[] {
     this.#received.clear();
     return this.#messages.splice(0);
+  }
+
+  /** Takes one of its messages out, whether visible or not. */
+  remove(message: Message): void {
+    this.#messages.splice(this.#messages.indexOf(message), 1);
+    if (message.receiptHandle) this.#received.delete(message.receiptHandle);
   }
 
   /** All messages as they stand, for who watches. */
@@ -124,10 +130,5 @@ export class MessageQueue {
     }
     this.#messages.splice(low, 0, message);
     return message;
-  }
-
-  #remove(message: Message): void {
-    this.#messages.splice(this.#messages.indexOf(message), 1);
-    if (message.receiptHandle) this.#received.delete(message.receiptHandle);
   }
 }

@@ -6,6 +6,7 @@ import { ACCOUNT_ID, REGION } from './account';
 import type { DeclaredQueue } from './declared-queues';
 import type { Caller, JsonService } from './endpoint';
 import { AwsError } from './errors';
+import { type Move, moveMessages } from './message-move';
 import { type Message, MessageQueue } from './message-queue';
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(43_200));
@@ -34,11 +35,11 @@ const INPUTS = {
   ListMessageMoveTasks: v.object({ SourceArn: v.string() }),
 };
 
-interface MoveTask {
+interface MoveTask extends Move {
   readonly handle: string;
   readonly sourceArn: string;
+  readonly destinationArn?: string;
   readonly startedAt: number;
-  readonly moved: number;
 }
 
 export class Sqs {
@@ -150,26 +151,29 @@ export class Sqs {
       },
       StartMessageMoveTask: (body, caller) => {
         const { SourceArn, DestinationArn } = read(INPUTS.StartMessageMoveTask, body);
-        const source = this.#authorized(caller, 'sqs:StartMessageMoveTask', SourceArn);
-        const destination = DestinationArn === undefined ? undefined : this.find(DestinationArn);
-        for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) caller.authorize(action, SourceArn);
-        const isDeadLetter = [...this.#queues.values()].some(
+        const from = this.#authorized(caller, 'sqs:StartMessageMoveTask', SourceArn);
+        for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']) {
+          caller.authorize(action, SourceArn);
+        }
+        const sources = [...this.#queues.values()].filter(
           ({ settings }) => settings.giveUp?.deadLetterArn === SourceArn,
         );
-        if (!isDeadLetter) {
+        if (sources.length === 0) {
           throw new AwsError(
             'InvalidParameterValue',
             'Source queue must be configured as a Dead Letter Queue.',
           );
         }
-        if (destination) caller.authorize('sqs:SendMessage', destination.settings.arn);
-        const messages = source.drain();
-        for (const message of messages) (destination ?? message.from ?? source).take(message);
-        const task = {
+        const goTo =
+          DestinationArn === undefined ? sources.map(({ settings }) => settings.arn) : [DestinationArn];
+        const [only] = goTo.map((arn) => this.#authorized(caller, 'sqs:SendMessage', arn));
+        const destination = DestinationArn === undefined ? undefined : only;
+        const task: MoveTask = {
+          ...moveMessages(from, destination, (arn) => this.#queues.get(arn)),
           handle: randomUUID(),
           sourceArn: SourceArn,
+          ...(DestinationArn !== undefined && { destinationArn: DestinationArn }),
           startedAt: this.now(),
-          moved: messages.length,
         };
         this.#tasks = [task, ...this.#tasks].slice(0, 10);
         this.#tell();
@@ -180,12 +184,14 @@ export class Sqs {
         this.#authorized(caller, 'sqs:ListMessageMoveTasks', SourceArn);
         const results = this.#tasks.filter(({ sourceArn }) => sourceArn === SourceArn);
         return {
-          Results: results.map(({ sourceArn, startedAt, moved }) => ({
-            Status: 'COMPLETED',
+          Results: results.map(({ sourceArn, destinationArn, startedAt, moved, toMove, failureReason }) => ({
+            Status: failureReason ? 'FAILED' : 'COMPLETED',
+            FailureReason: failureReason,
             SourceArn: sourceArn,
+            DestinationArn: destinationArn,
             StartedTimestamp: startedAt,
             ApproximateNumberOfMessagesMoved: moved,
-            ApproximateNumberOfMessagesToMove: moved,
+            ApproximateNumberOfMessagesToMove: toMove,
           })),
         };
       },

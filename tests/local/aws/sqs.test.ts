@@ -24,7 +24,7 @@ describe('the local SQS', () => {
   let queueUrl: string;
   let deadLetterUrl: string;
 
-  const identity = (allowed: string): Identity => ({
+  const identity = (...allowed: string[]): Identity => ({
     accessKeyId: 'AKIATEST',
     secretAccessKey: 'secret',
     arn: 'arn:aws:iam::123456789012:user/test',
@@ -119,6 +119,57 @@ describe('the local SQS', () => {
       ]),
       [['COMPLETED', 1]],
     );
+  });
+
+  const giveUp = async (body: string) => {
+    await send(body);
+    for (let tries = 0; tries < 2; tries++) {
+      await receive();
+      sqs.hurry(30_001);
+    }
+    await receive();
+  };
+  const move = (DestinationArn?: string) =>
+    client.send(new StartMessageMoveTaskCommand({ SourceArn: `${ARN}dead`, DestinationArn }));
+  const lastMove = async () => {
+    const { Results } = await client.send(new ListMessageMoveTasksCommand({ SourceArn: `${ARN}dead` }));
+    const [last] = Results ?? [];
+    return [
+      last?.Status,
+      last?.FailureReason,
+      last?.ApproximateNumberOfMessagesMoved,
+      last?.ApproximateNumberOfMessagesToMove,
+    ];
+  };
+
+  it('cannot tell where a message belongs that was sent straight into the dead-letter queue', async () => {
+    await giveUp('given up');
+    const direct = { QueueUrl: deadLetterUrl, MessageBody: 'sent directly' };
+    await client.send(new SendMessageCommand(direct));
+    await move();
+    assert.deepEqual(await lastMove(), ['FAILED', 'CouldNotDetermineMessageSource', 1, 2]);
+    assert.deepEqual(await bodies(), ['given up']);
+    assert.deepEqual(await bodies(deadLetterUrl), ['sent directly']);
+  });
+
+  it('moves all messages to the destination that a move task names, wherever they are from', async () => {
+    await giveUp('given up');
+    await client.send(new SendMessageCommand({ QueueUrl: deadLetterUrl, MessageBody: 'sent directly' }));
+    await move(`${ARN}work`);
+    assert.deepEqual(await lastMove(), ['COMPLETED', undefined, 2, 2]);
+    assert.deepEqual(await bodies(), ['given up', 'sent directly']);
+  });
+
+  it('moves nothing for who may not send to where the messages would go', async () => {
+    await giveUp('given up');
+    const allowed = ['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+    who = identity(...allowed.map((name) => `sqs:${name}`));
+    for (const destination of [undefined, `${ARN}work`, `${ARN}nowhere`]) {
+      await assert.rejects(move(destination), { name: 'AccessDeniedException', message: /sqs:SendMessage/ });
+    }
+    who = identity('sqs:*');
+    await assert.rejects(move(`${ARN}nowhere`), { name: 'QueueDoesNotExist' });
+    assert.deepEqual(await bodies(deadLetterUrl), ['given up']);
   });
 
   it('moves nothing from a queue that is nobody’s dead-letter queue', async () => {
