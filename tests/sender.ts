@@ -17,6 +17,9 @@ export interface SentEvent {
   readonly text: string;
 }
 
+/** How long what must succeed at last is tried, in milliseconds: far longer than a start takes on a busy machine. */
+const TRY_FOR_MS = 60_000;
+
 export class Sender {
   readonly #agent: Agent;
 
@@ -63,13 +66,23 @@ export class Sender {
    * longer than an event may wait.
    */
   async warm(instances: number): Promise<void> {
-    for (;;) {
-      const forged = Array.from({ length: instances }, () => this.signed('{}', 'a secret that never was'));
-      if ((await Promise.all(forged)).every(({ status }) => status === 403)) return;
-    }
+    const forged = () => this.signed('{}', 'a secret that never was');
+    await answeredAtLast(403, () => Promise.all(Array.from({ length: instances }, forged)));
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+}
+
+/** Sends until every answer has this status. Throws after a minute, with the last answers. */
+export async function answeredAtLast(status: number, send: () => Promise<readonly Answer[]>): Promise<void> {
+  const until = Date.now() + TRY_FOR_MS;
+  for (;;) {
+    const answers = await send();
+    if (answers.every((answer) => answer.status === status)) return;
+    if (Date.now() < until) continue;
+    const last = [...new Set(answers.map((answer) => `${answer.status} ${answer.body}`))];
+    throw new Error(`not answered ${status} for ${TRY_FOR_MS / 1000} s; at last: ${last.join(', ')}`);
   }
 }
