@@ -51,7 +51,7 @@ export class MessageQueue {
     this.#place({ id, body, sentAt, ...(sourceArn && { sourceArn }), visibleAt: this.now(), receives: 0 });
   }
 
-  /** Up to `most` visible messages, hidden from now on for the visibility time-out. */
+  /** Up to `most` visible messages, each once, hidden from now on for the visibility time-out. */
   receive(most: number, visibilityMs = this.settings.visibilityMs): Message[] {
     const now = this.now();
     const received: Message[] = [];
@@ -71,8 +71,9 @@ export class MessageQueue {
       message.receiptHandle = randomUUID();
       message.visibleAt = now + visibilityMs;
       this.#received.set(message.receiptHandle, message);
-      received.push(this.#place(message));
+      received.push(message);
     }
+    for (const message of received) this.#place(message); // not before: with a time-out of 0 it would be due again
     return received;
   }
 

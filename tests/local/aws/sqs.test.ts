@@ -90,6 +90,17 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(), []);
   });
 
+  it('hands a message out once in one call, also where it stays visible', async () => {
+    await send('looked at');
+    const look = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    const { Messages } = await client.send(new ReceiveMessageCommand(look));
+    assert.deepEqual(
+      Messages?.map(({ Body, Attributes }) => [Body, Attributes?.ApproximateReceiveCount]),
+      [['looked at', '1']],
+    );
+    assert.equal((await receive())[0]?.Attributes?.ApproximateReceiveCount, '2');
+  });
+
   it('lets a message come again when its receiver says', async () => {
     await send('one');
     const [message] = await receive();
