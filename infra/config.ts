@@ -106,10 +106,18 @@ export function loadConfig() {
     alarmEmail: settings.optional('alarmEmail', emailAddress),
   };
   checkEndpoint(settings);
-  if (config.delivery === 'managed-webhook') checkManaged(settings);
-  else checkUnmanaged(settings, config.delivery);
+  const delivery = `delivery ${config.delivery}`;
+  if (config.delivery === 'managed-webhook') {
+    checkUnset(settings, 'signingSecret', `${delivery}, where Momento makes it`);
+  } else {
+    checkUnset(settings, 'rotation', `${delivery}, whose signing secret Momento's console or you rotate`);
+  }
   if (config.delivery === 'relay') checkRelay(settings);
-  else checkNoRelay(settings, config.delivery);
+  else {
+    for (const key of ['vpcId', 'subnetIds']) {
+      checkUnset(settings, key, `${delivery}, which runs nothing in a VPC`);
+    }
+  }
   settings.refuseMistakes();
   return config;
 }
@@ -131,23 +139,10 @@ function checkEndpoint(settings: Settings): void {
   }
 }
 
-function checkManaged(settings: Settings): void {
-  if (settings.isSet('signingSecret')) {
-    settings.mistake(
-      'signingSecret',
-      'is set, allowed: nothing with delivery managed-webhook, where Momento makes it; remove it with: ' +
-        'pulumi config rm signingSecret',
-    );
-  }
-}
-
-function checkUnmanaged(settings: Settings, delivery: string): void {
-  if (settings.isSet('rotation')) {
-    settings.mistake(
-      'rotation',
-      `is set, allowed: nothing with delivery ${delivery}, whose signing secret Momento's console or you rotate; ` +
-        'remove it with: pulumi config rm rotation',
-    );
+/** Refuses a setting that would mean nothing with this delivery. */
+function checkUnset(settings: Settings, key: string, why: string): void {
+  if (settings.isSet(key)) {
+    settings.mistake(key, `is set, allowed: nothing with ${why}; remove it with: pulumi config rm ${key}`);
   }
 }
 
@@ -166,14 +161,6 @@ function checkRelay(settings: Settings): void {
     if (settings.isSet(one) && !settings.isSet(other)) {
       settings.mistake(other, `is not set, ${one} needs it; allowed: both, or neither for the default VPC`);
     }
-  }
-}
-
-function checkNoRelay(settings: Settings, delivery: string): void {
-  for (const key of ['vpcId', 'subnetIds']) {
-    if (!settings.isSet(key)) continue;
-    const why = `is set, allowed: nothing with delivery ${delivery}, which runs nothing in a VPC; remove it with: `;
-    settings.mistake(key, `${why}pulumi config rm ${key}`);
   }
 }
 
