@@ -1,4 +1,5 @@
 // How a dead-letter queue's messages go back, and why some cannot.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/troubleshooting-dlq-redrive.html
 import type { MessageQueue } from './message-queue';
 
@@ -11,7 +12,8 @@ export interface Move {
 
 /**
  * Moves all messages to the destination, or without one each to the queue that gave it up. A message that no queue gave
- * up (it was sent straight into the dead-letter queue), or whose queue is no more, stays.
+ * up (it was sent straight into the dead-letter queue), or whose queue is no more, stays. What moves is a new message
+ * there, with another id and another age.
  * @param find the queue of an ARN, or undefined
  */
 export function moveMessages(
@@ -27,7 +29,7 @@ export function moveMessages(
     const target = destination ?? (sourceArn === undefined ? undefined : find(sourceArn));
     if (target) {
       from.remove(message);
-      target.take(message);
+      target.send(message.body, 0);
       moved++;
     } else {
       failureReason ??= sourceArn

@@ -46,9 +46,9 @@ export class MessageQueue {
     return this.#place({ id: randomUUID(), body, sentAt: now, visibleAt: now + delayMs, receives: 0 });
   }
 
-  /** Takes a message from another queue, `sourceArn` where that gave it up; its age stays what it was. */
-  take({ id, body, sentAt }: Message, sourceArn?: string): void {
-    this.#place({ id, body, sentAt, ...(sourceArn && { sourceArn }), visibleAt: this.now(), receives: 0 });
+  /** Takes a message that another queue, of that ARN, gave up; its age stays what it was. */
+  take({ id, body, sentAt }: Message, sourceArn: string): void {
+    this.#place({ id, body, sentAt, sourceArn, visibleAt: this.now(), receives: 0 });
   }
 
   /** Up to `most` visible messages, each once, hidden from now on for the visibility time-out. */

@@ -171,6 +171,23 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(), ['given up', 'sent directly']);
   });
 
+  it('keeps a message’s age when a queue gives it up, and lets it begin anew when it is moved', async () => {
+    await send('old');
+    const [sent] = sqs.find('work').messages;
+    sqs.hurry(13 * 24 * HOUR);
+    for (let tries = 0; tries < 3; tries++) {
+      await receive();
+      sqs.hurry(30_001);
+    }
+    const [givenUp] = sqs.find('dead').messages;
+    assert.deepEqual([givenUp?.id, givenUp?.sentAt], [sent?.id, sent?.sentAt]);
+    await move();
+    const [moved] = sqs.find('work').messages;
+    assert.notEqual(moved?.id, sent?.id);
+    sqs.hurry(2 * 24 * HOUR);
+    assert.deepEqual(await bodies(), ['old']);
+  });
+
   it('moves nothing for who may not send to where the messages would go', async () => {
     await giveUp('given up');
     const allowed = ['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
