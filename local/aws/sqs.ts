@@ -35,6 +35,9 @@ const INPUTS = {
   ListMessageMoveTasks: v.object({ SourceArn: v.string() }),
 };
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const CONTENTS = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
+
 interface MoveTask extends Move {
   readonly handle: string;
   readonly sourceArn: string;
@@ -94,6 +97,10 @@ export class Sqs {
       SendMessage: (body, caller) => {
         const input = read(INPUTS.SendMessage, body);
         const found = this.#authorized(caller, 'sqs:SendMessage', input.QueueUrl);
+        if (!CONTENTS.test(input.MessageBody)) {
+          const message = 'The message contains characters outside the allowed set.';
+          throw new AwsError('InvalidMessageContents', message);
+        }
         const delayMs = input.DelaySeconds === undefined ? undefined : input.DelaySeconds * 1000;
         const { id } = found.send(input.MessageBody, delayMs);
         this.#tell();

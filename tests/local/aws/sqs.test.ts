@@ -7,6 +7,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
+  type SQSServiceException,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { AwsEndpoint, type Identity } from '../../../local/aws/endpoint';
@@ -228,6 +229,19 @@ describe('the local SQS', () => {
     );
     who = identity('sqs:ReceiveMessage');
     await assert.rejects(send('x'), { name: 'AccessDeniedException' });
+  });
+
+  it('takes every character that SQS takes, and no other', async () => {
+    const edges = '\t\n\r \ud7ff\ue000\ufffd\u{10000}\u{10ffff}';
+    await send(edges);
+    assert.deepEqual(await bodies(), [edges]);
+    for (const refused of ['\0', '\b', '\v', '\f', '\u001f', '\ud800', '\udfff', '\ufffe', '\uffff']) {
+      await assert.rejects(send(`a${refused}b`), (error: SQSServiceException) => {
+        assert.equal(error.name, 'InvalidMessageContents', JSON.stringify(refused));
+        assert.equal(error.$metadata.httpStatusCode, 400);
+        return true;
+      });
+    }
   });
 
   it('forgets a message that is older than the queue keeps', async () => {
