@@ -32,13 +32,14 @@ export class MessageQueue {
   readonly #received = new Map<string, Message>();
 
   /**
+   * @param settings may be set anew; what is hidden or delayed already stays so for as long as it was to
    * @param now milliseconds since the epoch
-   * @param giveUpTo takes the messages that this queue gives up
+   * @param find the queue of an ARN, for what this queue gives up
    */
   constructor(
-    readonly settings: QueueSettings,
+    public settings: QueueSettings,
     private readonly now: () => number,
-    private readonly giveUpTo: () => MessageQueue | undefined,
+    private readonly find: (arn: string) => MessageQueue | undefined,
   ) {}
 
   send(body: string, delayMs = this.settings.delayMs): Message {
@@ -63,7 +64,7 @@ export class MessageQueue {
       if (now - message.sentAt > this.settings.retentionMs) continue;
       const { giveUp } = this.settings;
       if (giveUp && message.receives >= giveUp.maxReceives) {
-        this.giveUpTo()?.take(message, this.settings.arn);
+        this.find(giveUp.deadLetterArn)?.take(message, this.settings.arn);
         continue;
       }
       message.receives++;

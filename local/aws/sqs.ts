@@ -53,15 +53,17 @@ export class Sqs {
 
   constructor(private readonly clock: () => number = Date.now) {}
 
-  /** Takes over what the program declares; messages in queues that stay declared stay. */
+  /** Takes over what the program declares: queues that stay declared take new settings and keep their messages. */
   declare(declared: readonly DeclaredQueue[]): void {
     const arns = new Set(declared.map(({ arn }) => arn));
     for (const arn of this.#queues.keys()) if (!arns.has(arn)) this.#queues.delete(arn);
     for (const settings of declared) {
-      if (this.#queues.has(settings.arn)) continue;
-      const { giveUp } = settings;
-      const deadLetterQueue = () => (giveUp ? this.#queues.get(giveUp.deadLetterArn) : undefined);
-      this.#queues.set(settings.arn, new MessageQueue(settings, this.now, deadLetterQueue));
+      const known = this.#queues.get(settings.arn);
+      if (known) known.settings = settings;
+      else {
+        const queue = new MessageQueue(settings, this.now, (arn) => this.#queues.get(arn));
+        this.#queues.set(settings.arn, queue);
+      }
     }
   }
 

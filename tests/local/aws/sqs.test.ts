@@ -10,6 +10,7 @@ import {
   type SQSServiceException,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
+import type { DeclaredQueue } from '../../../local/aws/declared-queues';
 import { AwsEndpoint, type Identity } from '../../../local/aws/endpoint';
 import { EventSource } from '../../../local/aws/event-source';
 import { parsePolicy } from '../../../local/aws/iam';
@@ -33,23 +34,24 @@ describe('the local SQS', () => {
   });
   let who = identity('sqs:*');
 
+  const declared = (name: string, settings: Partial<DeclaredQueue> = {}): DeclaredQueue => ({
+    arn: ARN + name,
+    name,
+    url: `${endpoint.url}/123456789012/${name}`,
+    visibilityMs: 30_000,
+    delayMs: 0,
+    retentionMs: 14 * 24 * HOUR,
+    ...settings,
+  });
+  const giveUpAfterTwo = { giveUp: { deadLetterArn: `${ARN}dead`, maxReceives: 2 } };
+
   beforeEach(async () => {
     who = identity('sqs:*');
     sqs = new Sqs();
     endpoint = await AwsEndpoint.start({ services: [sqs.service], findIdentity: () => who, now: Date.now });
     queueUrl = `${endpoint.url}/123456789012/work`;
     deadLetterUrl = `${endpoint.url}/123456789012/dead`;
-    const common = { visibilityMs: 30_000, delayMs: 0, retentionMs: 14 * 24 * HOUR };
-    sqs.declare([
-      {
-        ...common,
-        arn: `${ARN}work`,
-        name: 'work',
-        url: queueUrl,
-        giveUp: { deadLetterArn: `${ARN}dead`, maxReceives: 2 },
-      },
-      { ...common, arn: `${ARN}dead`, name: 'dead', url: deadLetterUrl },
-    ]);
+    sqs.declare([declared('work', giveUpAfterTwo), declared('dead')]);
     client = new SQSClient({
       region: 'us-east-1',
       endpoint: endpoint.url,
@@ -206,6 +208,29 @@ describe('the local SQS', () => {
       client.send(new StartMessageMoveTaskCommand({ SourceArn: `${ARN}work` })),
       /Dead Letter Queue/,
     );
+  });
+
+  it('takes new settings of a queue that is declared again, which keeps its messages', async () => {
+    await send('kept');
+    const giveUpAfterOne = { giveUp: { deadLetterArn: `${ARN}other`, maxReceives: 1 } };
+    const changes = { visibilityMs: 60_000, delayMs: 5_000, ...giveUpAfterOne };
+    sqs.declare([declared('work', changes), declared('dead'), declared('other')]);
+    assert.deepEqual(await bodies(), ['kept']);
+    sqs.hurry(30_001);
+    assert.deepEqual(await bodies(), []);
+    await send('later');
+    assert.equal(sqs.find('work').counts.delayed, 1);
+    sqs.hurry(30_001);
+    assert.deepEqual(await bodies(), ['later']);
+    assert.deepEqual(await bodies(`${endpoint.url}/123456789012/other`), ['kept']);
+  });
+
+  it('moves nothing to a queue that is no longer declared', async () => {
+    await giveUp('given up');
+    sqs.declare([declared('another', giveUpAfterTwo), declared('dead')]);
+    await move();
+    assert.deepEqual(await lastMove(), ['FAILED', 'AWS.SimpleQueueService.NonExistentQueue', 0, 1]);
+    assert.deepEqual(await bodies(deadLetterUrl), ['given up']);
   });
 
   it('counts what is visible, hidden and delayed', async () => {
