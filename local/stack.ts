@@ -116,7 +116,7 @@ async function start(
   const sqs = new Sqs(now);
   const aws = await AwsEndpoint.start({
     port: nextPort(),
-    services: [secrets.service, sqs.service, lambdaInvoke((name) => hostedByName(name))],
+    services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name))],
     findIdentity: (accessKeyId) => identities.find(accessKeyId),
     now,
   });
@@ -206,11 +206,6 @@ async function start(
   };
   setFaults(faults);
 
-  function hostedByName(name: string) {
-    const hosted = host.find(name);
-    if (!hosted) return undefined;
-    return { arn: hosted.declared.arn, invoke: (payload: unknown) => invoke(name, payload) };
-  }
   async function invoke(name: string, payload: unknown): Promise<unknown> {
     const outcome = await host.find(name)?.invoke(payload);
     if (!outcome) throw new Error(`the program declares no function ${name}`);

@@ -31,11 +31,19 @@ export interface JsonService {
   operations: Record<string, Operation>;
 }
 
-/** A service with paths of its own, e.g. Lambda's Invoke. */
+/** A service with paths, headers and statuses of its own, e.g. Lambda's Invoke. */
 export interface RestService {
   signingName: string;
   /** The operation that the request is for, if it is this service's. */
-  route(method: string, path: string): { name: string; run: Operation } | undefined;
+  route(request: WireRequest): { name: string; run: RestOperation } | undefined;
+}
+
+export type RestOperation = (input: unknown, caller: Caller) => Promise<HttpAnswer>;
+
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body?: string;
 }
 
 export interface EndpointOptions {
@@ -90,22 +98,22 @@ export class AwsEndpoint {
       const exchange = { server: this.#server, response, throttled };
       const fault = this.#faults?.(name, input);
       const output = await withFault(fault, exchange, () => run(input, callerOf(identity)));
-      if (output !== NOT_ANSWERED) send(response, 200, output);
+      if (output !== NOT_ANSWERED) response.writeHead(output.status, output.headers).end(output.body);
     } catch (error) {
       sendError(response, error);
     }
   }
 
-  #route(wire: WireRequest): { signingName: string; name: string; run: Operation } {
+  #route(wire: WireRequest): { signingName: string; name: string; run: RestOperation } {
     const target = wire.headers['x-amz-target'];
     const [prefix, name = ''] = target?.split('.') ?? [];
     for (const service of this.options.services) {
       if ('route' in service) {
-        const found = target ? undefined : service.route(wire.method, wire.path);
+        const found = target ? undefined : service.route(wire);
         if (found) return { signingName: service.signingName, ...found };
       } else if (service.targetPrefix === prefix) {
         const run = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
-        if (run) return { signingName: service.signingName, name, run };
+        if (run) return { signingName: service.signingName, name, run: answering(run) };
       }
     }
     const what = target ?? `${wire.method} ${wire.path}`;
@@ -140,8 +148,12 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+const JSON_HEADERS = { 'content-type': 'application/x-amz-json-1.1' };
+
+function answering(run: Operation): RestOperation {
+  return async (input, caller) => {
+    return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(await run(input, caller)) };
+  };
 }
 
 function sendError(response: ServerResponse, thrown: unknown): void {
@@ -157,5 +169,6 @@ function sendError(response: ServerResponse, thrown: unknown): void {
           );
   if (response.headersSent || response.destroyed) return;
   response.setHeader('x-amzn-errortype', error.type);
-  send(response, error.status, { __type: error.type, message: error.message });
+  const body = JSON.stringify({ __type: error.type, message: error.message });
+  response.writeHead(error.status, JSON_HEADERS).end(body);
 }
