@@ -28,12 +28,10 @@ export async function withFault<Output>(
       await pause(fault.ms ?? DEFAULT_FAULT_MS);
       return run();
     case 'apply-then-time-out':
-      await run();
-      return NOT_ANSWERED;
+      return unanswered(run);
     case 'apply-late':
       await pause(fault.ms ?? DEFAULT_FAULT_MS);
-      await run();
-      return NOT_ANSWERED;
+      return unanswered(run);
     case 'answer-then-drop':
       response.once('finish', () => response.socket?.destroy());
       return run();
@@ -43,6 +41,15 @@ export async function withFault<Output>(
     default: // no fault, or one that only a topic can have
       return run();
   }
+}
+
+async function unanswered(run: () => unknown): Promise<typeof NOT_ANSWERED> {
+  try {
+    await run();
+  } catch {
+    // an error is an answer too, and the caller gets none
+  }
+  return NOT_ANSWERED;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import {
   GetSecretValueCommand,
   ListSecretsCommand,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsEndpoint, type Identity } from '../../../local/aws/endpoint';
+import { AwsEndpoint, type Identity, type JsonService } from '../../../local/aws/endpoint';
 import { parsePolicy } from '../../../local/aws/iam';
 import { SecretsManager } from '../../../local/aws/secrets-manager';
 
@@ -47,11 +48,32 @@ describe('the local AWS', () => {
     clients.push(made);
     return made;
   };
+  /** The operations that were run, and who waits for the next. */
+  const calls: string[] = [];
+  let onCall = () => {};
+  const nextCall = () =>
+    new Promise<void>((resolve) => {
+      onCall = resolve;
+    });
+  const recorded = (service: JsonService): JsonService => ({
+    ...service,
+    operations: Object.fromEntries(
+      Object.entries(service.operations).map(([name, run]) => [
+        name,
+        (input, caller) => {
+          calls.push(name);
+          onCall();
+          return run(input, caller);
+        },
+      ]),
+    ),
+  });
   const get = (name: string, stage?: string) =>
     client().send(new GetSecretValueCommand({ SecretId: ARN(name), VersionStage: stage }));
 
   beforeEach(async () => {
     now = Date.now();
+    calls.splice(0);
     secrets = new SecretsManager(() => now);
     secrets.declare([
       { arn: ARN('api-key'), name: 'api-key', value: 'first' },
@@ -59,7 +81,7 @@ describe('the local AWS', () => {
       { arn: ARN('foreign'), name: 'foreign', value: 'not yours' },
     ]);
     endpoint = await AwsEndpoint.start({
-      services: [secrets.service],
+      services: [recorded(secrets.service)],
       findIdentity: (id) => (id === reader.accessKeyId ? reader : undefined),
       now: () => now,
     });
@@ -181,6 +203,58 @@ describe('the local AWS', () => {
     await assert.rejects(impatient.send(new GetSecretValueCommand({ SecretId: ARN('api-key') })), {
       name: 'TimeoutError',
     });
+    endpoint.setFaults(undefined);
+    assert.equal((await get('api-key')).SecretString, 'first');
+  });
+
+  it('delays a call for as long as a fault plan says, and then goes on as usual', async () => {
+    const ms = 40;
+    endpoint.setFaults(() => {
+      queueMicrotask(() => secrets.putSecretValue('api-key', 'put while it waited'));
+      return { kind: 'delay', ms };
+    });
+    const started = performance.now();
+    assert.equal((await get('api-key')).SecretString, 'put while it waited');
+    assert.ok(performance.now() - started >= ms - 1); // timers count whole milliseconds
+  });
+
+  for (const kind of ['apply-then-time-out', 'apply-late'] as const) {
+    it(`answers nothing to a call that befalls ${kind}, also where it fails`, async () => {
+      for (const name of ['api-key', 'missing']) {
+        const applied = nextCall();
+        const callsAtOnce: number[] = [];
+        endpoint.setFaults(() => {
+          queueMicrotask(() => callsAtOnce.push(calls.length));
+          return { kind, ms: 20 };
+        });
+        const abort = new AbortController();
+        let answers = 0;
+        const call = client()
+          .send(new GetSecretValueCommand({ SecretId: ARN(name) }), { abortSignal: abort.signal })
+          .finally(() => answers++);
+        call.catch(() => undefined);
+        await applied;
+        assert.deepEqual(callsAtOnce, [kind === 'apply-late' ? 0 : 1]);
+        endpoint.setFaults(undefined);
+        for (let others = 0; others < 3; others++) await get('api-key');
+        assert.equal(answers, 0, name);
+        abort.abort();
+        await assert.rejects(call, { name: 'AbortError' });
+        calls.splice(0);
+      }
+    });
+  }
+
+  it('drops every connection where a fault plan says so, and applies nothing', async () => {
+    const idle = connect(endpoint.port, '127.0.0.1');
+    const dropped = new Promise((resolve) => idle.once('close', resolve));
+    await new Promise((resolve) => idle.once('connect', resolve));
+    assert.equal((await get('api-key')).SecretString, 'first'); // the idle one is accepted by then
+    calls.splice(0);
+    endpoint.setFaults(() => ({ kind: 'restart' }));
+    await assert.rejects(get('api-key'), { code: 'ECONNRESET' });
+    await dropped;
+    assert.deepEqual(calls, []);
     endpoint.setFaults(undefined);
     assert.equal((await get('api-key')).SecretString, 'first');
   });
