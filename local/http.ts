@@ -24,6 +24,14 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
+/**
+ * Whether a request came for this server's own address. A page in a browser on this machine may reach 127.0.0.1 under a
+ * name that its owner lets point there (DNS rebinding); it must be told nothing.
+ */
+export function isForThisServer({ headers: { host } }: IncomingMessage, port: number): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+}
+
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { FaultPlan } from '../faults';
-import { listen, readBody, TooLarge, wireRequest } from '../http';
+import { isForThisServer, listen, readBody, TooLarge, wireRequest } from '../http';
 import { NOT_ANSWERED, withFault } from '../http-faults';
 import { AwsError } from './errors';
 import { decide, type Statement } from './iam';
@@ -87,8 +87,7 @@ export class AwsEndpoint {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('x-amzn-requestid', randomUUID());
     try {
-      const { host } = request.headers;
-      if (host !== `127.0.0.1:${this.port}` && host !== `localhost:${this.port}`) {
+      if (!isForThisServer(request, this.port)) {
         throw new AwsError('MisdirectedRequestException', 'This endpoint answers on 127.0.0.1 only.', 421);
       }
       const wire = wireRequest(request, await readBody(request, MAX_BODY_BYTES));

@@ -1,6 +1,7 @@
 // Who may talk to the page: browsers that show this page itself, on this machine. Every other site that is open in the same
 // browser can send requests to 127.0.0.1 too, under its own name or under one that it lets point there.
 import type { IncomingMessage } from 'node:http';
+import { isForThisServer } from '../http';
 
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';
@@ -10,11 +11,10 @@ export class Forbidden extends Error {
  * Throws Forbidden unless the request is for this page's own address and comes from this page, or from no page at all
  * where it only reads.
  */
-export function admit({ method, headers }: IncomingMessage, port: number): void {
-  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
-  const host = headers.host ?? '';
-  if (!own.includes(host)) throw new Forbidden('this is no address of the page'); // DNS rebinding
-  const { origin } = headers;
+export function admit(request: IncomingMessage, port: number): void {
+  const { method, headers } = request;
+  if (!isForThisServer(request, port)) throw new Forbidden('this is no address of the page');
+  const { origin, host } = headers;
   if (origin !== undefined && origin !== `http://${host}`) throw new Forbidden('another site asks');
   const site = headers['sec-fetch-site'] ?? 'same-origin';
   if (site !== 'same-origin' && site !== 'none') throw new Forbidden('another site asks');

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AccessKey } from '../aws/sigv4';
-import { listen } from '../http';
+import { isForThisServer, listen } from '../http';
 
 /** They are handed out anew each time, so nobody has to wait for these to expire. */
 const LIFE_MS = 6 * 3_600_000;
@@ -16,6 +16,7 @@ export class TaskCredentials {
 
   private constructor(key: () => Required<AccessKey>) {
     this.#server = createServer((request, response) => {
+      if (!isForThisServer(request, this.#port)) return void response.writeHead(421).end();
       if (request.url !== this.#path) return void response.writeHead(404).end();
       const { accessKeyId, secretAccessKey, sessionToken } = key();
       const credentials = {
