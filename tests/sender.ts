@@ -1,5 +1,6 @@
 // Sends signed events to a Function URL as Momento does: over HTTP, once, without a look at the answer.
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { SIGNATURE_HEADER, sign } from '../handlers/core/signature';
 
 export interface Answer {
@@ -19,6 +20,9 @@ export interface SentEvent {
 
 /** How long what must succeed at last is tried, in milliseconds: far longer than a start takes on a busy machine. */
 const TRY_FOR_MS = 60_000;
+
+/** How long a connection may stay open that its caller closed, in milliseconds. */
+const CLOSED_WITHIN_MS = 30_000;
 
 export class Sender {
   readonly #agent: Agent;
@@ -58,6 +62,30 @@ export class Sender {
       );
       sent.on('error', reject);
       sent.end(body);
+    });
+  }
+
+  /**
+   * Posts a body that ends `missing` bytes before its content-length does, and closes its side of the connection. Gives
+   * whatever was answered; undefined where the connection was closed without an answer.
+   */
+  cutShort(body: Uint8Array, headers: Record<string, string>, missing: number): Promise<Answer | undefined> {
+    const { host, hostname, port, pathname } = new URL(this.url);
+    const sent = { host, ...headers, 'content-length': String(body.byteLength + missing) };
+    const lines = Object.entries(sent).map(([name, value]) => `${name}: ${value}\r\n`);
+    const head = `POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n`;
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      const socket = connect({ host: hostname, port: Number(port) });
+      socket.setTimeout(CLOSED_WITHIN_MS, () => socket.destroy(new Error('the connection stays open')));
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.on('error', reject);
+      socket.on('close', () => {
+        const answer = Buffer.concat(chunks).toString('utf8');
+        const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(answer) ?? [];
+        resolve(status === undefined ? undefined : { status: Number(status), headers: {}, body: answer });
+      });
+      socket.end(Buffer.concat([Buffer.from(head), body]));
     });
   }
 

@@ -1,11 +1,12 @@
 // The fuzz: requests that no handler may accept, at the webhook's and the publisher's URL. None may be stored, published
 // or answered 5xx, none may find its input in an answer, and the handlers' memory must not grow.
+import * as v from 'valibot';
 import { makeLegacyKey } from '../../local/momento';
-import { signedPost } from '../../local/signed-fetch';
 import { type Stack, startStack } from '../../local/stack';
 import { type Answer, Sender } from '../sender';
 import { Chance } from '../soak/random';
-import { hostileEvent, hostilePublication, type Target } from './grammar';
+import { hostileEvent, hostileInvocation, hostilePublication, type Target, validEvent } from './grammar';
+import { signedHeaders } from './signed-headers';
 
 export interface FuzzOptions {
   readonly requests: number;
@@ -19,15 +20,26 @@ export interface FuzzReport {
   readonly requests: number;
   /** How many requests were answered with each status. */
   readonly answers: Record<number, number>;
+  /** How many requests ended before their body did; whoever receives them may close the connection without an answer. */
+  readonly cutShort: number;
   /** The numbers of the requests that were answered below 400 or above 499. */
   readonly wronglyAnswered: number[];
   /** The numbers of the requests whose input stood in the answer. */
   readonly echoed: number[];
   /** Calls that only an accepted request may cause: to store, to queue, to publish, to vend a token. */
   readonly effects: number;
+  /** Whether after all that a valid event is taken. */
+  readonly stillServes: boolean;
   /** Bytes of heap in use in one instance, on average: once a tenth was sent, and at the end. */
   readonly heap: { readonly before: number; readonly after: number };
 }
+
+/** What a handler gives. */
+const result = v.object({
+  statusCode: v.number(),
+  headers: v.record(v.string(), v.string()),
+  body: v.string(),
+});
 
 const CONCURRENCY = 8;
 const EFFECTS = new Set(['SortedSetPut', 'SendMessage', 'Publish', 'GenerateDisposableToken']);
@@ -44,10 +56,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     momento: { caches: [target.cache] },
   });
   const sender = new Sender(String(stack.outputs.webhookUrl), CONCURRENCY);
+  const backend = new Sender(String(stack.outputs.publisherUrl), CONCURRENCY);
   try {
-    return await new Fuzz(options, stack, sender, target).run();
+    return await new Fuzz(options, stack, { sender, backend }, target).run();
   } finally {
     sender.close();
+    backend.close();
     await stack.close();
   }
 }
@@ -57,14 +71,19 @@ class Fuzz {
   readonly #answers: Record<number, number> = {};
   readonly #wronglyAnswered: number[] = [];
   readonly #echoed: number[] = [];
+  readonly #sender: Sender;
+  readonly #backend: Sender;
+  #cutShort = 0;
   #effects = 0;
 
   constructor(
     private readonly options: FuzzOptions,
     private readonly stack: Stack,
-    private readonly sender: Sender,
+    to: { readonly sender: Sender; readonly backend: Sender },
     private readonly target: Target,
   ) {
+    this.#sender = to.sender;
+    this.#backend = to.backend;
     this.#chance = new Chance(options.seed);
     stack.setFaults((operation) => {
       if (EFFECTS.has(operation)) this.#effects++;
@@ -75,19 +94,29 @@ class Fuzz {
   async run(): Promise<FuzzReport> {
     const { requests, only } = this.options;
     const numbers = only === undefined ? [...Array(requests).keys()] : [only];
-    await this.sender.warm(CONCURRENCY);
+    await this.#sender.warm(CONCURRENCY);
     const tenth = Math.ceil(numbers.length / 10);
     await this.#send(numbers.slice(0, tenth), 0);
     const before = await this.#heap();
     await this.#send(numbers.slice(tenth), tenth);
+    const heap = { before, after: await this.#heap() };
+    const effects = this.#effects;
     return {
       requests: numbers.length,
       answers: this.#answers,
+      cutShort: this.#cutShort,
       wronglyAnswered: this.#wronglyAnswered,
       echoed: this.#echoed,
-      effects: this.#effects,
-      heap: { before, after: await this.#heap() },
+      effects,
+      stillServes: await this.#stillServes(effects),
+      heap,
     };
+  }
+
+  /** The effect of a valid event is seen, too: else none of an invalid one would be. */
+  async #stillServes(effectsBefore: number): Promise<boolean> {
+    const { status } = await this.#sender.signed(JSON.stringify(validEvent(this.target)), this.target.secret);
+    return [200, 202].includes(status) && this.#effects > effectsBefore;
   }
 
   async #send(numbers: readonly number[], sentBefore: number): Promise<void> {
@@ -102,28 +131,41 @@ class Fuzz {
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
   }
 
-  /** Three of four at the webhook; of the rest half through the publisher's URL, half as direct invocations. */
-  async #attack(n: number): Promise<Pick<Answer, 'status' | 'body'>> {
+  /**
+   * Three of four at the webhook's URL, but a few as direct invocations; of the rest half through the publisher's URL, half
+   * as direct invocations. Undefined where there was no answer.
+   */
+  async #attack(n: number): Promise<Answer | undefined> {
+    const { outputs } = this.stack;
+    if (n % 16 === 1)
+      return this.#invoke(outputs.webhookFunctionName, hostileInvocation(this.#chance, n, this.target));
     if (n % 4 !== 0) {
-      const { method, headers, body } = hostileEvent(this.#chance, n, this.target);
-      return this.sender.post(body, headers, method);
+      const { method, headers, body, missing } = hostileEvent(this.#chance, n, this.target);
+      if (missing === undefined) return this.#sender.post(body, headers, method);
+      this.#cutShort++;
+      return this.#sender.cutShort(body, headers, missing);
     }
-    const body = hostilePublication(this.#chance, n, this.target).toString('utf8');
-    if (n % 8 !== 0) {
-      const { credentials, region, outputs } = this.stack;
-      const response = await signedPost(String(outputs.publisherUrl), { credentials, region, body });
-      return { status: response.status, body: await response.text() };
-    }
-    const answer = await this.stack.invoke(String(this.stack.outputs.publisherFunctionName), fromJson(body));
-    if (answer === null || typeof answer !== 'object' || !('statusCode' in answer))
-      return { status: 0, body: '' };
-    return { status: Number(answer.statusCode), body: JSON.stringify(answer) };
+    const body = hostilePublication(this.#chance, n, this.target);
+    if (n % 8 === 0) return this.#invoke(outputs.publisherFunctionName, fromJson(body.toString('utf8')));
+    const headers = await signedHeaders(this.stack, String(outputs.publisherUrl), body);
+    return this.#backend.post(body, headers);
   }
 
-  #judge(n: number, { status, body }: Pick<Answer, 'status' | 'body'>): void {
+  async #invoke(functionName: unknown, payload: unknown): Promise<Answer> {
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = v.parse(result, await this.stack.invoke(String(functionName), payload));
+    return { status, headers, body };
+  }
+
+  #judge(n: number, answer: Answer | undefined): void {
+    if (!answer) return;
+    const { status, headers, body } = answer;
     this.#answers[status] = (this.#answers[status] ?? 0) + 1;
     if (status < 400 || status > 499) this.#wronglyAnswered.push(n);
-    if (body.includes(this.target.canary)) this.#echoed.push(n);
+    if (`${JSON.stringify(headers)} ${body}`.includes(this.target.canary)) this.#echoed.push(n);
   }
 
   async #heap(): Promise<number> {

@@ -1,5 +1,6 @@
 // Requests that must all be refused: of a grammar near the valid ones, and random bytes. What a request is follows from
 // the seed and its number.
+import { gzipSync } from 'node:zlib';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
 import type { Chance } from '../soak/random';
 
@@ -7,6 +8,8 @@ export interface HostileRequest {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
+  /** Bytes by which the body ends before its content-length does. */
+  readonly missing?: number;
 }
 
 export interface Target {
@@ -27,16 +30,22 @@ const TYPES = [
   '',
 ];
 const MAX_BODY_BYTES = 64 * 1024;
-const ATTACKS = ['unsigned', 'forged', 'tampered', 'malformed', 'stale', 'huge', 'method', 'bytes'] as const;
+const ATTACKS = [
+  'unsigned',
+  'forged',
+  'tampered',
+  'malformed',
+  'stale',
+  'huge',
+  'method',
+  'bytes',
+  'encoded',
+  'cut',
+] as const;
 
 /** The request of a number, for the webhook. */
 export function hostileEvent(chance: Chance, n: number, target: Target): HostileRequest {
-  const roll = <T>(choices: readonly T[], what: string): T =>
-    chance.pick(
-      choices.map((choice) => [choice, 1] as const),
-      what,
-      n,
-    );
+  const roll = <T>(choices: readonly T[], what: string): T => oneOf(choices, chance, what, n);
   const attack = roll(ATTACKS, 'attack');
   const type = { 'content-type': roll(TYPES, 'type'), 'x-canary': target.canary };
   const valid = JSON.stringify(validEvent(target));
@@ -82,8 +91,62 @@ export function hostileEvent(chance: Chance, n: number, target: Target): Hostile
       const body = randomBytes(chance, n);
       return { method: 'POST', headers: signed(body), body };
     }
+    case 'encoded': {
+      const { says, body } = roll(encodings(valid), 'encoding');
+      return { method: 'POST', headers: { ...signed(body), ...says }, body };
+    }
+    case 'cut': {
+      // What has come may be all of a valid event, with its signature, or a part of it.
+      const whole = Buffer.from(valid);
+      const body =
+        chance.roll('whole', n) < 0.5 ? whole : whole.subarray(0, chance.below(whole.length, 'cut', n));
+      return { method: 'POST', headers: signed(body), body, missing: 1 + chance.below(5_000, 'missing', n) };
+    }
   }
   return attack satisfies never;
+}
+
+/** A valid event in other bytes than JSON's, and what the headers say that they are. */
+function encodings(valid: string): { says: Record<string, string>; body: Buffer }[] {
+  const json = { 'content-type': 'application/json' };
+  const zipped = { ...json, 'content-encoding': 'gzip' };
+  return [
+    { says: zipped, body: gzipSync(valid) },
+    { says: zipped, body: gzipSync(valid).subarray(0, 40) },
+    { says: { ...json, 'content-encoding': 'br' }, body: gzipSync(valid) },
+    { says: { 'content-type': 'application/json; charset=utf-16' }, body: Buffer.from(valid, 'utf16le') },
+    { says: json, body: Buffer.from(`\uFEFF${valid}`, 'utf8') },
+    { says: json, body: Buffer.concat([Buffer.from([0xff]), Buffer.from(valid)]) },
+    { says: { ...json, 'content-transfer-encoding': 'base64' }, body: inBase64(valid) },
+    { says: { 'content-type': 'application/octet-stream' }, body: inBase64(valid) },
+  ];
+}
+
+/**
+ * A request as Lambda hands it to the webhook, whose body is base64 and not said to be, or said to be and is not; signed
+ * over what is there, or over what is meant.
+ */
+export function hostileInvocation(chance: Chance, n: number, target: Target): object {
+  const valid = JSON.stringify(validEvent(target));
+  const base64 = inBase64(valid).toString();
+  const bodies: { body: string; isBase64Encoded: boolean }[] = [
+    { body: valid, isBase64Encoded: true },
+    { body: base64, isBase64Encoded: false },
+    { body: inBase64(base64).toString(), isBase64Encoded: true },
+    { body: base64.slice(0, chance.below(base64.length - 4, 'cut', n)), isBase64Encoded: true },
+    { body: `%${valid}%`, isBase64Encoded: true },
+    { body: '='.repeat(chance.below(100, 'padding', n)), isBase64Encoded: true },
+    { body: randomBytes(chance, n).toString('latin1'), isBase64Encoded: true },
+  ];
+  const { body, isBase64Encoded } = oneOf(bodies, chance, 'body', n);
+  const there = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  const over = chance.roll('over', n) < 0.5 ? there : Buffer.from(`${valid} `);
+  const headers = { 'x-canary': target.canary, [SIGNATURE_HEADER]: sign(over, target.secret) };
+  return { requestContext: { http: { method: 'POST' } }, headers, body, isBase64Encoded };
+}
+
+function inBase64(text: string): Buffer {
+  return Buffer.from(Buffer.from(text).toString('base64'));
 }
 
 /** What the publisher is given instead of `{userId, courseId, comment}`; never something that it may publish. */
@@ -103,7 +166,8 @@ export function hostilePublication(chance: Chance, n: number, { canary }: Target
   return Buffer.from(choice > wrong.length ? text.slice(0, chance.below(text.length, 'cut', n)) : text);
 }
 
-function validEvent({ cache, topic, canary }: Target) {
+/** An event that the webhook stores, if it is signed. */
+export function validEvent({ cache, topic, canary }: Target) {
   return {
     cache,
     topic,
@@ -177,7 +241,11 @@ function asJson(value: unknown): string {
   return typeof value === 'string' && value.startsWith('[') ? value : (JSON.stringify(value) ?? '');
 }
 
+function oneOf<T>(choices: readonly T[], chance: Chance, what: string, n: number): T {
+  const weighted = choices.map((choice) => [choice, 1] as const);
+  return chance.pick(weighted, what, n);
+}
+
 function randomBytes(chance: Chance, n: number): Buffer {
-  const size = chance.below(2_000, 'length', n);
-  return Buffer.from(Array.from({ length: size }, (_, i) => chance.below(256, 'byte', n, i % 64)));
+  return chance.bytes(chance.below(2_000, 'length', n), 'bytes', n);
 }

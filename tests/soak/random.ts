@@ -12,6 +12,14 @@ export class Chance {
     return digest.readUInt32BE() / 2 ** 32;
   }
 
+  /** So many bytes, none of which tells the next. */
+  bytes(size: number, ...what: readonly (string | number)[]): Buffer {
+    if (size === 0) return Buffer.alloc(0);
+    return createHash('shake256', { outputLength: size })
+      .update(JSON.stringify([this.seed, ...what]))
+      .digest();
+  }
+
   below(limit: number, ...what: readonly (string | number)[]): number {
     return Math.floor(this.roll(...what) * limit);
   }
