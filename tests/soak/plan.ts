@@ -5,6 +5,7 @@ import type { Chance } from './random';
 /** Events of a course: fewer than the cut leaves, so that every one must be found again. */
 const EVENTS_PER_COURSE = 500;
 const USERS = 200;
+const FIRST_PUBLISHED_AT = Date.UTC(2026, 0, 1);
 
 /** Longer than the 1.1 s after which the handlers' client gives up a call. */
 export const LATE_MS = 1_500;
@@ -59,21 +60,34 @@ export function planEvent(chance: Chance, index: number): PlannedEvent {
   };
 }
 
+/** When the event was published, in milliseconds since the epoch: fixed, as its id and what follows from that are to be. */
+export function publishedAt(index: number): number {
+  return FIRST_PUBLISHED_AT + index;
+}
+
 /** The number of the event that a comment is of. */
 export function indexOf(text: string): number | undefined {
   const match = /#(\d+)#/.exec(text);
   return match ? Number(match[1]) : undefined;
 }
 
-/** Faults in this share of the calls. The nth call of an operation for an event always meets the same one. */
-export function planFaults(chance: Chance, share: number): FaultPlan {
+/**
+ * Faults in this share of the calls. The nth call of an operation for an event always meets the same one; so does the nth
+ * of those that cut a course, which are for no event of their own.
+ * @param bodyOf the message that a receipt handle of the redrive queue stands for
+ */
+export function planFaults(
+  chance: Chance,
+  share: number,
+  bodyOf: (receiptHandle: string) => string | undefined,
+): FaultPlan {
   const calls = new Map<string, number>();
   return (operation, request) => {
     if (!OPERATIONS.has(operation)) return undefined;
-    const index = indexOf(textOf(request)) ?? 'any';
-    if (operation === 'SortedSetPut' && index !== 'any' && planEvent(chance, index).poison)
+    const index = indexOf(textOf(request, bodyOf));
+    if (operation === 'SortedSetPut' && index !== undefined && planEvent(chance, index).poison)
       return { kind: 'refuse' };
-    const call = `${operation} ${index}`;
+    const call = `${operation} ${index ?? `of course ${setOf(request)}`}`;
     const nth = calls.get(call) ?? 0;
     calls.set(call, nth + 1);
     if (chance.roll('fault', call, nth) >= share) return undefined;
@@ -106,12 +120,19 @@ function fault(kind: FaultKind): Fault {
   return kind === 'apply-late' ? { kind, ms: LATE_MS } : { kind };
 }
 
-/** The comment somewhere inside a request, of gRPC or of AWS. */
-function textOf(request: unknown): string {
+/** The comment somewhere inside a request, of gRPC or of AWS, or in the message that it is about. */
+function textOf(request: unknown, bodyOf: (receiptHandle: string) => string | undefined): string {
   if (request === null || typeof request !== 'object') return '';
   if ('elements' in request && Array.isArray(request.elements)) {
     const [element] = request.elements;
     return element?.value instanceof Uint8Array ? Buffer.from(element.value).toString('utf8') : '';
   }
+  if ('ReceiptHandle' in request) return bodyOf(String(request.ReceiptHandle)) ?? '';
   return 'MessageBody' in request ? String(request.MessageBody) : '';
+}
+
+/** The name of the sorted set that a request is about. */
+function setOf(request: unknown): string {
+  if (request === null || typeof request !== 'object' || !('set_name' in request)) return '';
+  return request.set_name instanceof Uint8Array ? Buffer.from(request.set_name).toString('utf8') : '';
 }

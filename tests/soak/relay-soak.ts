@@ -8,7 +8,7 @@ import { drain } from '../drain';
 import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
 import { Chance } from './random';
 import { elapsed, type SoakOptions, type SoakReport, webhookHeap } from './soak';
-import { deadLettered, judge, storedComments } from './verdict';
+import { bodyIn, deadLettered, judge, storedComments } from './verdict';
 
 /** What breaks the relay's way to its messages, in turn. */
 const BREAKS = ['cut', 'kill', 'restart'] as const;
@@ -81,7 +81,6 @@ class RelaySoak {
     const verdict = await judge(stack, {
       ...this.#sent,
       wasAccepted: () => true, // Momento took it, and the relay is to lose nothing
-      publishedAt: () => undefined,
     });
     const heap = { before: before ?? 0, after: await webhookHeap(stack) };
     return { ...verdict, answers: this.#answers, breaks: this.#breaks, heap };
@@ -97,7 +96,10 @@ class RelaySoak {
    */
   #faults(): FaultPlan {
     const { faults } = this.options;
-    const plan = firstOf([planFaults(this.#chance, faults), planReceiverFaults(this.#chance, faults)]);
+    const plan = firstOf([
+      planFaults(this.#chance, faults, bodyIn(this.stack)),
+      planReceiverFaults(this.#chance, faults),
+    ]);
     return (operation, request) => {
       if (operation === 'SortedSetFetch') return undefined;
       const fault = plan(operation, request);

@@ -5,9 +5,9 @@ import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { Sender, type SentEvent } from '../sender';
-import { LATE_MS, type PlannedEvent, planEvent, planFaults } from './plan';
+import { LATE_MS, type PlannedEvent, planEvent, planFaults, publishedAt } from './plan';
 import { Chance } from './random';
-import { judge, type Verdict } from './verdict';
+import { bodyIn, judge, type Verdict } from './verdict';
 
 export interface SoakOptions {
   readonly events: number;
@@ -16,7 +16,7 @@ export interface SoakOptions {
   readonly seed: number;
   /** Requests at the same time, and instances of the webhook. */
   readonly concurrency: number;
-  /** Only this event, for a look at one that failed. */
+  /** Only this event, for a look at one that failed, and without a rotation. */
   readonly only?: number;
   readonly onProgress?: (sent: number) => void;
 }
@@ -53,7 +53,6 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 class Soak {
   readonly #chance: Chance;
   readonly #answers: Record<number, number> = {};
-  readonly #published = new Map<number, SentEvent>();
   readonly #accepted = new Set<number>();
   #forgedAccepted = 0;
   #apiKey: string;
@@ -73,7 +72,7 @@ class Soak {
     const indexes = options.only === undefined ? [...Array(options.events).keys()] : [options.only];
     await this.sender.warm(options.concurrency);
     const before = await webhookHeap(stack);
-    stack.setFaults(planFaults(this.#chance, options.faults));
+    stack.setFaults(planFaults(this.#chance, options.faults, bodyIn(stack)));
     await this.#send(indexes);
     await drain(stack);
     await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
@@ -85,7 +84,7 @@ class Soak {
       indexes,
       apiKey: this.#apiKey,
       wasAccepted: (index) => this.#accepted.has(index),
-      publishedAt: (index) => this.#published.get(index)?.event_timestamp,
+      publishedAt,
     });
     return {
       ...verdict,
@@ -97,11 +96,13 @@ class Soak {
 
   async #send(indexes: readonly number[]): Promise<void> {
     const left = indexes[Symbol.iterator]();
+    const rotates = this.options.only === undefined;
     let sent = 0;
     const work = async () => {
       for (const index of left) {
-        if (sent === Math.floor(indexes.length * ROTATE_SIGNING_SECRET_AT)) this.#rotateSigningSecret();
-        if (sent === Math.floor(indexes.length * ROTATE_API_KEY_AT)) this.#rotateApiKey();
+        if (rotates && sent === Math.floor(indexes.length * ROTATE_SIGNING_SECRET_AT))
+          this.#rotateSigningSecret();
+        if (rotates && sent === Math.floor(indexes.length * ROTATE_API_KEY_AT)) this.#rotateApiKey();
         sent++;
         if (index % FORGED_ONE_IN === 0) await this.#forge(index);
         await this.#deliver(planEvent(this.#chance, index));
@@ -114,7 +115,6 @@ class Soak {
 
   async #deliver(planned: PlannedEvent): Promise<void> {
     const event = this.#event(planned);
-    this.#published.set(planned.index, event);
     const once = async () => {
       const { status } = await this.sender.event(event, this.secret);
       this.#answers[status] = (this.#answers[status] ?? 0) + 1;
@@ -128,7 +128,7 @@ class Soak {
     return {
       cache: this.stack.cacheName,
       topic: this.stack.topicName,
-      event_timestamp: Date.now(),
+      event_timestamp: publishedAt(index),
       topic_sequence_number: index + 1,
       token_id: userId,
       text: JSON.stringify({ comment, courseId }),

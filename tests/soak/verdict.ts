@@ -25,7 +25,7 @@ export interface Sent {
   readonly apiKey: string;
   readonly wasAccepted: (index: number) => boolean;
   /** Milliseconds since the epoch; undefined where only Momento knows. */
-  readonly publishedAt: (index: number) => number | undefined;
+  readonly publishedAt?: (index: number) => number;
 }
 
 export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
@@ -35,7 +35,7 @@ export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
   const copies = (index: number) => stored.get(index) ?? [];
   const same = (copy: Comment, index: number) => {
     const planned = planEvent(chance, index);
-    const at = publishedAt(index) ?? copy.at.getTime();
+    const at = publishedAt?.(index) ?? copy.at.getTime();
     return copy.userID === planned.userId && copy.comment === planned.comment && copy.at.getTime() === at;
   };
   return {
@@ -55,6 +55,12 @@ export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
 export function deadLettered(stack: Stack): Set<number | undefined> {
   const queue = stack.sqs.find(String(stack.outputs.deadLetterQueueUrl));
   return new Set(queue.messages.map(({ body }) => indexOf(body)));
+}
+
+/** Of a message of the redrive queue that is being handled, by its receipt handle. */
+export function bodyIn(stack: Stack): (receiptHandle: string) => string | undefined {
+  const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
+  return (handle) => queue.messages.find(({ receiptHandle }) => receiptHandle === handle)?.body;
 }
 
 /** The comments in the cache, as an application reads them, by the number of their event. */
