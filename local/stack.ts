@@ -4,8 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
 import { ACCOUNT_ID, REGION } from './aws/account';
-import { type DeclaredFunction, type Resource, readDeclared } from './aws/declared';
-import { readMappings, readQueues } from './aws/declared-queues';
+import type { DeclaredFunction, DeclaredSecret } from './aws/declared';
 import { AwsEndpoint } from './aws/endpoint';
 import { EventSources } from './aws/event-source';
 import { Identities } from './aws/identities';
@@ -14,13 +13,13 @@ import { SecretsManager } from './aws/secrets-manager';
 import type { AccessKey } from './aws/sigv4';
 import { Sqs } from './aws/sqs';
 import { connectWebhook, makeCache } from './connect-webhook';
+import { type DeclaredStack, readStack } from './declared';
 import type { FaultPlan } from './faults';
 import { FunctionHost } from './functions/host';
 import { PortInUse } from './http';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from './momento';
 import { evaluateProgram } from './program';
 import { readStackSettings } from './settings';
-import { readTasks } from './tasks/declared';
 import { TaskHost } from './tasks/host';
 
 const PROJECT = resolve(__dirname, '..');
@@ -75,8 +74,8 @@ export interface Stack {
   /** Only with delivery `relay`. */
   readonly relay: RunningRelay | undefined;
   /**
-   * Evaluates the program again, swaps in what changed, and gives the names of the functions that did. Rejects, and
-   * changes nothing, where the program fails.
+   * Evaluates the program again, swaps in what changed, and gives the names of the functions and tasks that did. Rejects,
+   * and changes nothing, where the program fails, AWS would refuse what it declares, or a task does not come to work.
    */
   reload(): Promise<string[]>;
   close(): Promise<void>;
@@ -153,13 +152,13 @@ async function start(
     );
   });
   started.push(sources);
-  const hostAll = async (resources: readonly Resource[]) => {
-    const declared = readDeclared(resources);
-    const changed = await host.apply(declared);
-    sqs.declare(readQueues(resources));
-    sources.apply(readMappings(resources));
-    return { secrets: declared.secrets, changed };
+  const hostAll = async ({ aws, queues, mappings }: DeclaredStack) => {
+    const changed = await host.apply(aws);
+    sqs.declare(queues);
+    sources.apply(mappings);
+    return changed;
   };
+  const startTasks = (declared: DeclaredStack) => tasks.apply(declared.tasks, declared.aws.roles);
   // Momento makes the signing secret once it knows the webhook's URL, so until then another text holds its place.
   const placeholder = randomBytes(16).toString('hex');
   let signingSecret = options.secrets?.signingSecret;
@@ -179,25 +178,28 @@ async function start(
       queueUrl: (name) => `${aws.url}/${ACCOUNT_ID}/${name}`,
       momentoUrl: momento.url,
     });
-    return { ...declared, isManaged, isRelayed };
+    return {
+      outputs: declared.outputs,
+      declared: readStack(declared.resources, folder),
+      isManaged,
+      isRelayed,
+    };
   };
 
   const program = await evaluate();
   const { outputs } = program;
-  const hosted = await hostAll(program.resources);
+  let { declared } = program;
+  await hostAll(declared);
   const webhook = host.behind(outputs.webhookUrl);
   if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
   const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
   const connection = { momento, apiKey, cacheName, topicName, url: String(outputs.webhookUrl) };
   if (program.isRelayed || (!program.isManaged && !signingSecret)) await makeCache(connection);
   if (!program.isManaged) signingSecret ??= await connectWebhook(connection);
-  secrets.declare(
-    hosted.secrets.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)),
-  );
-
-  const startTasks = ({ resources }: { resources: readonly Resource[] }) =>
-    tasks.apply(readTasks(resources, folder), readDeclared(resources).roles);
-  await startTasks(program); // they ask for the secrets at once
+  const declareSecrets = (all: readonly DeclaredSecret[]) =>
+    secrets.declare(all.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)));
+  declareSecrets(declared.aws.secrets);
+  await startTasks(declared); // they ask for the secrets at once
 
   const setFaults = (plan: FaultPlan | undefined) => {
     momento.setFaults(plan);
@@ -235,10 +237,17 @@ async function start(
     setFaults,
     relay: tasks.has('relay') ? { kill: () => tasks.kill('relay') } : undefined,
     async reload() {
-      const declared = await evaluate();
-      const again = await hostAll(declared.resources);
-      secrets.declare(again.secrets);
-      return [...again.changed, ...(await startTasks(declared))];
+      const { declared: next } = await evaluate();
+      declareSecrets(next.aws.secrets);
+      // First what may still fail: a task that does not come to work.
+      const restarted = await startTasks(next).catch(async (error: unknown) => {
+        declareSecrets(declared.aws.secrets);
+        await startTasks(declared);
+        throw error;
+      });
+      const changed = await hostAll(next);
+      declared = next;
+      return [...changed, ...restarted];
     },
     close,
   };

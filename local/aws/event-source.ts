@@ -28,16 +28,19 @@ export class EventSources {
     private readonly find: (functionName: string) => FedFunction | undefined,
   ) {}
 
-  /** Takes over what the program declares; batches that are being handed out are finished as they were begun. */
+  /**
+   * Takes over what the program declares; batches that are being handed out are finished as they were begun.
+   * Throws, and changes nothing, where AWS would refuse a mapping.
+   */
   apply(mappings: readonly DeclaredMapping[]): void {
-    for (const source of this.#sources.splice(0)) source.close();
-    this.#sources = mappings.map((mapping) => {
+    const checked = mappings.map((mapping): [DeclaredMapping, FedFunction] => {
       const fed = this.find(mapping.functionName);
-      if (fed) return new EventSource(mapping, this.sqs, fed);
-      throw new Error(
-        `event source mapping ${mapping.name}: the program declares no function ${mapping.functionName}`,
-      );
+      this.sqs.find(mapping.queueArn);
+      checkMapping(mapping, fed);
+      return [mapping, fed];
     });
+    for (const source of this.#sources.splice(0)) source.close();
+    this.#sources = checked.map(([mapping, fed]) => new EventSource(mapping, this.sqs, fed));
   }
 
   /** Resolves when no batch is being handed out. */
@@ -62,14 +65,7 @@ export class EventSource {
     private readonly sqs: Sqs,
     private readonly fed: FedFunction,
   ) {
-    for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']) {
-      if (decide(fed.statements, { action, resource: mapping.queueArn }) !== 'allowed') {
-        const call = action.slice('sqs:'.length);
-        throw new Error(
-          `event source mapping ${mapping.name}: the function execution role does not have permissions to call ${call} on SQS`,
-        );
-      }
-    }
+    checkMapping(mapping, fed);
     this.#stop = sqs.onChange(() => this.#poll());
     this.#poll();
   }
@@ -136,5 +132,20 @@ export class EventSource {
       eventSourceARN: this.mapping.queueArn,
       awsRegion: REGION,
     };
+  }
+}
+
+/** Throws where the function is not declared, or its role may not take from the queue, as AWS refuses such a mapping. */
+export function checkMapping<T extends Pick<FedFunction, 'statements'>>(
+  { name, functionName, queueArn }: DeclaredMapping,
+  fed: T | undefined,
+): asserts fed is T {
+  if (!fed) throw new Error(`event source mapping ${name}: the program declares no function ${functionName}`);
+  for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']) {
+    if (decide(fed.statements, { action, resource: queueArn }) === 'allowed') continue;
+    const call = action.slice('sqs:'.length);
+    throw new Error(
+      `event source mapping ${name}: the function execution role does not have permissions to call ${call} on SQS`,
+    );
   }
 }

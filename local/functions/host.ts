@@ -10,7 +10,7 @@ import type { Identities } from '../aws/identities';
 import type { FaultPlan } from '../faults';
 import { checkEnvironment, environmentOf } from './environment';
 import { FunctionUrl } from './function-url';
-import { HostedFunction } from './hosted-function';
+import { HostedFunction, handlerOf } from './hosted-function';
 
 export interface FunctionHostOptions {
   identities: Identities;
@@ -65,11 +65,11 @@ export class FunctionHost {
   /**
    * Takes over what the program declares: new code and settings serve what comes from now on, at the same addresses.
    * Gives the names of the functions that are new or changed; the others keep their warm instances.
-   * Throws, and changes nothing, where AWS would refuse a function.
+   * Throws, and changes nothing, where AWS would refuse a function or a URL.
    */
   async apply(declared: DeclaredAws): Promise<string[]> {
     const { identities, local } = this.options;
-    for (const one of declared.functions) checkEnvironment(one);
+    checkFunctions(declared);
     identities.assume(declared);
     const codes = declared.functions.map((one) => ({
       declared: one,
@@ -90,7 +90,7 @@ export class FunctionHost {
     for (const url of declared.urls) {
       await this.reserveUrl(url.name);
       const hosted = this.#functions.get(url.functionName);
-      if (!hosted) throw new Error(`URL ${url.name}: the program declares no function ${url.functionName}`);
+      if (!hosted) continue; // checked above
       const resourcePolicy = declared.resourcePolicies.get(url.functionName) ?? [];
       this.#urls.get(url.name)?.serve({ declared: url, hosted, resourcePolicy });
     }
@@ -138,5 +138,17 @@ export class FunctionHost {
       this.#urls.delete(name);
       await url.close();
     }
+  }
+}
+
+/** Throws where AWS would refuse a function or a URL, but for the functions' roles. */
+export function checkFunctions({ functions, urls }: Pick<DeclaredAws, 'functions' | 'urls'>): void {
+  for (const one of functions) {
+    checkEnvironment(one);
+    handlerOf(one);
+  }
+  for (const { name, functionName } of urls) {
+    if (functions.some((one) => one.name === functionName)) continue;
+    throw new Error(`URL ${name}: the program declares no function ${functionName}`);
   }
 }

@@ -150,29 +150,37 @@ export class HostedFunction {
 
   /** Lays the archive's files out as Lambda does under /var/task. */
   #unpack(code: HostedCode): Version {
-    const { name, files, handler } = code.declared;
+    const { name, files } = code.declared;
+    const { module, exportName } = handlerOf(code.declared);
     const task = mkdtempSync(join(this.options.folder, `${name}-`));
     for (const [path, content] of Object.entries(files)) {
       const target = join(task, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
     }
-    const dot = handler.lastIndexOf('.');
-    const module = handler.slice(0, dot);
-    const file = ['.js', '.mjs', '.cjs']
-      .map((end) => module + end)
-      .find((path) => Object.hasOwn(files, path));
-    if (dot < 0 || !file)
-      throw new Error(`function ${name}: its archive has no file for the handler ${handler}`);
     return {
       code,
       task,
-      file: join(task, file),
-      exportName: handler.slice(dot + 1),
+      file: join(task, module),
+      exportName,
       idle: [],
       busy: new Set(),
     };
   }
+}
+
+/** The file of the archive that holds a function's handler, and the handler's name in it. Throws where there is no such file. */
+export function handlerOf({ name, files, handler }: DeclaredFunction): {
+  module: string;
+  exportName: string;
+} {
+  const dot = handler.lastIndexOf('.');
+  const module = ['.js', '.mjs', '.cjs']
+    .map((end) => handler.slice(0, dot) + end)
+    .find((path) => Object.hasOwn(files, path));
+  if (dot < 0 || !module)
+    throw new Error(`function ${name}: its archive has no file for the handler ${handler}`);
+  return { module, exportName: handler.slice(dot + 1) };
 }
 
 const responseTooLarge: Outcome = {

@@ -153,6 +153,24 @@ describe('the host of declared functions', () => {
     assert.deepEqual(await call(url), { calls: 1, course: '123' });
   });
 
+  it('refuses a handler that an archive lacks and a URL of no function, and goes on with what it has', async () => {
+    const url = await host.reserveUrl('greeter');
+    await apply();
+    const changed = readDeclared(program({ source: 'exports.handler = async () => "new";' }));
+    const [greeter] = changed.functions;
+    assert.ok(greeter);
+    const lacking = { ...greeter, name: 'lacking', handler: 'gone.handler' };
+    await assert.rejects(
+      host.apply({ ...changed, functions: [greeter, lacking] }),
+      /^Error: function lacking: its archive has no file for the handler gone\.handler$/,
+    );
+    await assert.rejects(
+      host.apply({ ...changed, urls: [{ name: 'odd', functionName: 'nobody', auth: 'NONE' }] }),
+      /^Error: URL odd: the program declares no function nobody$/,
+    );
+    assert.deepEqual(await call(url), { calls: 1, course: '123' });
+  });
+
   it('keeps the log lines of a function only where its role may write them', async () => {
     const url = await host.reserveUrl('greeter');
     await apply({ mayLog: false });

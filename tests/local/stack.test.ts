@@ -1,0 +1,80 @@
+// What a reload of the local stack takes over, in a copy of the project whose files may be changed.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { sendComment } from '../../local/flow';
+import { type Stack, startStack } from '../../local/stack';
+import { drain } from '../drain';
+
+const PROJECT = resolve(__dirname, '..', '..');
+const PROGRAM = [
+  'handlers',
+  'infra',
+  'Dockerfile',
+  'index.ts',
+  'package.json',
+  'tsconfig.json',
+  'Pulumi.yaml',
+  'Pulumi.dev.yaml',
+];
+const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
+const WEBHOOK = join('handlers', 'webhook.ts');
+const HANDLER = /(?<=export async function handler\([^)]*\)[^{]*\{)/;
+const TEAPOT = " return { statusCode: 418, headers: {}, body: '' };";
+
+describe('a reload of the local stack', () => {
+  let folder: string;
+  let stack: Stack | undefined;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-copy-'));
+    for (const name of PROGRAM) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  });
+  afterEach(async () => {
+    await stack?.close();
+    stack = undefined;
+    rmSync(folder, { recursive: true });
+  });
+
+  const edit = (file: string, pattern: RegExp | string, by: string) => {
+    const source = readFileSync(join(folder, file), 'utf8');
+    const edited = source.replace(pattern, by);
+    assert.notEqual(edited, source, `${file} has no ${pattern}`);
+    writeFileSync(join(folder, file), edited);
+  };
+  const start = async (config: Record<string, string> = {}) => {
+    stack = await startStack({ folder, config });
+    return stack;
+  };
+  /** What the webhook answers to a GET: 405 as it is, 418 with the edited code. */
+  const webhookStatus = async ({ outputs }: Stack) => (await fetch(String(outputs.webhookUrl))).status;
+
+  it('changes nothing where AWS would refuse an event source mapping, and the queue is still worked off', async () => {
+    const stack = await start();
+    edit(WEBHOOK, HANDLER, TEAPOT);
+    edit(join('infra', 'redrive.ts'), "'sqs:DeleteMessage',", '');
+    await assert.rejects(stack.reload(), /does not have permissions to call DeleteMessage on SQS$/);
+    assert.equal(await webhookStatus(stack), 405);
+
+    stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
+    const queued = new Promise<void>((resolve) => {
+      stack.events.on('request', ({ url, status }) => url === 'webhook' && status === 202 && resolve());
+    });
+    await stack.invoke(String(stack.outputs.publisherFunctionName), COMMENT);
+    await queued;
+    stack.setFaults(undefined);
+    await drain(stack);
+  });
+
+  it('changes nothing where the relay does not come to work', async () => {
+    const stack = await start({ delivery: 'relay' });
+    edit(WEBHOOK, HANDLER, TEAPOT);
+    edit(join('handlers', 'relay-task.ts'), /$/, "\nthrow new Error('the new relay ends');\n");
+    await assert.rejects(stack.reload(), /^Error: task relay ended with .* before it worked/);
+    assert.equal(await webhookStatus(stack), 405);
+    const { comment } = await sendComment(stack, COMMENT);
+    assert.equal(comment, COMMENT.comment);
+  });
+});
