@@ -88,7 +88,7 @@ async function reload(stack: Stack, file: string): Promise<void> {
       `${file} changed: ${changed.length > 0 ? `swapped in ${changed.join(', ')}` : 'nothing to swap'}`,
     );
   } catch (error) {
-    console.error(`${red(reasonOf(error))}\n${file} changed, but the program fails: the old code goes on`);
+    console.error(`${red(reasonOf(error))}\n${file} changed, but is not taken over: the old code goes on`);
   }
 }
 

@@ -24,6 +24,23 @@ export interface WebhookConnection extends Connection {
   url: string;
 }
 
+/** By what Momento and the program have been told of each other. */
+export interface Connected {
+  delivery: string;
+  cacheName: string;
+  topicName: string;
+  webhookUrl: string;
+}
+
+/** Throws where one of these is not as at the start: then there would be two of what the start made one of. */
+export function checkConnected(atStart: Connected, now: Connected): void {
+  for (const key of ['delivery', 'cacheName', 'topicName', 'webhookUrl'] as const) {
+    if (now[key] === atStart[key]) continue;
+    const [is, was] = [now[key], atStart[key]].map((value) => JSON.stringify(value));
+    throw new Error(`${key} is now ${is}, and was ${was}: restart npm start to take this over`);
+  }
+}
+
 /** Makes the cache, where it is not there yet. Throws with what Momento said. */
 export async function makeCache({ momento, apiKey, cacheName }: Connection): Promise<void> {
   const caches = new CacheClient({

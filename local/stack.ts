@@ -12,7 +12,7 @@ import { lambdaInvoke } from './aws/lambda';
 import { SecretsManager } from './aws/secrets-manager';
 import type { AccessKey } from './aws/sigv4';
 import { Sqs } from './aws/sqs';
-import { connectWebhook, makeCache } from './connect-webhook';
+import { checkConnected, connectWebhook, makeCache } from './connect-webhook';
 import { type DeclaredStack, readStack } from './declared';
 import type { FaultPlan } from './faults';
 import { FunctionHost } from './functions/host';
@@ -75,7 +75,8 @@ export interface Stack {
   readonly relay: RunningRelay | undefined;
   /**
    * Evaluates the program again, swaps in what changed, and gives the names of the functions and tasks that did. Rejects,
-   * and changes nothing, where the program fails, AWS would refuse what it declares, or a task does not come to work.
+   * and changes nothing, where the program fails, AWS would refuse what it declares, a task does not come to work, or Momento
+   * would have to be connected in another way.
    */
   reload(): Promise<string[]>;
   close(): Promise<void>;
@@ -162,40 +163,40 @@ async function start(
   // Momento makes the signing secret once it knows the webhook's URL, so until then another text holds its place.
   const placeholder = randomBytes(16).toString('hex');
   let signingSecret = options.secrets?.signingSecret;
-  const evaluate = async () => {
+  /** @param momentoUrl where the program makes what it manages itself; without it, nothing is made */
+  const evaluate = async (momentoUrl?: string) => {
     const settings = await readStackSettings(folder, stack);
-    const delivery = options.config?.delivery ?? settings.delivery;
+    const delivery = options.config?.delivery ?? settings.delivery ?? 'webhook';
     const isManaged = delivery === 'managed-webhook'; // the program then makes the webhook, and refuses a signing secret
     const isRelayed = delivery === 'relay';
     if (isRelayed) signingSecret ??= placeholder; // one that is made up, as a user would
     const secret: Record<string, string> = isManaged ? {} : { signingSecret: signingSecret ?? placeholder };
-    const declared = await evaluateProgram({
+    const { outputs, resources } = await evaluateProgram({
       stack,
       folder,
       config: { ...settings, ...options.config },
       secrets: { momentoApiKey: apiKey, ...secret, ...options.secrets },
       functionUrl: (name) => host.reserveUrl(name),
       queueUrl: (name) => `${aws.url}/${ACCOUNT_ID}/${name}`,
-      momentoUrl: momento.url,
+      ...(momentoUrl !== undefined && { momentoUrl }),
     });
-    return {
-      outputs: declared.outputs,
-      declared: readStack(declared.resources, folder),
-      isManaged,
-      isRelayed,
-    };
+    const declared = readStack(resources, folder);
+    const webhook = declared.aws.functions.find(({ name }) => name === outputs.webhookFunctionName);
+    const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook?.environment ?? {};
+    const connected = { delivery, cacheName, topicName, webhookUrl: String(outputs.webhookUrl) };
+    return { outputs, declared, connected, isManaged, isRelayed };
   };
 
-  const program = await evaluate();
-  const { outputs } = program;
+  const program = await evaluate(momento.url);
+  const { outputs, connected, isManaged, isRelayed } = program;
+  const { cacheName, topicName, webhookUrl: url } = connected;
   let { declared } = program;
   await hostAll(declared);
-  const webhook = host.behind(outputs.webhookUrl);
-  if (!webhook) throw new Error('the program has no output webhookUrl that is the address of a Function URL');
-  const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook.environment;
-  const connection = { momento, apiKey, cacheName, topicName, url: String(outputs.webhookUrl) };
-  if (program.isRelayed || (!program.isManaged && !signingSecret)) await makeCache(connection);
-  if (!program.isManaged) signingSecret ??= await connectWebhook(connection);
+  if (!host.behind(url))
+    throw new Error('the program has no output webhookUrl that is the address of a Function URL');
+  const connection = { momento, apiKey, cacheName, topicName, url };
+  if (isRelayed || (!isManaged && !signingSecret)) await makeCache(connection);
+  if (!isManaged) signingSecret ??= await connectWebhook(connection);
   const declareSecrets = (all: readonly DeclaredSecret[]) =>
     secrets.declare(all.map((one) => (one.value === placeholder ? { ...one, value: signingSecret } : one)));
   declareSecrets(declared.aws.secrets);
@@ -237,7 +238,9 @@ async function start(
     setFaults,
     relay: tasks.has('relay') ? { kill: () => tasks.kill('relay') } : undefined,
     async reload() {
-      const { declared: next } = await evaluate();
+      const again = await evaluate();
+      checkConnected(connected, again.connected);
+      const { declared: next } = isManaged ? await evaluate(momento.url) : again;
       declareSecrets(next.aws.secrets);
       // First what may still fail: a task that does not come to work.
       const restarted = await startTasks(next).catch(async (error: unknown) => {

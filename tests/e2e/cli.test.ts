@@ -138,7 +138,7 @@ describe('npm start', function () {
     assert.equal((await fetch(webhookUrl)).status, 418);
 
     writeFileSync(handler, 'export const handler = ;');
-    await output.until(/webhook\.ts changed, but the program fails: the old code goes on/);
+    await output.until(/webhook\.ts changed, but is not taken over: the old code goes on/);
     assert.match(output.seen(), /webhook\.ts:1:\d+/);
     assert.equal((await fetch(webhookUrl)).status, 418);
 
