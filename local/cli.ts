@@ -1,6 +1,7 @@
 // `npm start`: the local stack on the command line.
 import { resolve } from 'node:path';
 import { styleText } from 'node:util';
+import { faultOperations } from './fault-operations';
 import { type FaultPlan, firstOf, InvalidFault, parseFault } from './faults';
 import { parseFlags, parsePort, UsageError } from './flags';
 import { onSteps, type Step, sendComment } from './flow';
@@ -24,7 +25,8 @@ happens on a page in the browser.
   --once         ends after the comment: with 0, or with 1 and the reason where a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
   --delivery D   webhook, managed-webhook or relay; default as in Pulumi.dev.yaml
-  --fault FAULT  lets calls to Momento or AWS fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2
+  --fault FAULT  lets calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
+                 or AWS, FunctionUrl for requests to the functions' URLs, or * for each
   --verbose      prints what the functions log`;
 
 async function main(): Promise<void> {
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(USAGE);
   const fallback = flags.once ? 0 : DEFAULT_PORT;
   const port = flags.port === undefined ? fallback : parsePort(flags.port, PORTS);
-  const faults: FaultPlan | undefined = flags.fault && firstOf(flags.fault.map((one) => parseFault(one)));
+  const faults = flags.fault && (await planOf(flags.fault));
 
   // Ctrl-C ends it at once; handlers of `exit` remove the files. For --once that means that it did not get to its end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -79,6 +81,12 @@ async function main(): Promise<void> {
   });
   console.log(whatNext(stack));
   watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
+}
+
+/** Throws InvalidFault. */
+async function planOf(flags: readonly string[]): Promise<FaultPlan> {
+  const operations = await faultOperations();
+  return firstOf(flags.map((flag) => parseFault(flag, { operations })));
 }
 
 async function reload(stack: Stack, file: string): Promise<void> {

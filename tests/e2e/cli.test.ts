@@ -99,19 +99,31 @@ describe('npm start', function () {
     const address = server.address();
     assert.ok(address !== null && typeof address === 'object');
     const { port } = address;
-    const [inUse, unknown, wrong] = await Promise.all([
+    const [inUse, unknown, wrong, misspelt] = await Promise.all([
       run('cli.ts', ['--once', '--port', String(port)]),
       run('cli.ts', ['--nonce']),
       run('cli.ts', ['--port', '70000']),
+      run('cli.ts', ['--once', '--fault', 'SortedSetPt=refuse']),
     ]);
     server.close();
-    assert.deepEqual([inUse.status, unknown.status, wrong.status], [2, 2, 2]);
+    assert.deepEqual([inUse.status, unknown.status, wrong.status, misspelt.status], [2, 2, 2, 2]);
     assert.equal(
       inUse.stderr,
       `port ${port} on 127.0.0.1 is in use: end what uses it, or choose other ports with --port\n`,
     );
     assert.match(unknown.stderr, /^Unknown option '--nonce'; allowed: --once, --port,/);
     assert.match(wrong.stderr, /^--port is "70000"; allowed: 1 to \d+/);
+    assert.match(misspelt.stderr, /^fault "SortedSetPt=refuse": no operation SortedSetPt; there are /);
+    for (const name of [
+      'SortedSetPut',
+      'Publish',
+      'SendMessage',
+      'GetSecretValue',
+      'Invoke',
+      'FunctionUrl',
+    ]) {
+      assert.match(misspelt.stderr, new RegExp(`[ ,]${name}\\b`));
+    }
   });
 
   it('stays up, can be read from, swaps in a changed handler, and goes at once on Ctrl-C', async () => {
