@@ -1,11 +1,12 @@
 // `npm start`: the local stack on the command line.
+import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { faultOperations } from './fault-operations';
 import { type FaultPlan, firstOf, InvalidFault, parseFault } from './faults';
 import { parseFlags, parsePort, UsageError } from './flags';
 import { onSteps, type Step, sendComment } from './flow';
-import { PortInUse } from './http';
+import { listen, PortInUse } from './http';
 import { startPage } from './page';
 import { announce } from './running';
 import { type Stack, startStack } from './stack';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   }
 
   const config: Record<string, string> = flags.delivery === undefined ? {} : { delivery: flags.delivery };
+  if (!flags.once) await tryPort(port);
   // The page's port is the one that was asked for, the stack's are those after it.
   const stack = await startStack({ port: flags.once || port === 0 ? port : port + 1, faults, config });
   const page = flags.once ? undefined : await startPage(stack, { port, faults });
@@ -81,6 +83,13 @@ async function main(): Promise<void> {
   });
   console.log(whatNext(stack));
   watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
+}
+
+/** Takes the page's port and gives it back: that it is in use is told at once. Throws PortInUse. */
+async function tryPort(port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, port);
+  await new Promise((closed) => server.close(closed));
 }
 
 /** Throws InvalidFault. */

@@ -99,14 +99,20 @@ describe('npm start', function () {
     const address = server.address();
     assert.ok(address !== null && typeof address === 'object');
     const { port } = address;
-    const [inUse, unknown, wrong, misspelt] = await Promise.all([
+    const [inUse, ofPage, unknown, wrong, misspelt] = await Promise.all([
       run('cli.ts', ['--once', '--port', String(port)]),
+      // told before the program is evaluated, which would fail
+      run('cli.ts', ['--delivery', 'pigeon', '--port', String(port)]),
       run('cli.ts', ['--nonce']),
       run('cli.ts', ['--port', '70000']),
       run('cli.ts', ['--once', '--fault', 'SortedSetPt=refuse']),
     ]);
     server.close();
-    assert.deepEqual([inUse.status, unknown.status, wrong.status, misspelt.status], [2, 2, 2, 2]);
+    assert.equal(ofPage.stderr, inUse.stderr);
+    assert.deepEqual(
+      [inUse.status, ofPage.status, unknown.status, wrong.status, misspelt.status],
+      [2, 2, 2, 2, 2],
+    );
     assert.equal(
       inUse.stderr,
       `port ${port} on 127.0.0.1 is in use: end what uses it, or choose other ports with --port\n`,
