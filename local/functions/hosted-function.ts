@@ -1,6 +1,6 @@
 // A declared function on this machine: as many warm instances as its requests at one time have needed.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DeclaredFunction } from '../aws/declared';
 import { AwsError } from '../aws/errors';
@@ -19,7 +19,7 @@ export interface HostedCode {
 }
 
 export interface HostedFunctionOptions {
-  /** an existing folder for the functions' files; whoever made it removes it */
+  /** an existing folder for the functions' files, each version's in one of its own; whoever made it removes it */
   folder: string;
   onLog(line: string): void;
 }
@@ -32,12 +32,15 @@ interface Version {
   exportName: string;
   idle: Instance[];
   busy: Set<Instance>;
+  /** those too that are about to end */
+  all: Set<Instance>;
 }
 
 export class HostedFunction {
   #version: Version;
   #waiting: (() => void)[] = [];
-  readonly #all = new Set<Instance>();
+  /** the one that serves, and old ones whose last instance has not ended yet */
+  readonly #versions = new Set<Version>();
   #closed = false;
 
   constructor(
@@ -80,7 +83,8 @@ export class HostedFunction {
   swap(code: HostedCode): void {
     const old = this.#version;
     this.#version = this.#unpack(code);
-    for (const instance of old.idle.splice(0)) this.#drop(instance);
+    for (const instance of old.idle.splice(0)) this.#drop(old, instance);
+    this.#forgetUnused(old);
     for (const next of this.#waiting.splice(0)) next();
   }
 
@@ -92,7 +96,9 @@ export class HostedFunction {
   async close(): Promise<void> {
     this.#closed = true;
     for (const next of this.#waiting.splice(0)) next();
-    await Promise.all([...this.#all].map((instance) => instance.terminate()));
+    const instances = [...this.#versions].flatMap(({ all }) => [...all]);
+    await Promise.all(instances.map((instance) => instance.terminate()));
+    for (const version of this.#versions) this.#forget(version);
   }
 
   async #take(): Promise<{ version: Version; instance: Instance }> {
@@ -102,7 +108,7 @@ export class HostedFunction {
       const { reservedConcurrency } = version.code.declared;
       const free = version.idle.pop();
       if (free?.usable === false) {
-        this.#drop(free);
+        this.#drop(version, free);
         continue;
       }
       if (free || version.busy.size < (reservedConcurrency ?? LOCAL_INSTANCES)) {
@@ -119,11 +125,13 @@ export class HostedFunction {
   #give(version: Version, instance: Instance): void {
     version.busy.delete(instance);
     if (instance.usable && version === this.#version && !this.#closed) version.idle.push(instance);
-    else this.#drop(instance);
+    else this.#drop(version, instance);
     this.#waiting.shift()?.();
   }
 
-  #start({ code: { declared, environment: given }, task, file, exportName }: Version): Instance {
+  #start(version: Version): Instance {
+    const { code, task, file, exportName } = version;
+    const { declared, environment: given } = code;
     const environment = { ...given, LAMBDA_TASK_ROOT: task };
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
     const boot: Boot = {
@@ -140,12 +148,24 @@ export class HostedFunction {
     };
     const timeoutMs = declared.timeoutSeconds * 1000;
     const instance = new Instance({ boot, environment, timeoutMs, onLog: this.options.onLog });
-    this.#all.add(instance);
+    version.all.add(instance);
     return instance;
   }
 
-  #drop(instance: Instance): void {
-    void instance.terminate().finally(() => this.#all.delete(instance));
+  #drop(version: Version, instance: Instance): void {
+    void instance.terminate().finally(() => {
+      version.all.delete(instance);
+      this.#forgetUnused(version);
+    });
+  }
+
+  #forgetUnused(version: Version): void {
+    if (version !== this.#version && version.all.size === 0) this.#forget(version);
+  }
+
+  #forget(version: Version): void {
+    this.#versions.delete(version);
+    rmSync(version.task, { recursive: true, force: true });
   }
 
   /** Lays the archive's files out as Lambda does under /var/task. */
@@ -158,14 +178,17 @@ export class HostedFunction {
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
     }
-    return {
+    const version: Version = {
       code,
       task,
       file: join(task, module),
       exportName,
       idle: [],
       busy: new Set(),
+      all: new Set(),
     };
+    this.#versions.add(version);
+    return version;
   }
 }
 

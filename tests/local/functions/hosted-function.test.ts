@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { HostedFunction } from '../../../local/functions/hosted-function';
 import { type Fixture, functionsFixture } from './fixture';
 
@@ -197,6 +199,33 @@ describe('a hosted function', () => {
     assert.equal(await answer(hosted), 'new');
     assert.equal(await underWay, 'old');
     assert.equal(await answer(hosted), 'new');
+  });
+
+  it('keeps the files of old code until what is being answered with it is answered, and no longer', async () => {
+    const source = `exports.handler = async ({ ms = 0 }) => {
+      await new Promise((done) => setTimeout(done, ms));
+      return process.env.LAMBDA_TASK_ROOT;
+    };`;
+    const hosted = fixture.host(source);
+    const folders = new Set([String(await answer(hosted))]);
+    for (let swaps = 0; swaps < 3; swaps++) {
+      const underWay = hosted.invoke({ ms: 100 });
+      hosted.swap(fixture.code(`${source} // ${swaps}`));
+      const now = String(await answer(hosted));
+      for (const folder of folders) assert.ok(existsSync(folder));
+      await underWay;
+      for (const folder of folders) while (existsSync(folder)) await new Promise(setImmediate);
+      assert.ok(existsSync(now));
+      folders.clear();
+      folders.add(now);
+    }
+    hosted.swap(fixture.code(COUNTER)); // with an idle instance, then with none at all
+    hosted.swap(fixture.code(source));
+    for (const folder of folders) while (existsSync(folder)) await new Promise(setImmediate);
+    const last = String(await answer(hosted));
+    assert.deepEqual(readdirSync(dirname(last)), [basename(last)]);
+    await hosted.close();
+    assert.deepEqual(readdirSync(dirname(last)), []);
   });
 
   it('refuses an event above 6 MB', async () => {
