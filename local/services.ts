@@ -1,0 +1,110 @@
+// What runs on this machine for the program: AWS, Momento, and the hosts of functions, tasks and event sources. They hold
+// nothing of it until it is evaluated.
+import type { EventEmitter } from 'node:events';
+import { AwsEndpoint } from './aws/endpoint';
+import { EventSources } from './aws/event-source';
+import { Identities } from './aws/identities';
+import { lambdaInvoke } from './aws/lambda';
+import { SecretsManager } from './aws/secrets-manager';
+import { Sqs } from './aws/sqs';
+import type { FaultPlan } from './faults';
+import { FunctionHost } from './functions/host';
+import { PortInUse } from './http';
+import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from './momento';
+import type { StackEvents, StackOptions } from './stack';
+import { TaskHost } from './tasks/host';
+
+export interface Services {
+  readonly identities: Identities;
+  readonly secrets: SecretsManager;
+  readonly sqs: Sqs;
+  readonly aws: AwsEndpoint;
+  readonly momento: Momento;
+  readonly apiKey: string;
+  readonly host: FunctionHost;
+  readonly tasks: TaskHost;
+  readonly sources: EventSources;
+  setFaults(plan: FaultPlan | undefined): void;
+}
+
+/**
+ * Rejects with PortInUse.
+ * @param started takes what is to be closed, also where a later one does not start
+ */
+export async function startServices(
+  options: StackOptions,
+  events: EventEmitter<StackEvents>,
+  started: { close(): Promise<void> }[],
+): Promise<Services> {
+  const { now = Date.now } = options;
+  let port = options.port ?? 0;
+  const nextPort = () => (port === 0 ? 0 : port++);
+
+  const identities = new Identities();
+  const secrets = new SecretsManager(now);
+  const sqs = new Sqs(now);
+  const aws = await AwsEndpoint.start({
+    port: nextPort(),
+    services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name))],
+    findIdentity: (accessKeyId) => identities.find(accessKeyId),
+    now,
+  });
+  started.push(aws);
+
+  const apiKey = options.secrets?.momentoApiKey ?? makeLegacyKey();
+  const apiKeys = [apiKey, ...(options.secrets?.momentoDeployKey ? [options.secrets.momentoDeployKey] : [])];
+  const momento = await startMomentoOn(nextPort(), { ...options.momento, apiKeys, now });
+  started.push(momento);
+
+  const local = { AWS_ENDPOINT_URL: aws.url, MOMENTO_ENDPOINT_URL: momento.url };
+  const host = new FunctionHost({
+    identities,
+    local,
+    nextPort,
+    now,
+    onLog: (log) => events.emit('log', log),
+    onCall: (call) => events.emit('call', call),
+    onRequest: (request) => events.emit('request', request),
+  });
+  started.push(host);
+
+  const tasks = new TaskHost({
+    identities,
+    local,
+    onLog: (log) => events.emit('log', log),
+    ready: () => subscribed(momento),
+  });
+  started.push(tasks);
+
+  const sources = new EventSources(sqs, (name) => {
+    const fed = host.find(name);
+    return (
+      fed && { invoke: (event) => fed.invoke(event), statements: identities.ofFunction(name).statements }
+    );
+  });
+  started.push(sources);
+
+  const setFaults = (plan: FaultPlan | undefined) => {
+    momento.setFaults(plan);
+    aws.setFaults(plan);
+    host.setFaults(plan);
+  };
+  return { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, setFaults };
+}
+
+async function startMomentoOn(port: number, options: MomentoOptions): Promise<Momento> {
+  return startMomento({ ...options, port }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new PortInUse(port) : error;
+  });
+}
+
+/** Resolves with the next subscription to a topic. */
+function subscribed(momento: Momento): Promise<void> {
+  return new Promise((resolve) => {
+    const onSubscribed = () => {
+      momento.off('subscribed', onSubscribed);
+      resolve();
+    };
+    momento.on('subscribed', onSubscribed);
+  });
+}
