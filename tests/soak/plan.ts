@@ -19,6 +19,8 @@ export interface PlannedEvent {
   readonly delivery: 'once' | 'again' | 'together';
   /** Whether Momento refuses it for ever, so that it must end in the dead-letter queue. */
   readonly poison: boolean;
+  /** Whether it is signed with the secret of before a rotation, while that still holds. */
+  readonly outdated: boolean;
 }
 
 const DELIVERIES = [
@@ -57,6 +59,7 @@ export function planEvent(chance: Chance, index: number): PlannedEvent {
     comment: `#${index}#${odd}`,
     delivery: chance.pick(DELIVERIES, 'delivery', index),
     poison: chance.roll('poison', index) < 0.001,
+    outdated: chance.roll('outdated', index) < 0.1,
   };
 }
 

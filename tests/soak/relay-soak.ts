@@ -83,7 +83,15 @@ class RelaySoak {
       wasAccepted: () => true, // Momento took it, and the relay is to lose nothing
     });
     const heap = { before: before ?? 0, after: await webhookHeap(stack) };
-    return { ...verdict, answers: this.#answers, breaks: this.#breaks, heap };
+    return { ...verdict, answers: this.#answers, refused: this.#refused, breaks: this.#breaks, heap };
+  }
+
+  /** Deliveries that the webhook itself refused: 429 is a fault's. */
+  get #refused(): number {
+    const refusals = Object.entries(this.#answers).filter(
+      ([status]) => /^4/.test(status) && status !== '429',
+    );
+    return refusals.reduce((sum, [, count]) => sum + count, 0);
   }
 
   get #sent() {

@@ -7,6 +7,7 @@ import { drain } from '../drain';
 import { Sender, type SentEvent } from '../sender';
 import { LATE_MS, type PlannedEvent, planEvent, planFaults, publishedAt } from './plan';
 import { Chance } from './random';
+import { type SigningKey, SigningKeys } from './signing-keys';
 import { bodyIn, judge, type Verdict } from './verdict';
 
 export interface SoakOptions {
@@ -24,17 +25,29 @@ export interface SoakOptions {
 export interface SoakReport extends Verdict {
   /** How many requests were answered with each status. */
   readonly answers: Record<number, number>;
+  /** How many genuine events were answered 4xx when the webhook could know what they were signed with. */
+  readonly refused: number;
   /** Bytes of heap in use in one instance of the webhook, on average. */
   readonly heap: { readonly before: number; readonly after: number };
+}
+
+export interface WebhookSoakReport extends SoakReport {
+  /**
+   * How many were refused while instances could not know yet what they were signed with. Momento's own would be lost; here
+   * each is then signed with the secret before it, which must hold.
+   */
+  readonly refusedWhileRotating: number;
 }
 
 /** One forged event is sent for so many real ones. */
 const FORGED_ONE_IN = 20;
 /** Once that part of the events is sent. */
-const ROTATE_SIGNING_SECRET_AT = 1 / 3;
-const ROTATE_API_KEY_AT = 2 / 3;
+const ROTATE_SIGNING_SECRET_AT = 0.1;
+const ROTATE_API_KEY_AT = 0.7;
+/** The rest is sent when every instance can know the new signing secret. */
+const KNOWN_AT = 0.9;
 
-export async function soak(options: SoakOptions): Promise<SoakReport> {
+export async function soak(options: SoakOptions): Promise<WebhookSoakReport> {
   const secret = randomBytes(16).toString('hex');
   const stack = await startStack({
     config: { commentsPerCourse: '10000', reservedConcurrency: String(options.concurrency) },
@@ -54,26 +67,39 @@ class Soak {
   readonly #chance: Chance;
   readonly #answers: Record<number, number> = {};
   readonly #accepted = new Set<number>();
+  /** By the key that they were signed with when they were first accepted, and by the one that was good when they were stored. */
+  readonly #groups = {
+    'first signing secret': new Set<number>(),
+    'second signing secret': new Set<number>(),
+    'first API key': new Set<number>(),
+    'second API key': new Set<number>(),
+  };
+  readonly #keys: SigningKeys;
+  #refused = 0;
+  #refusedWhileRotating = 0;
   #forgedAccepted = 0;
+  #sent = 0;
   #apiKey: string;
 
   constructor(
     private readonly options: SoakOptions,
     private readonly stack: Stack,
     private readonly sender: Sender,
-    private secret: string,
+    secret: string,
   ) {
     this.#chance = new Chance(options.seed);
+    this.#keys = new SigningKeys(secret);
     this.#apiKey = stack.apiKey;
   }
 
-  async run(): Promise<SoakReport> {
+  async run(): Promise<WebhookSoakReport> {
     const { stack, options } = this;
     const indexes = options.only === undefined ? [...Array(options.events).keys()] : [options.only];
+    const rotates = options.only === undefined;
     await this.sender.warm(options.concurrency);
     const before = await webhookHeap(stack);
     stack.setFaults(planFaults(this.#chance, options.faults, bodyIn(stack)));
-    await this.#send(indexes);
+    await (rotates ? this.#sendAndRotate(indexes) : this.#send(indexes));
     await drain(stack);
     await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
     await drain(stack);
@@ -85,43 +111,89 @@ class Soak {
       apiKey: this.#apiKey,
       wasAccepted: (index) => this.#accepted.has(index),
       publishedAt,
+      groups: rotates ? this.#groups : {},
     });
     return {
       ...verdict,
       answers: this.#answers,
       forgedAccepted: this.#forgedAccepted + verdict.forgedAccepted,
+      refused: this.#refused,
+      refusedWhileRotating: this.#refusedWhileRotating,
       heap: { before, after },
     };
   }
 
+  async #sendAndRotate(indexes: readonly number[]): Promise<void> {
+    const [secret, apiKey, known] = [ROTATE_SIGNING_SECRET_AT, ROTATE_API_KEY_AT, KNOWN_AT].map((part) =>
+      Math.floor(indexes.length * part),
+    );
+    await this.#send(indexes.slice(0, secret));
+    this.#rotateSigningSecret();
+    await this.#send(indexes.slice(secret, apiKey));
+    this.#rotateApiKey();
+    await this.#send(indexes.slice(apiKey, known));
+    await this.#repeatUntilKnown(indexes.slice(0, known));
+    await this.#send(indexes.slice(known));
+  }
+
   async #send(indexes: readonly number[]): Promise<void> {
     const left = indexes[Symbol.iterator]();
-    const rotates = this.options.only === undefined;
-    let sent = 0;
     const work = async () => {
       for (const index of left) {
-        if (rotates && sent === Math.floor(indexes.length * ROTATE_SIGNING_SECRET_AT))
-          this.#rotateSigningSecret();
-        if (rotates && sent === Math.floor(indexes.length * ROTATE_API_KEY_AT)) this.#rotateApiKey();
-        sent++;
         if (index % FORGED_ONE_IN === 0) await this.#forge(index);
         await this.#deliver(planEvent(this.#chance, index));
-        this.options.onProgress?.(sent);
+        this.options.onProgress?.(++this.#sent);
       }
     };
     // Two deliveries at the same moment need two instances, so half as many events are under way.
     await Promise.all(Array.from({ length: Math.ceil(this.options.concurrency / 2) }, work));
   }
 
+  /** A short run is over before an instance looks for another secret, so events come again until it may. */
+  async #repeatUntilKnown(indexes: readonly number[]): Promise<void> {
+    for (let at = 0; Date.now() < this.#keys.knownAt; at = (at + 1) % indexes.length)
+      await this.#once(planEvent(this.#chance, indexes[at] ?? 0));
+  }
+
   async #deliver(planned: PlannedEvent): Promise<void> {
-    const event = this.#event(planned);
-    const once = async () => {
-      const { status } = await this.sender.event(event, this.secret);
-      this.#answers[status] = (this.#answers[status] ?? 0) + 1;
-      if (status >= 200 && status < 300) this.#accepted.add(planned.index);
-    };
+    const once = () => this.#once(planned);
     await (planned.delivery === 'together' ? Promise.all([once(), once()]) : once());
     if (planned.delivery === 'again') await once();
+  }
+
+  /** Once; and where an instance refused it that cannot know the new secret yet, signed with the one before it. */
+  async #once(planned: PlannedEvent): Promise<void> {
+    const sentAt = Date.now();
+    const key = this.#keys.for(planned);
+    const other = this.#keys.insteadOf(key, sentAt);
+    const status = await this.#post(planned, key);
+    if (status < 400 || status > 499) return;
+    if (status !== 403 || !other) {
+      this.#refused++;
+      return;
+    }
+    this.#refusedWhileRotating++;
+    const again = await this.#post(planned, other);
+    if (again >= 400 && again <= 499) this.#refused++;
+  }
+
+  async #post(planned: PlannedEvent, { secret, generation }: SigningKey): Promise<number> {
+    const { index } = planned;
+    const apiKey = this.#apiKey;
+    const { status } = await this.sender.event(this.#event(planned), secret);
+    this.#answers[status] = (this.#answers[status] ?? 0) + 1;
+    if (status < 200 || status > 299) return status;
+    if (!this.#accepted.has(index)) this.#groups[`${generation} signing secret`].add(index);
+    this.#accepted.add(index);
+    if (status === 200 && apiKey === this.#apiKey) this.#stored(index);
+    return status;
+  }
+
+  /** By the key that is good now, unless it was stored before by the other. */
+  #stored(index: number): void {
+    const first = this.#groups['first API key'];
+    if (this.#apiKey === this.stack.apiKey) first.add(index);
+    else if (!first.has(index)) this.#groups['second API key'].add(index);
   }
 
   #event({ index, userId, courseId, comment }: PlannedEvent): SentEvent {
@@ -142,15 +214,12 @@ class Soak {
     if (status !== 403) this.#forgedAccepted++;
   }
 
-  /** The stack knows the new secret first; Momento goes on to sign with the old one for a while. */
+  /** The stack has the new secret from this moment on, and most events are signed with it. */
   #rotateSigningSecret(): void {
     const { SIGNING_SECRET_ARN } = this.stack.functionNamed('webhookFunctionName').environment;
     const next = randomBytes(16).toString('hex');
     this.stack.secrets.putSecretValue(String(SIGNING_SECRET_ARN), next);
-    // By then every instance has held its secrets for so long that it looks again.
-    setTimeout(() => {
-      this.secret = next;
-    }, 31_000).unref();
+    this.#keys.swap(next);
   }
 
   /** The old key is refused from this moment on. */

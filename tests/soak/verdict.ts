@@ -17,6 +17,12 @@ export interface Verdict {
   readonly altered: number[];
   /** Stored although they were forged. */
   readonly forgedAccepted: number;
+  /** In the dead-letter queue, though Momento does not refuse them for ever: every try met a fault. */
+  readonly givenUp: number[];
+  /** Never accepted: the sender was told. */
+  readonly notTaken: number[];
+  /** How many of each group are stored. */
+  readonly storedBy: Readonly<Record<string, number>>;
 }
 
 export interface Sent {
@@ -26,10 +32,12 @@ export interface Sent {
   readonly wasAccepted: (index: number) => boolean;
   /** Milliseconds since the epoch; undefined where only Momento knows. */
   readonly publishedAt?: (index: number) => number;
+  /** Groups of events of which each must have some that are stored. */
+  readonly groups?: Readonly<Record<string, ReadonlySet<number>>>;
 }
 
 export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
-  const { indexes, chance, wasAccepted, publishedAt } = sent;
+  const { indexes, chance, wasAccepted, publishedAt, groups = {} } = sent;
   const stored = await storedComments(stack, sent);
   const deadLetters = deadLettered(stack);
   const copies = (index: number) => stored.get(index) ?? [];
@@ -48,6 +56,16 @@ export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
     duplicated: indexes.filter((index) => copies(index).length > 1),
     altered: indexes.filter((index) => copies(index).some((copy) => !same(copy, index))),
     forgedAccepted: [...stored.values()].flat().filter(({ userID }) => userID === 'forged').length,
+    givenUp: [...deadLetters]
+      .map((index) => index ?? -1)
+      .filter((index) => index < 0 || !planEvent(chance, index).poison),
+    notTaken: indexes.filter((index) => !wasAccepted(index)),
+    storedBy: Object.fromEntries(
+      Object.entries(groups).map(([name, group]) => [
+        name,
+        [...group].filter((index) => stored.has(index)).length,
+      ]),
+    ),
   };
 }
 

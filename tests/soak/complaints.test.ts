@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { budgetOf, complaintsOf } from './complaints';
+import type { SoakReport } from './soak';
+
+const held: SoakReport = {
+  sent: 2_000,
+  stored: 1_995,
+  deadLettered: 2,
+  answers: { 200: 2_300, 202: 120, 503: 4 },
+  lost: [],
+  duplicated: [],
+  altered: [],
+  givenUp: [],
+  notTaken: [1, 2, 3],
+  forgedAccepted: 0,
+  refused: 0,
+  storedBy: { 'first API key': 1_300, 'second API key': 600 },
+  heap: { before: 1, after: 1 },
+};
+
+describe('the verdict on a soak', () => {
+  it('has no complaint where the faults explain all', () => {
+    assert.deepEqual(complaintsOf(held, 0.2), []);
+  });
+
+  it('lets ten tries that all fail explain a handful in the dead-letter queue, and no more', () => {
+    assert.equal(budgetOf(held, 0).givenUp, 1);
+    assert.equal(budgetOf(held, 0.2).givenUp, 2);
+    assert.equal(budgetOf({ ...held, answers: { 202: 50_000 } }, 0.5).givenUp, 85);
+  });
+
+  const wrong: [what: string, report: Partial<SoakReport>, says: RegExp][] = [
+    ['an event is lost', { lost: [7] }, /^1 answered 2xx, are neither/],
+    ['one is stored twice', { duplicated: [7] }, /^1 are stored more than once/],
+    ['one is stored otherwise', { altered: [7] }, /^1 are stored otherwise/],
+    ['a forged one is accepted', { forgedAccepted: 1 }, /^1 were forged/],
+    [
+      'the redrive gives up more than the faults explain',
+      { givenUp: [1, 2, 3] },
+      /^3 are in the dead-letter/,
+    ],
+    ['more are not taken than that', { notTaken: [...Array(127).keys()] }, /^127 were never answered 2xx/],
+    ['a genuine one is refused', { refused: 1 }, /^1 were genuine, and refused/],
+    [
+      'none is stored by a key',
+      { storedBy: { 'second API key': 0 } },
+      /^none is stored by the second API key/,
+    ],
+  ];
+  for (const [what, report, says] of wrong) {
+    it(`complains where ${what}`, () => {
+      const complaints = complaintsOf({ ...held, ...report }, 0.2);
+      assert.equal(complaints.length, 1);
+      assert.match(complaints[0] ?? '', says);
+    });
+  }
+});

@@ -1,0 +1,54 @@
+// What a soak's report may not say: that a guarantee was broken, or that a rotation or the redrive was never seen to work.
+import type { SoakReport } from './soak';
+
+/** As often as an event of the redrive queue is tried. */
+const TRIES = 10;
+
+export interface Budget {
+  /** Events in the dead-letter queue that Momento does not refuse for ever. */
+  readonly givenUp: number;
+  /** Events that were never answered 2xx. */
+  readonly notTaken: number;
+}
+
+/**
+ * What the share of faults explains. An event of the queue is given up where all its tries fail; one is not taken where
+ * both storing and queueing it fail. Each of those is repeated, so that it fails less often than a call.
+ */
+export function budgetOf({ sent, answers }: Pick<SoakReport, 'sent' | 'answers'>, faults: number): Budget {
+  return { givenUp: atMost((answers[202] ?? 0) * faults ** TRIES), notTaken: atMost(sent * faults ** 2) };
+}
+
+/** More than what is expected on average: by five standard deviations, and by one. */
+function atMost(expected: number): number {
+  return Math.ceil(expected + 5 * Math.sqrt(expected)) + 1;
+}
+
+/** A sentence for each thing that is wrong; none where the soak held. */
+export function complaintsOf(report: SoakReport, faults: number): string[] {
+  const budget = budgetOf(report, faults);
+  const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused, storedBy } = report;
+  const complaints = [
+    [lost.length, 'answered 2xx, are neither stored nor in the dead-letter queue'],
+    [duplicated.length, 'are stored more than once'],
+    [altered.length, 'are stored otherwise than they were published'],
+    [forgedAccepted, 'were forged, and accepted'],
+    [refused, 'were genuine, and refused (4xx) when they could be known'],
+  ] as const;
+  return [
+    ...complaints.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
+    ...beyond(
+      givenUp.length,
+      budget.givenUp,
+      'are in the dead-letter queue, though Momento would store them',
+    ),
+    ...beyond(notTaken.length, budget.notTaken, 'were never answered 2xx'),
+    ...Object.entries(storedBy)
+      .filter(([, count]) => count === 0)
+      .map(([key]) => `none is stored by the ${key}`),
+  ];
+}
+
+function beyond(count: number, most: number, what: string): string[] {
+  return count > most ? [`${count} ${what}; the faults explain ${most} at most`] : [];
+}

@@ -1,0 +1,48 @@
+// The signing secret that a soak rotates: which one an event is signed with, and when an instance may refuse it.
+import { RECHECK_MS, ROTATION_GRACE_MS } from '../../handlers/core/signing-secret';
+
+export interface SigningKey {
+  readonly secret: string;
+  readonly generation: 'first' | 'second';
+}
+
+/**
+ * After the swap: an instance that fetched its secrets a moment before looks for others no sooner than `RECHECK_MS` later,
+ * and what is signed with the new one is refused until then, by design. A second is for the check itself.
+ */
+const REFUSED_FOR_MS = RECHECK_MS + 1_000;
+/** For how long some events are signed with the previous secret: well inside the time for which that is accepted. */
+const PREVIOUS_FOR_MS = ROTATION_GRACE_MS / 2;
+
+export class SigningKeys {
+  #current: SigningKey;
+  #rotated: { readonly previous: SigningKey; readonly at: number } | undefined;
+
+  constructor(secret: string) {
+    this.#current = { secret, generation: 'first' };
+  }
+
+  /** From now on events are signed with another secret. */
+  swap(secret: string): void {
+    this.#rotated = { previous: this.#current, at: Date.now() };
+    this.#current = { secret, generation: 'second' };
+  }
+
+  /** The key for an event that is sent now. */
+  for({ outdated }: { readonly outdated: boolean }): SigningKey {
+    const rotated = this.#rotated;
+    return outdated && rotated && Date.now() < rotated.at + PREVIOUS_FOR_MS
+      ? rotated.previous
+      : this.#current;
+  }
+
+  /** The key in place of one that may be refused at that time, milliseconds since the epoch; undefined where it may not. */
+  insteadOf({ generation }: SigningKey, at: number): SigningKey | undefined {
+    return generation === 'second' && at < this.knownAt ? this.#rotated?.previous : undefined;
+  }
+
+  /** When every instance can know the current secret, in milliseconds since the epoch. */
+  get knownAt(): number {
+    return this.#rotated ? this.#rotated.at + REFUSED_FOR_MS : 0;
+  }
+}
