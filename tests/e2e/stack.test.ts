@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { bundleHandlers } from '../../infra/bundle';
 import { sendComment } from '../../local/flow';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
@@ -21,15 +22,23 @@ const PROGRAM = [
 const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
 const WEBHOOK = join('handlers', 'webhook.ts');
 const HANDLER = /(?<=export async function handler\([^)]*\)[^{]*\{)/;
+/** Beside the bundles others may be writing drafts of them. */
+const isWhole = (file: string) => /(\.bundles|\.js|\.json)$/.test(file);
 const TEAPOT = " return { statusCode: 418, headers: {}, body: '' };";
 
 describe('a reload of the local stack', () => {
   let folder: string;
   let stack: Stack | undefined;
 
+  // The copies begin with the bundles as they are, made once.
+  before(() => {
+    bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens']);
+    bundleHandlers(['relay']);
+  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-copy-'));
     for (const name of PROGRAM) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+    cpSync(join(PROJECT, '.bundles'), join(folder, '.bundles'), { recursive: true, filter: isWhole });
     symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   });
   afterEach(async () => {
