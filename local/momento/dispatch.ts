@@ -53,9 +53,6 @@ type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getPeer'>;
 
 type Outcome<Response> = { response: Response } | { error: ReturnType<typeof toStatus> };
 
-/** Time for an answer to leave before its connection is dropped. */
-const FLUSH_MS = 10;
-
 export class Dispatcher {
   readonly operations: string[] = [];
 
@@ -169,7 +166,8 @@ export class Dispatcher {
         // Asked now: a call that has been answered no longer knows its peer.
         const peer = call.getPeer();
         answer();
-        this.timers.after(FLUSH_MS, () => this.faults.dropConnection(peer));
+        // The answer is written once its turn and the next are over, however late they come.
+        setImmediate(setImmediate, () => this.faults.dropConnection(peer));
         return;
       }
       case 'restart':

@@ -37,7 +37,7 @@ export class Listener {
 
   /** Cuts one caller's connection; `peer` as gRPC calls name it, `127.0.0.1:PORT`. */
   drop(peer: string): void {
-    this.#sockets.get(peer)?.destroy();
+    this.#sockets.get(peer)?.end(); // what was answered still arrives; a reset could take it back
   }
 
   dropAll(): void {
