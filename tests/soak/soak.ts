@@ -46,6 +46,7 @@ const ROTATE_SIGNING_SECRET_AT = 0.1;
 const ROTATE_API_KEY_AT = 0.7;
 /** The rest is sent when every instance can know the new signing secret. */
 const KNOWN_AT = 0.9;
+const REPEAT_EVERY_MS = 100;
 
 export async function soak(options: SoakOptions): Promise<WebhookSoakReport> {
   const secret = randomBytes(16).toString('hex');
@@ -149,10 +150,12 @@ class Soak {
     await Promise.all(Array.from({ length: Math.ceil(this.options.concurrency / 2) }, work));
   }
 
-  /** A short run is over before an instance looks for another secret, so events come again until it may. */
+  /** A short run is over before an instance looks for another secret, so events come again, at leisure, until it may. */
   async #repeatUntilKnown(indexes: readonly number[]): Promise<void> {
-    for (let at = 0; Date.now() < this.#keys.knownAt; at = (at + 1) % indexes.length)
+    for (let at = 0; Date.now() < this.#keys.knownAt; at = (at + 1) % indexes.length) {
       await this.#once(planEvent(this.#chance, indexes[at] ?? 0));
+      await elapsed(REPEAT_EVERY_MS);
+    }
   }
 
   async #deliver(planned: PlannedEvent): Promise<void> {
