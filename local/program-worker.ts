@@ -7,6 +7,9 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from './program';
 import { type AskUrl, isRemote, type MakeInMomento, mockedAnswer, mockedState } from './program-mocks';
 
+// Pulumi notes a stack with each of its promises, and to map them to sources took half of the time. Nobody is shown one.
+Error.stackTraceLimit = 0;
+
 let evaluation: Evaluation;
 let resources: DeclaredResource[];
 
