@@ -1,32 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-
-const PROJECT = resolve(__dirname, '..', '..');
-const COPIED = [
-  'handlers',
-  'infra',
-  'local',
-  'index.ts',
-  'package.json',
-  'tsconfig.json',
-  'Pulumi.yaml',
-  'Pulumi.dev.yaml',
-];
+import { copyProgram } from '../copy';
 
 describe('npm start', function () {
   this.timeout(240_000);
@@ -36,9 +15,7 @@ describe('npm start', function () {
 
   /** A copy of the project, so that its handlers may be changed; its temporary files are in a folder of their own. */
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-copy-'));
-    for (const name of COPIED) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
-    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    folder = copyProgram('.bundles', 'local');
     temporary = join(folder, 'temporary');
     mkdirSync(temporary);
   });

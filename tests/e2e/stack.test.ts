@@ -1,45 +1,24 @@
 // What a reload of the local stack takes over, in a copy of the project whose files may be changed.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { bundleHandlers } from '../../infra/bundle';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sendComment } from '../../local/flow';
 import { type Stack, startStack } from '../../local/stack';
+import { copyProgram } from '../copy';
 import { drain } from '../drain';
 
-const PROJECT = resolve(__dirname, '..', '..');
-const PROGRAM = [
-  'handlers',
-  'infra',
-  'Dockerfile',
-  'index.ts',
-  'package.json',
-  'tsconfig.json',
-  'Pulumi.yaml',
-  'Pulumi.dev.yaml',
-];
+const MORE_MEMORY = '  memoryMb: 1024\n';
 const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
 const WEBHOOK = join('handlers', 'webhook.ts');
 const HANDLER = /(?<=export async function handler\([^)]*\)[^{]*\{)/;
-/** Beside the bundles others may be writing drafts of them. */
-const isWhole = (file: string) => /(\.bundles|\.js|\.json)$/.test(file);
 const TEAPOT = " return { statusCode: 418, headers: {}, body: '' };";
 
 describe('a reload of the local stack', () => {
   let folder: string;
   let stack: Stack | undefined;
 
-  // The copies begin with the bundles as they are, made once.
-  before(() => {
-    bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens']);
-    bundleHandlers(['relay']);
-  });
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-copy-'));
-    for (const name of PROGRAM) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
-    cpSync(join(PROJECT, '.bundles'), join(folder, '.bundles'), { recursive: true, filter: isWhole });
-    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    folder = copyProgram('.bundles');
   });
   afterEach(async () => {
     await stack?.close();
@@ -62,10 +41,10 @@ describe('a reload of the local stack', () => {
 
   it('changes nothing where AWS would refuse an event source mapping, and the queue is still worked off', async () => {
     const stack = await start();
-    edit(WEBHOOK, HANDLER, TEAPOT);
+    edit('Pulumi.dev.yaml', /$/, MORE_MEMORY);
     edit(join('infra', 'redrive.ts'), "'sqs:DeleteMessage',", '');
     await assert.rejects(stack.reload(), /does not have permissions to call DeleteMessage on SQS$/);
-    assert.equal(await webhookStatus(stack), 405);
+    assert.equal(stack.functionNamed('webhookFunctionName').memoryMb, 512);
 
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     const queued = new Promise<void>((resolve) => {
@@ -79,10 +58,10 @@ describe('a reload of the local stack', () => {
 
   it('changes nothing where the relay does not come to work', async () => {
     const stack = await start({ delivery: 'relay' });
-    edit(WEBHOOK, HANDLER, TEAPOT);
-    edit(join('handlers', 'relay-task.ts'), /$/, "\nthrow new Error('the new relay ends');\n");
+    edit('Pulumi.dev.yaml', /$/, MORE_MEMORY);
+    edit(join('infra', 'relay.ts'), '...args.environment,', "...args.environment, TOPIC_NAME: '',");
     await assert.rejects(stack.reload(), /^Error: task relay ended with .* before it worked/);
-    assert.equal(await webhookStatus(stack), 405);
+    assert.equal(stack.functionNamed('webhookFunctionName').memoryMb, 512);
     const { comment } = await sendComment(stack, COMMENT);
     assert.equal(comment, COMMENT.comment);
   });

@@ -1,25 +1,16 @@
 // The example as a user gets it: copied over the project, and run as a whole.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { FaultPlan } from '../../local/faults';
 import type { TopicMessage } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
+import { copyProgram } from '../copy';
 import { drain } from '../drain';
 import { Sender } from '../sender';
 
 const PROJECT = resolve(__dirname, '../..');
 const EXAMPLE = join(PROJECT, 'examples/moderated-chat');
-const PROGRAM = [
-  'handlers',
-  'infra',
-  'index.ts',
-  'package.json',
-  'tsconfig.json',
-  'Pulumi.yaml',
-  'Pulumi.dev.yaml',
-];
 const CACHE = 'course-comments-dev';
 const SECRET = 'the-signing-secret';
 
@@ -31,10 +22,8 @@ describe('the moderated chat', () => {
   const room: TopicMessage[] = [];
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'moderated-chat-'));
-    for (const name of PROGRAM) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+    folder = copyProgram();
     cpSync(join(EXAMPLE, 'handlers'), join(folder, 'handlers'), { recursive: true });
-    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     stack = await startStack({ folder, secrets: { signingSecret: SECRET }, momento: { caches: [CACHE] } });
     stack.momento.on('published', (message) => room.push(message));
     sender = new Sender(String(stack.outputs.webhookUrl), 10);

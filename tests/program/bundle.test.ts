@@ -18,6 +18,7 @@ import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { bundleHandlers } from '../../infra/bundle';
 import { evaluateProgram, ProgramError } from '../../local/program';
+import { copyProgram } from '../copy';
 import { declared, LEGACY_KEY, resourcesOf } from './declared';
 
 const PROJECT = path.resolve(__dirname, '../..');
@@ -51,23 +52,13 @@ describe('a bundle', () => {
     return readFileSync(path.join(project, relative), 'utf8');
   }
 
-  /** The same, and it is remembered: the first time the sources were too fresh for that. */
-  async function remembered(name: string, project: string): Promise<string> {
-    await bundled(name, project);
-    const code = await bundled(name, project);
-    assert(existsSync(path.join(project, `.bundles/${name}.json`)));
-    return code;
-  }
-
-  afterEach(() => {
+  after(() => {
     for (const made of folders.splice(0)) rmSync(made, { recursive: true });
   });
 
   it('has the same bytes from another folder and another working directory', async () => {
-    const copy = folder();
-    for (const part of ['handlers', 'index.ts', 'infra', 'package.json', 'tsconfig.json']) {
-      cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
-    }
+    const copy = copyProgram();
+    folders.push(copy);
     const functions = resourcesOf(await declared('first'), 'aws:lambda/function:Function');
     const names = functions.map(({ name }) => name);
     const before = process.cwd();
@@ -109,46 +100,51 @@ describe('a bundle', () => {
     assert(code.includes('Grüße, 世界 👋'));
   });
 
-  it('is not made again while nothing has changed', async () => {
-    const project = folder({
-      'handlers/one.ts': "export { handler } from './two';\n",
-      'handlers/two.ts': HANDLER,
-    });
-    await remembered('one', project);
-    const bundle = path.join(project, '.bundles/one.js');
-    const made = statSync(bundle, { bigint: true });
-    await bundled('one', project);
-    assert.equal(statSync(bundle, { bigint: true }).ino, made.ino);
-  });
+  describe('whose sources are remembered', () => {
+    const made = path.join('.bundles', 'one.js');
+    let original: string;
+    let project: string;
 
-  const changes: Record<string, (project: string) => void> = {
-    'a file that it imports was edited': (project) => {
-      writeFileSync(path.join(project, 'handlers/two.ts'), HANDLER.replace('hello', 'changed'));
-    },
-    'a new file takes the place of one that it imports': (project) => {
-      rmSync(path.join(project, 'handlers/two.ts'));
-      mkdirSync(path.join(project, 'handlers/two'));
-      writeFileSync(path.join(project, 'handlers/two/index.ts'), HANDLER.replace('hello', 'changed'));
-    },
-  };
-  for (const [when, change] of Object.entries(changes)) {
-    it(`is made again when ${when}`, async () => {
-      const project = folder({
+    before(async () => {
+      original = folder({
         'handlers/one.ts': "export { handler } from './two';\n",
         'handlers/two.ts': HANDLER,
       });
-      assert((await remembered('one', project)).includes('hello'));
-      change(project);
+      await bundled('one', original);
+      await bundled('one', original); // the first time the sources were too fresh to be remembered
+      assert(existsSync(path.join(original, '.bundles/one.json')));
+    });
+    beforeEach(() => {
+      project = folder();
+      for (const part of ['handlers', '.bundles']) {
+        cpSync(path.join(original, part), path.join(project, part), { recursive: true });
+      }
+    });
+
+    it('is not made again while nothing has changed', async () => {
+      const before = statSync(path.join(project, made), { bigint: true });
+      await bundled('one', project);
+      assert.equal(statSync(path.join(project, made), { bigint: true }).ino, before.ino);
+    });
+
+    it('is made again when a file that it imports was edited', async () => {
+      writeFileSync(path.join(project, 'handlers/two.ts'), HANDLER.replace('hello', 'changed'));
       const code = await bundled('one', project);
       assert(code.includes('changed') && !code.includes('hello'));
     });
-  }
 
-  it('is made again when somebody wrote over it', async () => {
-    const project = folder({ 'handlers/one.ts': HANDLER });
-    const code = await remembered('one', project);
-    writeFileSync(path.join(project, '.bundles/one.js'), 'something else');
-    assert.equal(await bundled('one', project), code);
+    it('is made again when a new file takes the place of one that it imports', async () => {
+      rmSync(path.join(project, 'handlers/two.ts'));
+      mkdirSync(path.join(project, 'handlers/two'));
+      writeFileSync(path.join(project, 'handlers/two/index.ts'), HANDLER.replace('hello', 'changed'));
+      const code = await bundled('one', project);
+      assert(code.includes('changed') && !code.includes('hello'));
+    });
+
+    it('is made again when somebody wrote over it', async () => {
+      writeFileSync(path.join(project, made), 'something else');
+      assert.equal(await bundled('one', project), readFileSync(path.join(original, made), 'utf8'));
+    });
   });
 
   it('that cannot be built is told with file and line, every one at once', async () => {

@@ -1,19 +1,10 @@
 // What delivery `relay` adds to the stack. Crosswalk's components are one resource each here: their plug-in makes what is
 // in them, so their arguments are checked to the last one.
 import assert from 'node:assert/strict';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { evaluateProgram } from '../../local/program';
+import { copyProgram } from '../copy';
 import { declared, LEGACY_KEY, resource, SIGNING_SECRET, statements } from './declared';
 
 const PROJECT = path.resolve(__dirname, '../..');
@@ -298,12 +289,9 @@ describe('with another delivery', () => {
   let folder: string;
 
   /** A copy of the program in whose packages Crosswalk is missing. */
-  before(async () => {
-    await declared('first'); // its bundles are there
-    folder = mkdtempSync(path.join(tmpdir(), 'no-crosswalk-'));
-    for (const part of ['.bundles', 'handlers', 'index.ts', 'infra', 'package.json', 'tsconfig.json']) {
-      cpSync(path.join(PROJECT, part), path.join(folder, part), { recursive: true });
-    }
+  before(() => {
+    folder = copyProgram('.bundles');
+    rmSync(path.join(folder, 'node_modules'));
     const packages = path.join(PROJECT, 'node_modules');
     mkdirSync(path.join(folder, 'node_modules/@pulumi'), { recursive: true });
     for (const name of readdirSync(packages)) {
