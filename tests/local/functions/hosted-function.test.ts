@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { HostedFunction } from '../../../local/functions/hosted-function';
 import { type Fixture, functionsFixture } from './fixture';
 
@@ -202,17 +202,18 @@ describe('a hosted function', () => {
   });
 
   it('keeps the files of old code until what is being answered with it is answered, and no longer', async () => {
-    const source = `exports.handler = async ({ ms = 0 }) => {
-      await new Promise((done) => setTimeout(done, ms));
+    const source = `exports.handler = async ({ waits }) => {
+      const done = process.env.LAMBDA_TASK_ROOT + '/done';
+      while (waits && !require('node:fs').existsSync(done)) await new Promise(setImmediate);
       return process.env.LAMBDA_TASK_ROOT;
     };`;
     const hosted = fixture.host(source);
     const folders = new Set([String(await answer(hosted))]);
     for (let swaps = 0; swaps < 3; swaps++) {
-      const underWay = hosted.invoke({ ms: 100 });
+      const underWay = hosted.invoke({ waits: true });
       hosted.swap(fixture.code(`${source} // ${swaps}`));
       const now = String(await answer(hosted));
-      for (const folder of folders) assert.ok(existsSync(folder));
+      for (const folder of folders) writeFileSync(join(folder, 'done'), ''); // throws where it is gone
       await underWay;
       for (const folder of folders) while (existsSync(folder)) await new Promise(setImmediate);
       assert.ok(existsSync(now));
