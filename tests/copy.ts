@@ -1,5 +1,5 @@
 // A copy of the program in a folder of its own, whose files a test may change.
-import { cpSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -19,11 +19,12 @@ const DRAFT = /\.(js|json)\.[0-9a-f-]{36}$/;
 
 /**
  * With the packages of this project. Whoever calls it removes it.
- * @param more parts of the project that are wanted too; with `.bundles` none is made until a handler changes
+ * @param more parts of the project that are wanted too where they are there; with `.bundles` none is made until a handler changes
  */
 export function copyProgram(...more: string[]): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'momento-webhooks-copy-')));
-  for (const part of [...PROGRAM, ...more]) {
+  const there = more.filter((part) => existsSync(join(PROJECT, part)));
+  for (const part of [...PROGRAM, ...there]) {
     const filter = (file: string) => !DRAFT.test(file);
     cpSync(join(PROJECT, part), join(folder, part), { recursive: true, filter });
   }
