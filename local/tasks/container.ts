@@ -1,11 +1,12 @@
-// A container as a process of this machine: its file, its command, its environment and nothing of ours.
+// A container as a process of this machine: its code, its arguments, its environment and nothing of ours.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 export interface ContainerOptions {
-  /** What Node.js runs, and its arguments. */
-  readonly command: readonly string[];
+  /** What Node.js runs. A file may have become another by the time that a container is started again. */
+  readonly code: string;
+  readonly args?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Each line that it writes. */
   readonly onLog: (line: string) => void;
@@ -16,8 +17,10 @@ export class Container {
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 
-  constructor({ command, environment, onLog }: ContainerOptions) {
-    const started = spawn(process.execPath, command, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor({ code, args = [], environment, onLog }: ContainerOptions) {
+    const started = spawn(process.execPath, ['-', ...args], { env: environment, stdio: 'pipe' });
+    started.stdin.on('error', () => {}); // it ended before it had read all
+    started.stdin.end(code);
     this.#process = started;
     this.ended = once(started, 'exit').then(([code, signal]) => code ?? signal);
     for (const stream of [started.stdout, started.stderr]) createInterface(stream).on('line', onLog);

@@ -8,10 +8,9 @@ export interface DeclaredTask {
   readonly name: string;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** What Node.js runs, on this machine, and its arguments. */
-  readonly command: readonly string[];
-  /** What is in that file. */
+  /** What Node.js runs: the one file of the image. */
   readonly code: string;
+  readonly args: readonly string[];
 }
 
 const imageShape = v.object({ imageUri: v.string(), context: v.string() });
@@ -39,8 +38,8 @@ export function readTasks(resources: readonly Resource[], folder: string): Decla
       name: container.name,
       roleArn: taskRole.roleArn,
       environment: Object.fromEntries(container.environment.map((one) => [one.name, one.value])),
-      command: [join(context, file), ...args],
       code: readFileSync(join(context, file), 'utf8'),
+      args,
     };
   });
 }

@@ -113,9 +113,10 @@ export class TaskHost {
   }
 
   #run(running: Omit<Running, 'container'>, credentials: TaskCredentials): Container {
-    const { name, environment, command } = running.declared;
+    const { name, environment, code, args } = running.declared;
     return new Container({
-      command,
+      code,
+      args,
       environment: {
         ...environment,
         ...this.options.local,

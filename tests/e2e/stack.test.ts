@@ -62,6 +62,10 @@ describe('a reload of the local stack', () => {
     edit(join('infra', 'relay.ts'), '...args.environment,', "...args.environment, TOPIC_NAME: '',");
     await assert.rejects(stack.reload(), /^Error: task relay ended with .* before it worked/);
     assert.equal(stack.functionNamed('webhookFunctionName').memoryMb, 512);
+
+    // The same where the old one has to be started again, whatever its file has become.
+    writeFileSync(join(folder, '.bundles', 'relay.js'), "throw new Error('the new relay ends');");
+    await stack.relay?.kill();
     const { comment } = await sendComment(stack, COMMENT);
     assert.equal(comment, COMMENT.comment);
   });

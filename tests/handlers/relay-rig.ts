@@ -1,6 +1,7 @@
 // The relay's real bundle as a process, between a local Momento and a receiver that a test scripts.
 
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { Topic } from '../../handlers/adapters/topic';
@@ -24,6 +25,9 @@ const API_KEY_ARN = arn('secretsmanager', 'secret:api-key-abcdef');
 const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-abcdef');
 const QUEUE_ARN = arn('sqs', 'dead-letter');
 export const SIGNING_SECRET = 'the-signing-secret';
+
+/** The relay's bundle, which a rig makes. */
+export const relayCode = () => readFileSync(resolve(PROJECT, '.bundles/relay.js'), 'utf8');
 
 export interface Call {
   readonly at: number;
@@ -157,7 +161,7 @@ export class Rig {
   async run(environment: Record<string, string> = {}): Promise<Container> {
     const subscribed = new Promise<void>((resolve) => this.momento.on('subscribed', () => resolve()));
     const container = new Container({
-      command: [resolve(PROJECT, '.bundles/relay.js')],
+      code: relayCode(),
       environment: { ...this.environment, ...environment },
       onLog: (line) => {
         // Node.js itself may warn of something, which is no JSON.

@@ -5,7 +5,7 @@ import { eventParser } from '../../handlers/core/event';
 import { verifySignature } from '../../handlers/core/signature';
 import { makeLegacyKey } from '../../local/momento';
 import { Container } from '../../local/tasks/container';
-import { answer, CACHE, Rig, SIGNING_SECRET, TOPIC } from './relay-rig';
+import { answer, CACHE, Rig, relayCode, SIGNING_SECRET, TOPIC } from './relay-rig';
 
 describe('the relay', () => {
   let rig: Rig;
@@ -223,8 +223,7 @@ describe('the relay', () => {
     const port = await freePort();
     const check = async () => {
       const environment = { HEALTH_PORT: String(port) };
-      return new Container({ command: ['.bundles/relay.js', '--health'], environment, onLog: () => {} })
-        .ended;
+      return new Container({ code: relayCode(), args: ['--health'], environment, onLog: () => {} }).ended;
     };
     assert.equal(await check(), 1);
     await rig.run({ HEALTH_PORT: String(port) });
