@@ -10,6 +10,7 @@ import { listen, PortInUse } from './http';
 import { startPage } from './page';
 import { announce } from './running';
 import { type Stack, startStack } from './stack';
+import { printable } from './terminal';
 import { watchProgram } from './watch';
 
 const DEFAULT_PORT = 4700;
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
     region: stack.region,
     credentials: stack.credentials,
   });
-  console.log(whatNext(stack));
+  console.log(whatNext(stack, page.port));
   watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
 }
 
@@ -110,11 +111,11 @@ async function reload(stack: Stack, file: string): Promise<void> {
 }
 
 function printStep({ name, detail, ok }: Step): void {
-  const line = `${ok ? '  ' : '! '}${name.padEnd(17)} ${detail}`;
+  const line = `${ok ? '  ' : '! '}${name.padEnd(17)} ${printable(detail)}`;
   console.log(ok ? line : red(line));
 }
 
-function whatNext({ outputs, aws, momento, credentials, region }: Stack): string {
+function whatNext({ outputs, aws, momento, credentials, region }: Stack, port: number): string {
   const { accessKeyId, secretAccessKey } = credentials;
   const body = JSON.stringify({ ...COMMENT, comment: 'Me again' });
   return `
@@ -129,9 +130,9 @@ function whatNext({ outputs, aws, momento, credentials, region }: Stack): string
 Publish:
   curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
 Read:
-  npm run read -- --course ${COMMENT.courseId}
+  npm run read -- --course ${COMMENT.courseId} --port ${port}
 Verify, as after a deploy:
-  npm run verify -- --local
+  npm run verify -- --local --port ${port}
 Look at the queues with the AWS CLI:
   export AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
   aws sqs get-queue-attributes --endpoint-url ${aws.url} --attribute-names All --queue-url ${outputs.redriveQueueUrl}

@@ -4,6 +4,7 @@ import { type Comment, type CommentsOptions, readComments } from './comments';
 import { parseFlags, parsePort, UsageError } from './flags';
 import { accessFromEnvironment } from './momento-access';
 import { chooseRunning } from './running';
+import { printable } from './terminal';
 
 const USAGE = `Usage: npm run read -- --course ID [--limit N] [--port PORT | --cache NAME]
 
@@ -54,9 +55,9 @@ function fromStack(flags: { port?: string; cache?: string }): Source {
   return { credentialProvider, cacheName: flags.cache ?? stack.cacheName };
 }
 
-/** Users' texts are quoted, so that nothing in them reaches the terminal as a command. */
+/** Users' texts are quoted, so that each is seen to end where it ends. */
 function line({ at, userID, comment }: Comment): string {
-  return `${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(comment)}`;
+  return printable(`${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(comment)}`);
 }
 
 main().then(

@@ -39,7 +39,12 @@ export class RedriveQueue {
   #sqs(): SQSClient {
     this.#client ??= new SQSClient({
       maxAttempts: 2, // both fit into what is left after the store was given up, a second
-      requestHandler: { connectionTimeout: 400, requestTimeout: 600, throwOnRequestTimeout: true },
+      requestHandler: {
+        connectionTimeout: 400,
+        requestTimeout: 600,
+        socketTimeout: 600,
+        throwOnRequestTimeout: true,
+      },
     });
     return this.#client;
   }

@@ -8,11 +8,17 @@ import type { SecretVersions } from '../core/signing-secret';
 
 /**
  * Two tries fit before an event is given up. Without `throwOnRequestTimeout` the SDK only warns, and waits for ever: so would
- * every later request on an instance that was frozen in the middle of a call.
+ * every later request on an instance that was frozen in the middle of a call. It ends with the first byte of an answer, and
+ * `socketTimeout` bounds the silence after it.
  */
 const client = new SecretsManagerClient({
   maxAttempts: 2,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 900, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 500,
+    requestTimeout: 900,
+    socketTimeout: 900,
+    throwOnRequestTimeout: true,
+  },
 });
 
 /** The current value of a secret. */

@@ -8,6 +8,7 @@ import {
   MomentoErrorCode,
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
+import { Client } from '@grpc/grpc-js';
 import { LRUCache } from 'lru-cache';
 import { before } from '../core/deadline';
 import { BadGateway, Unavailable } from '../core/errors';
@@ -56,12 +57,7 @@ export class Tokens {
 
   constructor(private readonly settings: TokenSettings) {
     this.#tokens = new LRUCache({ max: USERS_AT_MOST, ttl: settings.ttlMinutes * 60_000 * USED_OF_LIFE });
-    this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => {
-      const credentialProvider = apiKeyCredentials(apiKey, settings);
-      const configuration = AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory());
-      // The SDK's client has no close: its one connection ends when it has been idle.
-      return Object.assign(new AuthClient({ credentialProvider, configuration }), { close() {} });
-    });
+    this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => connect(apiKey, settings));
     this.#momento.prefetch();
   }
 
@@ -104,4 +100,17 @@ export class Tokens {
     const expiresIn = ExpiresIn.minutes(ttlMinutes);
     return client.generateDisposableToken(scope, expiresIn, { tokenId: userId });
   }
+}
+
+/** The SDK's client, which has no close of its own: the connections of its stubs would stay until idle for half an hour. */
+export function connect(apiKey: string, access: MomentoAccess): AuthClient & { close(): void } {
+  const credentialProvider = apiKeyCredentials(apiKey, access);
+  const configuration = AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory());
+  const client = new AuthClient({ credentialProvider, configuration });
+  const stubs = Object.values(Object(Reflect.get(client, 'authClient')));
+  return Object.assign(client, {
+    close() {
+      for (const stub of stubs) if (stub instanceof Client) stub.close();
+    },
+  });
 }

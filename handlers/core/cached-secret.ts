@@ -6,8 +6,16 @@ import { Unavailable } from './errors';
 /** How long a failed fetch is remembered, in milliseconds: no other call is made meanwhile. */
 export const FAILURE_MEMORY_MS = 30_000;
 
+/** How long a fetch is waited for, in milliseconds: after one whose answer never comes another one must be possible. */
+export const FETCH_WITHIN_MS = 2_200;
+
+interface Held<T> {
+  readonly value: T;
+  readonly fetchedAt: number;
+}
+
 export class CachedSecret<T> {
-  #held: { value: T; fetchedAt: number } | undefined;
+  #held: Held<T> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<T> | undefined;
   #prefetch: Promise<void> | undefined;
@@ -34,14 +42,15 @@ export class CachedSecret<T> {
       this.#held ??= { value, fetchedAt };
       use?.(value);
     };
-    this.#prefetch = this.fetch()
+    this.#prefetch = this.#fetchInTime()
       .then(hold)
       .catch(() => undefined);
   }
 
   /**
    * The secret, fetched again where the held one is older than `maxAgeMs`. Calls at the same time share one fetch, and
-   * after a failed one, or one that takes longer than `patienceMs`, the held value serves on, up to `longestMs`.
+   * after a failed one, or one that takes longer than `patienceMs`, the held value serves on, up to `longestMs`. Where
+   * none can serve on, the fetch is waited for.
    * Throws Unavailable where there is none.
    */
   async get(maxAgeMs: number, patienceMs?: number): Promise<T> {
@@ -50,27 +59,35 @@ export class CachedSecret<T> {
     if (held && this.now() - held.fetchedAt <= maxAgeMs) return held.value;
     if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) return this.#fallback();
     this.#fetching ??= this.#fetchOnce();
-    if (!held || patienceMs === undefined) return this.#fetching;
+    if (!this.#serves(held) || patienceMs === undefined) return this.#fetching;
     return before(this.now() + patienceMs, this.#fetching, this.now).catch(() => this.#fallback());
   }
 
   async #fetchOnce(): Promise<T> {
     const fetchedAt = this.now(); // the value may be as old as the moment at which it was asked for
     try {
-      const value = await this.fetch();
+      const value = await this.#fetchInTime();
       this.#held = { value, fetchedAt };
       return value;
     } catch (cause) {
-      this.#failedAt = this.now();
+      this.#failedAt = fetchedAt; // the instance may have been frozen since, and nobody was asked meanwhile
       return this.#fallback(cause);
     } finally {
       this.#fetching = undefined;
     }
   }
 
+  #fetchInTime(): Promise<T> {
+    return before(this.now() + FETCH_WITHIN_MS, this.fetch(), this.now);
+  }
+
   #fallback(cause?: unknown): T {
     const held = this.#held;
-    if (held && this.now() - held.fetchedAt <= this.longestMs) return held.value;
+    if (this.#serves(held)) return held.value;
     throw new Unavailable('secret', cause, FAILURE_MEMORY_MS / 1000);
+  }
+
+  #serves(held: Held<T> | undefined): held is Held<T> {
+    return held !== undefined && this.now() - held.fetchedAt <= this.longestMs;
   }
 }

@@ -9,11 +9,11 @@ const courseId = v.custom<number | string>(
   (id) =>
     Number.isSafeInteger(id) ||
     (typeof id === 'string' &&
-      id.length >= 1 &&
+      id.trim() !== '' && // Momento takes no blank name
       id.length <= 256 &&
       id.isWellFormed() &&
       !CONTROL_CHARACTER.test(id)),
-  'must be a safe integer, or a string of 1 to 256 characters without control characters',
+  'must be a safe integer, or a string of 1 to 256 characters that is not blank and has no control characters',
 );
 
 const comment = v.pipe(

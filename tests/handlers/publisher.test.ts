@@ -70,6 +70,7 @@ describe('the publisher', () => {
           [{}, /userId is missing; comment is missing; courseId is missing/],
           [{ ...ok, userId: 'evil'.repeat(17) }, /^userId must be a string of 1 to 64 characters$/],
           [{ ...ok, userId: '', courseId: 'evil\n' }, /^userId must be .*; courseId must be/],
+          [{ ...ok, courseId: ' ' }, /^courseId must be .* not blank/],
           [{ ...ok, comment: 5 }, /^comment must be/],
           [{ ...ok, comment: 'evil'.repeat(1024) }, /^comment is too long/],
         ];

@@ -1,6 +1,7 @@
 // The webhook's contract, row by row: its real bundle behind its URL, the real SDK, a local Momento.
 import assert from 'node:assert/strict';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
+import { eventParser } from '../../handlers/core/event';
 import { sign } from '../../handlers/core/signature';
 import { readComments } from '../../local/comments';
 import { makeLegacyKey, makeV2Key } from '../../local/momento';
@@ -58,10 +59,10 @@ describe('the webhook', () => {
 
   it('stores a verified event under the identity of its token, and answers 200 {}', async () => {
     const at = Date.now();
-    const answer = await send({ event_timestamp: at });
+    const answer = await send({ event_timestamp: at, token_id: ' taylor ' });
     assert.deepEqual([answer.status, answer.body], [200, '{}']);
     const [comment, ...others] = await stored();
-    assert.deepEqual([comment?.userID, comment?.comment, comment?.at.getTime()], ['taylor', 'hello', at]);
+    assert.deepEqual([comment?.userID, comment?.comment, comment?.at.getTime()], [' taylor ', 'hello', at]);
     assert.deepEqual(others, []);
   });
 
@@ -158,6 +159,7 @@ describe('the webhook', () => {
       [event(text({ comment: 'evil' })), /^text\.courseId is missing$/],
       [event(text({ comment: '', courseId: 1 })), /^text\.comment must be/],
       [event(text({ comment: 'evil', courseId: 'evil\u0001' })), /^text\.courseId must be/],
+      [event(text({ comment: 'evil', courseId: ' ' })), /^text\.courseId must be .* not blank/],
     ];
     for (const [body, expected] of rows) {
       const answer = await sender.signed(typeof body === 'string' ? body : JSON.stringify(body), SECRET);
@@ -318,6 +320,47 @@ describe('the webhook', () => {
       lines.some((line) => line.includes('"stored"')) && lines.some((line) => line.includes('"redriven"')),
     );
     assert.doesNotMatch(lines.join('\n'), /secret-|[0-9a-f]{64}/);
+  });
+});
+
+describe('the webhook, with room for five comments of a course', () => {
+  it('cuts the oldest on one write in fifty, which the event’s id decides, and keeps the newest five', async () => {
+    const apiKey = makeLegacyKey();
+    const stack = await startStack({
+      config: { commentsPerCourse: '5' },
+      secrets: { momentoApiKey: apiKey, signingSecret: SECRET },
+      momento: { caches: [CACHE] },
+    });
+    const sender = new Sender(String(stack.outputs.webhookUrl), 1);
+    const parse = eventParser({ cache: CACHE, topic: 'comment' });
+    const now = Date.now();
+    let sequence = 0;
+    const next = (comment: string, isDue: boolean): string => {
+      const text = JSON.stringify({ comment, courseId: 1 });
+      const at = now + Number(comment);
+      const times = { event_timestamp: at, publish_timestamp: at };
+      const fields = { cache: CACHE, topic: 'comment', ...times, token_id: 'taylor', text };
+      for (;;) {
+        const body = JSON.stringify({ ...fields, topic_sequence_number: ++sequence });
+        if ((Buffer.from(parse(body).id, 'base64url').readUInt32BE() % 50 === 0) === isDue) return body;
+      }
+    };
+    const send = async (body: string) => assert.equal((await sender.signed(body, SECRET)).status, 200);
+    const stored = async () => {
+      const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
+      const comments = await readComments('1', { credentialProvider, cacheName: CACHE, limit: 100 });
+      return comments.map(({ comment }) => comment).sort();
+    };
+    try {
+      const all = ['1', '2', '3', '4', '5', '6', '7'];
+      for (const comment of all) await send(next(comment, false));
+      assert.deepEqual(await stored(), all);
+      await send(next('8', true));
+      assert.deepEqual(await stored(), ['4', '5', '6', '7', '8']);
+    } finally {
+      sender.close();
+      await stack.close();
+    }
   });
 });
 

@@ -40,6 +40,11 @@ describe('the verdict on a soak', () => {
       /^3 are in the dead-letter/,
     ],
     ['more are not taken than that', { notTaken: [...Array(127).keys()] }, /^127 were never answered 2xx/],
+    [
+      'the queue is skipped',
+      { answers: { 200: 2_300, 503: 77 }, notTaken: [...Array(77).keys()] },
+      /^77 were never answered 2xx; the faults explain 1 at most/,
+    ],
     ['a genuine one is refused', { refused: 1 }, /^1 were genuine, and refused/],
     [
       'none is stored by a key',

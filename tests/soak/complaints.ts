@@ -13,10 +13,11 @@ export interface Budget {
 
 /**
  * What the share of faults explains. An event of the queue is given up where all its tries fail; one is not taken where
- * both storing and queueing it fail. Each of those is repeated, so that it fails less often than a call.
+ * queueing it fails too, so there are fewer of those than of the queued ones: without a queue, none.
  */
-export function budgetOf({ sent, answers }: Pick<SoakReport, 'sent' | 'answers'>, faults: number): Budget {
-  return { givenUp: atMost((answers[202] ?? 0) * faults ** TRIES), notTaken: atMost(sent * faults ** 2) };
+export function budgetOf({ answers }: Pick<SoakReport, 'answers'>, faults: number): Budget {
+  const queued = answers[202] ?? 0;
+  return { givenUp: atMost(queued * faults ** TRIES), notTaken: atMost(queued * faults) };
 }
 
 /** More than what is expected on average: by five standard deviations, and by one. */

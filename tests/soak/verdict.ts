@@ -13,7 +13,7 @@ export interface Verdict {
   readonly lost: number[];
   /** Stored more than once. */
   readonly duplicated: number[];
-  /** Stored with another user, course, time or text than was published. */
+  /** Stored with another user, course, time or text than was published; -1 where no event has such a text. */
   readonly altered: number[];
   /** Stored although they were forged. */
   readonly forgedAccepted: number;
@@ -23,6 +23,11 @@ export interface Verdict {
   readonly notTaken: number[];
   /** How many of each group are stored. */
   readonly storedBy: Readonly<Record<string, number>>;
+}
+
+/** A comment, and the course that it stands in. */
+interface Stored extends Comment {
+  readonly course: number;
 }
 
 export interface Sent {
@@ -39,12 +44,13 @@ export interface Sent {
 export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
   const { indexes, chance, wasAccepted, publishedAt, groups = {} } = sent;
   const stored = await storedComments(stack, sent);
+  const wanted = new Set(indexes);
   const deadLetters = deadLettered(stack);
   const copies = (index: number) => stored.get(index) ?? [];
-  const same = (copy: Comment, index: number) => {
-    const planned = planEvent(chance, index);
-    const at = publishedAt?.(index) ?? copy.at.getTime();
-    return copy.userID === planned.userId && copy.comment === planned.comment && copy.at.getTime() === at;
+  const same = ({ course, userID, comment, at }: Stored, index: number) => {
+    const { courseId, userId, comment: text } = planEvent(chance, index);
+    const publishedThen = at.getTime() === (publishedAt?.(index) ?? at.getTime());
+    return course === courseId && userID === userId && comment === text && publishedThen;
   };
   return {
     sent: indexes.length,
@@ -54,7 +60,9 @@ export async function judge(stack: Stack, sent: Sent): Promise<Verdict> {
       (index) => wasAccepted(index) && copies(index).length === 0 && !deadLetters.has(index),
     ),
     duplicated: indexes.filter((index) => copies(index).length > 1),
-    altered: indexes.filter((index) => copies(index).some((copy) => !same(copy, index))),
+    altered: [...stored.keys()].filter(
+      (index) => !wanted.has(index) || copies(index).some((copy) => !same(copy, index)),
+    ),
     forgedAccepted: [...stored.values()].flat().filter(({ userID }) => userID === 'forged').length,
     givenUp: [...deadLetters]
       .map((index) => index ?? -1)
@@ -85,16 +93,16 @@ export function bodyIn(stack: Stack): (receiptHandle: string) => string | undefi
 export async function storedComments(
   stack: Stack,
   { chance, indexes, apiKey }: Pick<Sent, 'chance' | 'indexes' | 'apiKey'>,
-): Promise<Map<number, Comment[]>> {
+): Promise<Map<number, Stored[]>> {
   const { cacheName } = stack;
   const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
   const courses = new Set(indexes.map((index) => planEvent(chance, index).courseId));
-  const found = new Map<number, Comment[]>();
+  const found = new Map<number, Stored[]>();
   for (const course of courses) {
     const read = { credentialProvider, cacheName, limit: 10_000 };
     for (const comment of await readComments(String(course), read)) {
       const index = indexOf(comment.comment) ?? -1;
-      found.set(index, [...(found.get(index) ?? []), comment]);
+      found.set(index, [...(found.get(index) ?? []), { ...comment, course }]);
     }
   }
   return found;

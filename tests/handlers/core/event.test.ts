@@ -163,6 +163,8 @@ describe('a message', () => {
     );
     for (const courseId of [
       '',
+      ' ',
+      '\u00a0\ufeff\u3000',
       'x'.repeat(257),
       'a\u0001',
       '\u007f',
@@ -176,7 +178,7 @@ describe('a message', () => {
     ])
       assert.equal(
         complaint(() => read(JSON.stringify({ comment: 'evil', courseId }))),
-        'text.courseId must be a safe integer, or a string of 1 to 256 characters without control characters',
+        'text.courseId must be a safe integer, or a string of 1 to 256 characters that is not blank and has no control characters',
       );
   });
 

@@ -84,9 +84,10 @@ describe('a cached secret', () => {
     assert.equal(await secret.get(100, 1), 'b');
   });
 
-  it('does not serve on beyond its longest age, however long a newer one takes', async () => {
+  it('does not serve on beyond its longest age, but waits for a newer one', async () => {
+    let answer = (_: string) => {};
     let now = 0;
-    const values = [Promise.resolve('a'), new Promise<string>(() => undefined)];
+    const values = [Promise.resolve('a'), new Promise<string>((resolve) => (answer = resolve))];
     const secret = new CachedSecret(
       () => values.shift() ?? Promise.reject(new Error('asked again')),
       1_000,
@@ -94,7 +95,44 @@ describe('a cached secret', () => {
     );
     await secret.get(100);
     now = 1_001;
-    await assert.rejects(secret.get(100, 1), Unavailable);
+    const newer = secret.get(100, 0);
+    await new Promise((resolve) => setTimeout(resolve, 1)); // as long as it would have been waited for
+    answer('b');
+    assert.equal(await newer, 'b');
+  });
+
+  it('is asked for again after an answer that never came', async () => {
+    const never = new Promise<string>(() => undefined);
+    const values = [never, never, Promise.resolve('a')];
+    let now = 0;
+    const secret = new CachedSecret(
+      () => values.shift() ?? Promise.reject(new Error('asked again')),
+      1_000,
+      () => now,
+    );
+    secret.prefetch();
+    await assert.rejects(secret.get(100), Unavailable);
+    now = FAILURE_MEMORY_MS;
+    assert.equal(await secret.get(100), 'a');
+  });
+
+  it('is asked for again at once by an instance that was frozen until the answer could not come any more', async () => {
+    let fail = (_: Error) => {};
+    const frozen = new Promise<string>((_, reject) => (fail = reject));
+    const values = [Promise.resolve('a'), frozen, Promise.resolve('b')];
+    let now = 0;
+    const secret = new CachedSecret(
+      () => values.shift() ?? Promise.reject(new Error('asked again')),
+      1_000_000,
+      () => now,
+    );
+    await secret.get(100);
+    now = 101;
+    assert.equal(await secret.get(100, 0), 'a');
+    now += FAILURE_MEMORY_MS;
+    fail(new Error('timed out'));
+    assert.equal(await secret.get(100), 'a');
+    assert.equal(await secret.get(100), 'b');
   });
 
   it('serves on while newer ones are out of reach, up to its longest age', async () => {
