@@ -118,7 +118,11 @@ function answerOfWebhook(stack: Stack): Promise<string> {
   });
 }
 
-function readBack({ apiKey, momento, cacheName }: Stack, courseId: string | number): Promise<Comment[]> {
+/** A course's newest comments, up to a hundred, as an application reads them. */
+export function readBack(
+  { apiKey, momento, cacheName }: Stack,
+  courseId: string | number,
+): Promise<Comment[]> {
   const credentialProvider = apiKeyCredentials(apiKey, { local: localMomento(momento.url) });
   return readComments(String(courseId), { credentialProvider, cacheName, limit: 100 });
 }

@@ -2,6 +2,7 @@
 // it. Its code is loaded with the rest: what it shares with other clients of AWS would else be slower to load than it.
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { TopicEvent } from '../core/event';
+import { patience } from './aws-patience';
 
 /** How long a message waits after its nth delivery, in seconds: 5 s, threefold each time, at most 15 minutes. */
 export function delayAfter(deliveries: number): number {
@@ -39,12 +40,7 @@ export class RedriveQueue {
   #sqs(): SQSClient {
     this.#client ??= new SQSClient({
       maxAttempts: 2, // both fit into what is left after the store was given up, a second
-      requestHandler: {
-        connectionTimeout: 400,
-        requestTimeout: 600,
-        socketTimeout: 600,
-        throwOnRequestTimeout: true,
-      },
+      requestHandler: patience(400, 600),
     });
     return this.#client;
   }

@@ -5,21 +5,10 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { SecretVersions } from '../core/signing-secret';
+import { patience } from './aws-patience';
 
-/**
- * Two tries fit before an event is given up. Without `throwOnRequestTimeout` the SDK only warns, and waits for ever: so would
- * every later request on an instance that was frozen in the middle of a call. It ends with the first byte of an answer, and
- * `socketTimeout` bounds the silence after it.
- */
-const client = new SecretsManagerClient({
-  maxAttempts: 2,
-  requestHandler: {
-    connectionTimeout: 500,
-    requestTimeout: 900,
-    socketTimeout: 900,
-    throwOnRequestTimeout: true,
-  },
-});
+/** Two tries fit before an event is given up. */
+const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler: patience(500, 900) });
 
 /** The current value of a secret. */
 export async function fetchSecret(arn: string): Promise<string> {

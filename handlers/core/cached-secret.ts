@@ -7,7 +7,7 @@ import { Unavailable } from './errors';
 export const FAILURE_MEMORY_MS = 30_000;
 
 /** How long a fetch is waited for, in milliseconds: after one whose answer never comes another one must be possible. */
-export const FETCH_WITHIN_MS = 2_200;
+const FETCH_WITHIN_MS = 2_200;
 
 interface Held<T> {
   readonly value: T;

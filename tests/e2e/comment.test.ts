@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { GetWebhookSecretResponse, TopicClient, TopicConfigurations } from '@gomomento/sdk';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
-import { readComments } from '../../local/comments';
+import { readBack } from '../../local/flow';
 import { signedPost } from '../../local/signed-fetch';
 import { type Stack, startStack } from '../../local/stack';
 import { answeredAtLast, Sender } from '../sender';
@@ -25,10 +25,7 @@ describe('the whole system', () => {
   });
 
   async function commentsOn(courseId: string | number) {
-    const credentialProvider = apiKeyCredentials(stack.apiKey, { local: `127.0.0.1:${stack.momento.port}` });
-    const { cacheName } = stack;
-    const comments = await readComments(String(courseId), { credentialProvider, cacheName, limit: 100 });
-    return comments.map(({ userID, comment }) => `${userID}: ${comment}`);
+    return (await readBack(stack, courseId)).map(({ userID, comment }) => `${userID}: ${comment}`);
   }
 
   function publish(body: object) {

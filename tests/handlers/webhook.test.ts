@@ -1,9 +1,8 @@
 // The webhook's contract, row by row: its real bundle behind its URL, the real SDK, a local Momento.
 import assert from 'node:assert/strict';
-import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { eventParser } from '../../handlers/core/event';
 import { sign } from '../../handlers/core/signature';
-import { readComments } from '../../local/comments';
+import { readBack } from '../../local/flow';
 import { makeLegacyKey, makeV2Key } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
@@ -51,10 +50,7 @@ describe('the webhook', () => {
     ...changes,
   });
   const send = (changes?: object) => sender.signed(JSON.stringify(event(changes)), SECRET);
-  const stored = () => {
-    const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
-    return readComments(String(course), { credentialProvider, cacheName: CACHE, limit: 100 });
-  };
+  const stored = () => readBack({ ...stack, apiKey }, course); // a test may have rotated the key
   const message = ({ body }: Answer): unknown => JSON.parse(body).message;
 
   it('stores a verified event under the identity of its token, and answers 200 {}', async () => {
@@ -325,10 +321,9 @@ describe('the webhook', () => {
 
 describe('the webhook, with room for five comments of a course', () => {
   it('cuts the oldest on one write in fifty, which the event’s id decides, and keeps the newest five', async () => {
-    const apiKey = makeLegacyKey();
     const stack = await startStack({
       config: { commentsPerCourse: '5' },
-      secrets: { momentoApiKey: apiKey, signingSecret: SECRET },
+      secrets: { signingSecret: SECRET },
       momento: { caches: [CACHE] },
     });
     const sender = new Sender(String(stack.outputs.webhookUrl), 1);
@@ -346,11 +341,7 @@ describe('the webhook, with room for five comments of a course', () => {
       }
     };
     const send = async (body: string) => assert.equal((await sender.signed(body, SECRET)).status, 200);
-    const stored = async () => {
-      const credentialProvider = apiKeyCredentials(apiKey, { local: `127.0.0.1:${stack.momento.port}` });
-      const comments = await readComments('1', { credentialProvider, cacheName: CACHE, limit: 100 });
-      return comments.map(({ comment }) => comment).sort();
-    };
+    const stored = async () => (await readBack(stack, 1)).map(({ comment }) => comment).sort();
     try {
       const all = ['1', '2', '3', '4', '5', '6', '7'];
       for (const comment of all) await send(next(comment, false));

@@ -21,6 +21,11 @@ function source<T>(value: T) {
   return Object.assign(it, { fetch, clock: () => it.now });
 }
 
+/** A source that gives these, one each time. */
+function inTurn<T>(values: Promise<T>[]) {
+  return () => values.shift() ?? Promise.reject(new Error('asked again'));
+}
+
 describe('a cached secret', () => {
   it('is fetched once for calls at the same time, and again only when it is too old', async () => {
     const from = source('a');
@@ -70,11 +75,7 @@ describe('a cached secret', () => {
     let answer = (_: string) => {};
     let now = 0;
     const values = [Promise.resolve('a'), new Promise<string>((resolve) => (answer = resolve))];
-    const secret = new CachedSecret(
-      () => values.shift() ?? Promise.reject(new Error('asked again')),
-      1_000,
-      () => now,
-    );
+    const secret = new CachedSecret(inTurn(values), 1_000, () => now);
     assert.equal(await secret.get(100), 'a');
     now = 101;
     assert.equal(await secret.get(100, 1), 'a');
@@ -88,11 +89,7 @@ describe('a cached secret', () => {
     let answer = (_: string) => {};
     let now = 0;
     const values = [Promise.resolve('a'), new Promise<string>((resolve) => (answer = resolve))];
-    const secret = new CachedSecret(
-      () => values.shift() ?? Promise.reject(new Error('asked again')),
-      1_000,
-      () => now,
-    );
+    const secret = new CachedSecret(inTurn(values), 1_000, () => now);
     await secret.get(100);
     now = 1_001;
     const newer = secret.get(100, 0);
@@ -105,11 +102,7 @@ describe('a cached secret', () => {
     const never = new Promise<string>(() => undefined);
     const values = [never, never, Promise.resolve('a')];
     let now = 0;
-    const secret = new CachedSecret(
-      () => values.shift() ?? Promise.reject(new Error('asked again')),
-      1_000,
-      () => now,
-    );
+    const secret = new CachedSecret(inTurn(values), 1_000, () => now);
     secret.prefetch();
     await assert.rejects(secret.get(100), Unavailable);
     now = FAILURE_MEMORY_MS;
@@ -121,11 +114,7 @@ describe('a cached secret', () => {
     const frozen = new Promise<string>((_, reject) => (fail = reject));
     const values = [Promise.resolve('a'), frozen, Promise.resolve('b')];
     let now = 0;
-    const secret = new CachedSecret(
-      () => values.shift() ?? Promise.reject(new Error('asked again')),
-      1_000_000,
-      () => now,
-    );
+    const secret = new CachedSecret(inTurn(values), 1_000_000, () => now);
     await secret.get(100);
     now = 101;
     assert.equal(await secret.get(100, 0), 'a');
