@@ -6,6 +6,7 @@ export const FAULT_KINDS = [
   'delay',
   'apply-then-time-out',
   'apply-late',
+  'apply-then-stall',
   'answer-then-drop',
   'throttle',
   'wrong-page',
@@ -17,6 +18,7 @@ export const FAULT_KINDS = [
  * - `delay`: waits `ms`, then goes on as usual
  * - `apply-then-time-out`: applied, never answered
  * - `apply-late`: never answered, and applied after `ms`, when the caller has given up
+ * - `apply-then-stall`: applied, and its answer begins and never ends
  * - `answer-then-drop`: applied and answered, then the caller's connection is dropped
  * - `throttle`: over the limit (RESOURCE_EXHAUSTED, ThrottlingException); nothing is applied
  * - `wrong-page`: of `Subscribe` alone: the topic's sequence begins again on a new page, a discontinuity

@@ -32,6 +32,9 @@ export async function withFault<Output>(
     case 'apply-late':
       await pause(fault.ms ?? DEFAULT_FAULT_MS);
       return unanswered(run);
+    case 'apply-then-stall':
+      response.writeHead(200).write('{');
+      return unanswered(run);
     case 'answer-then-drop':
       response.once('finish', () => response.socket?.destroy());
       return run();

@@ -2,6 +2,7 @@
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
+  Metadata,
   type Server,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -49,7 +50,7 @@ export interface Faults {
 }
 
 /** What unary and streaming calls have in common. */
-type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getPeer'>;
+type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getPeer' | 'sendMetadata'>;
 
 type Outcome<Response> = { response: Response } | { error: ReturnType<typeof toStatus> };
 
@@ -161,6 +162,10 @@ export class Dispatcher {
         return;
       case 'apply-late':
         this.timers.after(fault.ms ?? DEFAULT_FAULT_MS, () => to.apply());
+        return;
+      case 'apply-then-stall':
+        to.apply();
+        call.sendMetadata(new Metadata());
         return;
       case 'answer-then-drop': {
         // Asked now: a call that has been answered no longer knows its peer.

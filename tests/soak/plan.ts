@@ -35,7 +35,8 @@ const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['throttle', 20],
   ['delay', 20],
   ['answer-then-drop', 15],
-  ['apply-then-time-out', 7],
+  ['apply-then-time-out', 4],
+  ['apply-then-stall', 3],
   ['apply-late', 7],
   ['restart', 0.05],
 ];

@@ -203,6 +203,11 @@ describe('the local AWS', () => {
     await assert.rejects(impatient.send(new GetSecretValueCommand({ SecretId: ARN('api-key') })), {
       name: 'TimeoutError',
     });
+    endpoint.setFaults(() => ({ kind: 'apply-then-stall' }));
+    const getUntilSilent = client({ requestHandler: { socketTimeout: 100 } });
+    await assert.rejects(getUntilSilent.send(new GetSecretValueCommand({ SecretId: ARN('api-key') })), {
+      name: 'TimeoutError',
+    });
     endpoint.setFaults(undefined);
     assert.equal((await get('api-key')).SecretString, 'first');
   });

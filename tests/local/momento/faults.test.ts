@@ -133,6 +133,12 @@ describe('the local Momento: faults', () => {
     assert.equal(await stored(), 1);
   });
 
+  it('apply-then-stall: the caller waits for the rest of an answer to what was applied', async () => {
+    always('ListPushBack=apply-then-stall');
+    refused(await hasty.cache.listPushBack('cache', 'list', 'a'), TimeoutError);
+    assert.equal(await stored(), 1);
+  });
+
   it('apply-late: not applied yet when the caller gives up', async () => {
     always('ListPushBack=apply-late:60000'); // ends with the server
     refused(await hasty.cache.listPushBack('cache', 'list', 'a'), TimeoutError);
