@@ -15,16 +15,24 @@ export async function fetchSecret(arn: string): Promise<string> {
   return (await version(arn, 'AWSCURRENT')).value;
 }
 
+/** How far this clock and that of Secrets Manager may differ, in milliseconds, and more. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 /** The current and, where there is one, the previous value of a secret; both are asked for at the same time. */
 export async function fetchVersions(arn: string): Promise<SecretVersions> {
-  const [current, previous] = await Promise.all([
-    version(arn, 'AWSCURRENT'),
-    version(arn, 'AWSPREVIOUS').catch((error: unknown) => {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }),
-  ]);
+  const askedAt = Date.now();
+  const [current, before] = await Promise.all([version(arn, 'AWSCURRENT'), previousVersion(arn)]);
+  // Rotated between the two answers, the previous one would be the one before it, which nobody may use any more.
+  const isSettled = current.createdAt < askedAt - CLOCKS_DIFFER_MS;
+  const previous = isSettled ? before : await previousVersion(arn);
   return { current: current.value, previous: previous?.value, changedAt: current.createdAt };
+}
+
+function previousVersion(arn: string) {
+  return version(arn, 'AWSPREVIOUS').catch((error: unknown) => {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  });
 }
 
 async function version(arn: string, stage: 'AWSCURRENT' | 'AWSPREVIOUS') {

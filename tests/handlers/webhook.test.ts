@@ -205,18 +205,20 @@ describe('the webhook', () => {
     assert.equal((await stored())[0]?.comment, comment);
   });
 
-  it('asks the queue once more where it does not answer', async () => {
-    let asked = 0;
-    stack.setFaults((operation) => {
-      if (operation === 'SortedSetPut') return { kind: 'refuse' };
-      return operation === 'SendMessage' && asked++ === 0 ? { kind: 'apply-then-time-out' } : undefined;
+  for (const kind of ['apply-then-time-out', 'apply-then-stall'] as const) {
+    it(`asks the queue once more after ${kind}`, async () => {
+      let asked = 0;
+      stack.setFaults((operation) => {
+        if (operation === 'SortedSetPut') return { kind: 'refuse' };
+        return operation === 'SendMessage' && asked++ === 0 ? { kind } : undefined;
+      });
+      assert.equal((await send()).status, 202);
+      assert.equal(asked, 2);
+      stack.setFaults(undefined);
+      await drain(stack);
+      assert.equal((await stored()).length, 1); // both were queued
     });
-    assert.equal((await send()).status, 202);
-    assert.equal(asked, 2);
-    stack.setFaults(undefined);
-    await drain(stack);
-    assert.equal((await stored()).length, 1); // both were queued
-  });
+  }
 
   it('gives an event that found it starting slowly the full time', async () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'delay', ms: 500 } : undefined));
@@ -384,6 +386,38 @@ describe('the webhook, one of whose calls for a secret is never answered', () =>
       }
     });
   }
+});
+
+describe('the webhook whose signing secret is rotated while it fetches it', () => {
+  it('accepts the previous one, and not the one before that', async () => {
+    const stack = await startStack({
+      secrets: { momentoApiKey: makeLegacyKey(), signingSecret: 'first' },
+      momento: { caches: [CACHE] },
+    });
+    const sender = new Sender(String(stack.outputs.webhookUrl), 1);
+    const { SIGNING_SECRET_ARN: arn = '' } = stack.functionNamed('webhookFunctionName').environment;
+    const rotate = (value: string) => stack.secrets.putSecretValue(arn, value);
+    rotate('second');
+    let rotations = 0;
+    stack.setFaults((operation, request) => {
+      if (operation !== 'GetSecretValue' || Object(request).SecretId !== arn) return undefined;
+      if (Object(request).VersionStage === 'AWSCURRENT') return { kind: 'delay', ms: 300 };
+      if (rotations++ === 0) setImmediate(rotate, 'third'); // the previous one is told, the current one is not
+      return undefined;
+    });
+    try {
+      const fields = { cache: CACHE, topic: 'comment', event_timestamp: Date.now(), token_id: 'taylor' };
+      const text = JSON.stringify({ comment: 'hello', courseId: 1 });
+      const event = { ...fields, topic_sequence_number: 1, text };
+      const answered = async (secret: string) => (await sender.event(event, secret)).status;
+      assert.equal(await answered('first'), 403);
+      assert.equal(await answered('second'), 200);
+      assert.equal(await answered('third'), 200);
+    } finally {
+      sender.close();
+      await stack.close();
+    }
+  });
 });
 
 describe('the webhook without a signing secret', () => {
