@@ -111,9 +111,8 @@ export class Instance {
   #end(error: FunctionError, logged: boolean): void {
     if (this.#ended) return;
     this.#ended = error;
-    if (logged && this.#settle) {
+    if (logged)
       this.options.onLog(JSON.stringify({ timestamp: new Date().toISOString(), level: 'ERROR', ...error }));
-    }
     this.#settleInit(error);
     this.#tellHeap(0);
     this.#settle?.({ ok: false, error });

@@ -7,6 +7,7 @@ const held: SoakReport = {
   stored: 1_995,
   deadLettered: 2,
   answers: { 200: 2_300, 202: 120, 503: 4 },
+  failures: {},
   lost: [],
   duplicated: [],
   altered: [],
@@ -21,6 +22,8 @@ const held: SoakReport = {
 describe('the verdict on a soak', () => {
   it('has no complaint where the faults explain all', () => {
     assert.deepEqual(complaintsOf(held, 0.2), []);
+    const slow = { 'webhook: Sandbox.Timedout: Task timed out after 10.00 seconds': 1 };
+    assert.deepEqual(complaintsOf({ ...held, failures: slow }, 0.2), []);
   });
 
   it('lets ten tries that all fail explain a handful in the dead-letter queue, and no more', () => {
@@ -44,6 +47,11 @@ describe('the verdict on a soak', () => {
       'the queue is skipped',
       { answers: { 200: 2_300, 503: 77 }, notTaken: [...Array(77).keys()] },
       /^77 were never answered 2xx; the faults explain 1 at most/,
+    ],
+    [
+      'a function fails',
+      { failures: { 'webhook: TypeError: no such': 3 } },
+      /^3 times failed webhook: TypeError/,
     ],
     ['a genuine one is refused', { refused: 1 }, /^1 were genuine, and refused/],
     [

@@ -4,6 +4,9 @@ import type { SoakReport } from './soak';
 /** As often as an event of the redrive queue is tried. */
 const TRIES = 10;
 
+/** What befalls a function that is given no time, as on a busy machine. */
+const ONLY_TOO_SLOW = 'Sandbox.Timedout';
+
 export interface Budget {
   /** Events in the dead-letter queue that Momento does not refuse for ever. */
   readonly givenUp: number;
@@ -28,7 +31,8 @@ function atMost(expected: number): number {
 /** A sentence for each thing that is wrong; none where the soak held. */
 export function complaintsOf(report: SoakReport, faults: number): string[] {
   const budget = budgetOf(report, faults);
-  const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused, storedBy } = report;
+  const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused, failures, storedBy } =
+    report;
   const complaints = [
     [lost.length, 'answered 2xx, are neither stored nor in the dead-letter queue'],
     [duplicated.length, 'are stored more than once'],
@@ -44,6 +48,9 @@ export function complaintsOf(report: SoakReport, faults: number): string[] {
       'are in the dead-letter queue, though Momento would store them',
     ),
     ...beyond(notTaken.length, budget.notTaken, 'were never answered 2xx'),
+    ...Object.entries(failures)
+      .filter(([failure]) => !failure.includes(ONLY_TOO_SLOW))
+      .map(([failure, count]) => `${count} times failed ${failure}`),
     ...Object.entries(storedBy)
       .filter(([, count]) => count === 0)
       .map(([key]) => `none is stored by the ${key}`),

@@ -7,7 +7,7 @@ import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
 import { Chance } from './random';
-import { elapsed, type SoakOptions, type SoakReport, webhookHeap } from './soak';
+import { elapsed, failuresOf, type SoakOptions, type SoakReport, webhookHeap } from './soak';
 import { bodyIn, deadLettered, judge, storedComments } from './verdict';
 
 /** What breaks the relay's way to its messages, in turn. */
@@ -48,6 +48,7 @@ class RelaySoak {
   readonly #chance: Chance;
   readonly #publisher: Publisher;
   readonly #answers: Record<number, number> = {};
+  readonly #failures: Record<string, number>;
   readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0 };
   readonly #published: number[] = [];
 
@@ -58,6 +59,7 @@ class RelaySoak {
     this.#chance = new Chance(options.seed);
     const { apiKey, cacheName, topicName, momento } = stack;
     this.#publisher = new Publisher({ apiKey, cacheName, topicName, local: `127.0.0.1:${momento.port}` });
+    this.#failures = failuresOf(stack);
     stack.events.on('request', ({ url, status }) => {
       if (url === 'webhook') this.#answers[status] = (this.#answers[status] ?? 0) + 1;
     });
@@ -83,7 +85,14 @@ class RelaySoak {
       wasAccepted: () => true, // Momento took it, and the relay is to lose nothing
     });
     const heap = { before: before ?? 0, after: await webhookHeap(stack) };
-    return { ...verdict, answers: this.#answers, refused: this.#refused, breaks: this.#breaks, heap };
+    return {
+      ...verdict,
+      answers: this.#answers,
+      failures: this.#failures,
+      refused: this.#refused,
+      breaks: this.#breaks,
+      heap,
+    };
   }
 
   /** Deliveries that the webhook itself refused: 429 is a fault's. */

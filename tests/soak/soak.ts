@@ -25,6 +25,8 @@ export interface SoakOptions {
 export interface SoakReport extends Verdict {
   /** How many requests were answered with each status. */
   readonly answers: Record<number, number>;
+  /** How often the functions failed, by the error: each is answered 502, or comes again from the queue. */
+  readonly failures: Record<string, number>;
   /** How many genuine events were answered 4xx when the webhook could know what they were signed with. */
   readonly refused: number;
   /** Bytes of heap in use in one instance of the webhook, on average. */
@@ -67,6 +69,7 @@ export async function soak(options: SoakOptions): Promise<WebhookSoakReport> {
 class Soak {
   readonly #chance: Chance;
   readonly #answers: Record<number, number> = {};
+  readonly #failures: Record<string, number>;
   readonly #accepted = new Set<number>();
   /** By the key that they were signed with when they were first accepted, and by the one that was good when they were stored. */
   readonly #groups = {
@@ -91,6 +94,7 @@ class Soak {
     this.#chance = new Chance(options.seed);
     this.#keys = new SigningKeys(secret);
     this.#apiKey = stack.apiKey;
+    this.#failures = failuresOf(stack);
   }
 
   async run(): Promise<WebhookSoakReport> {
@@ -117,6 +121,7 @@ class Soak {
     return {
       ...verdict,
       answers: this.#answers,
+      failures: this.#failures,
       forgedAccepted: this.#forgedAccepted + verdict.forgedAccepted,
       refused: this.#refused,
       refusedWhileRotating: this.#refusedWhileRotating,
@@ -214,7 +219,7 @@ class Soak {
   async #forge(index: number): Promise<void> {
     const forged = { ...this.#event(planEvent(this.#chance, index)), token_id: 'forged' };
     const { status } = await this.sender.event(forged, 'a secret that never was');
-    if (status !== 403) this.#forgedAccepted++;
+    if (status >= 200 && status <= 299) this.#forgedAccepted++;
   }
 
   /** The stack has the new secret from this moment on, and most events are signed with it. */
@@ -232,6 +237,19 @@ class Soak {
     this.stack.secrets.putSecretValue(String(API_KEY_SECRET_ARN), this.#apiKey);
     this.stack.momento.setApiKeys([this.#apiKey]);
   }
+}
+
+/** How often functions have failed from now on, by Lambda's own words for it. */
+export function failuresOf(stack: Stack): Record<string, number> {
+  const failures: Record<string, number> = {};
+  stack.events.on('log', ({ function: name, line }) => {
+    if (!line.includes('"errorType":')) return;
+    const { message, ...outer } = JSON.parse(line);
+    const { errorType, errorMessage } = { ...outer, ...Object(message) };
+    const failure = `${name}: ${errorType}: ${String(errorMessage).replace(/^RequestId: \S+ /, '')}`;
+    failures[failure] = (failures[failure] ?? 0) + 1;
+  });
+  return failures;
 }
 
 /** Of each instance of the webhook, on average. */

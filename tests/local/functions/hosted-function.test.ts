@@ -110,6 +110,12 @@ describe('a hosted function', () => {
     assert.equal(await answer(hosted, { how: 'well' }), 'well');
   });
 
+  it('logs that a function ended itself while it was initialised', async () => {
+    const outcome = await fixture.host('process.exit(3);').invoke({});
+    assert.equal(outcome.ok || outcome.error.errorType, 'Runtime.ExitError');
+    assert(fixture.logs.some((line) => JSON.parse(line).errorType === 'Runtime.ExitError'));
+  });
+
   it('ends an instance that needs more memory than is declared', async () => {
     const source = `exports.handler = async ({ fill }) => {
       const kept = [];
