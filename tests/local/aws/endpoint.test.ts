@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { Sha256 } from '@aws-crypto/sha256-js';
 import {
   GetSecretValueCommand,
   ListSecretsCommand,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { AwsEndpoint, type Identity, type JsonService } from '../../../local/aws/endpoint';
 import { parsePolicy } from '../../../local/aws/iam';
 import { SecretsManager } from '../../../local/aws/secrets-manager';
@@ -132,6 +134,19 @@ describe('the local AWS', () => {
     });
   });
 
+  it('gives the version that is asked for by its id, and says which one a secret does not have', async () => {
+    const send = (VersionId: string) =>
+      client().send(new GetSecretValueCommand({ SecretId: ARN('api-key'), VersionId }));
+    const { VersionId: first = '' } = await get('api-key');
+    secrets.putSecretValue('api-key', 'second');
+    const { SecretString, VersionStages } = await send(first);
+    assert.deepEqual([SecretString, VersionStages], ['first', ['AWSPREVIOUS']]);
+    await assert.rejects(send('unknown'), {
+      name: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret value for VersionId: unknown",
+    });
+  });
+
   it('denies a secret that the policy does not name, whether it exists or not', async () => {
     for (const name of ['foreign', 'unknown']) {
       await assert.rejects(get(name), {
@@ -166,6 +181,30 @@ describe('the local AWS', () => {
       'UnrecognizedClientException',
       'InvalidSignatureException',
     ]);
+  });
+
+  it('refuses a signature that leaves out for which host it is, or when it was made', async () => {
+    const post = async (unsigned: string[]) => {
+      const signer = new SignatureV4({
+        service: 'secretsmanager',
+        region: 'us-east-1',
+        credentials: reader,
+        sha256: Sha256,
+      });
+      const { host, hostname, port } = new URL(endpoint.url);
+      const body = JSON.stringify({ SecretId: ARN('api-key') });
+      const headers = { host, 'x-amz-target': 'secretsmanager.GetSecretValue' };
+      const { headers: signed } = await signer.sign(
+        { protocol: 'http:', hostname, port: Number(port), method: 'POST', path: '/', headers, body },
+        { unsignableHeaders: new Set(unsigned) },
+      );
+      const answer = await fetch(endpoint.url, { method: 'POST', headers: signed, body });
+      return [answer.status, Object(await answer.json()).message];
+    };
+    assert.deepEqual(await post([]), [200, undefined]);
+    const refused = [403, "'host' and 'x-amz-date' must be signed headers."];
+    assert.deepEqual(await post(['host']), refused);
+    assert.deepEqual(await post(['x-amz-date']), refused);
   });
 
   it('refuses a signature that is more than five minutes off', async () => {
