@@ -20,7 +20,7 @@ export class FunctionUrl extends pulumi.ComponentResource {
       { functionName, authorizationType: args.authorization },
       { parent: this },
     );
-    if (args.authorization === 'NONE') this.#letTheWorldCall(name, functionName);
+    if (args.authorization === 'NONE') this.#letTheWorldCall(name, functionUrl);
     this.url = functionUrl.functionUrl;
     this.registerOutputs({ url: this.url });
   }
@@ -28,19 +28,20 @@ export class FunctionUrl extends pulumi.ComponentResource {
   /**
    * The two statements that a public URL needs since October 2025, each good for calls through the URL alone
    * (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). The provider adds such a pair too, under statement ids
-   * of its own; these stand in the program, so that they are seen and kept.
+   * of its own; these stand in the program, so that they are seen and kept. Lambda refuses a change of a function while
+   * another is made (ResourceConflictException), so one comes after the other.
    */
-  #letTheWorldCall(name: string, functionName: pulumi.Output<string>) {
-    const everybody = { function: functionName, principal: '*' };
-    new aws.lambda.Permission(
+  #letTheWorldCall(name: string, functionUrl: aws.lambda.FunctionUrl) {
+    const everybody = { function: functionUrl.functionName, principal: '*' };
+    const first = new aws.lambda.Permission(
       `${name}-url`,
       { ...everybody, action: 'lambda:InvokeFunctionUrl', functionUrlAuthType: 'NONE' },
-      { parent: this },
+      { parent: this, dependsOn: functionUrl },
     );
     new aws.lambda.Permission(
       `${name}-invoke`,
       { ...everybody, action: 'lambda:InvokeFunction', invokedViaFunctionUrl: true },
-      { parent: this },
+      { parent: this, dependsOn: first },
     );
   }
 }

@@ -122,6 +122,17 @@ describe('a stack', () => {
     assert.equal(first.seen.urls.webhook.AuthType, 'NONE');
   });
 
+  it('makes the webhook’s URL and its two permissions one after the other, as Lambda refuses changes at the same time', () => {
+    const resources: { type: string; urn: string; dependencies?: string[] }[] =
+      JSON.parse(state).deployment.resources;
+    const waitsFor = (name: string) =>
+      resources
+        .find(({ urn }) => urn.endsWith(`:Permission::${name}`))
+        ?.dependencies?.map((urn) => urn.split('::').at(-2)?.split('$').at(-1));
+    assert(waitsFor('webhook-url')?.includes('aws:lambda/functionUrl:FunctionUrl'));
+    assert(waitsFor('webhook-invoke')?.includes('aws:lambda/permission:Permission'));
+  });
+
   it('gives the publisher and the token service URLs that IAM guards, and lets nobody in', () => {
     const { urls, callers } = first.seen;
     assert.deepEqual([urls.publisher.AuthType, urls.tokens.AuthType], ['AWS_IAM', 'AWS_IAM']);
