@@ -13,7 +13,7 @@ const STORE_WITHIN_MS = 6_000;
 const POSTPONE_WITHIN_MS = 8_000;
 
 const queue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
-const parseEvent = eventParser({ cache: setting('CACHE_NAME'), topic: setting('TOPIC_NAME') });
+const parseEvent = eventParser(); // where it came from was checked before it was queued, by what was configured then
 
 /** Stores each event of a batch, and reports those that must come again; after ten times SQS gives up on them. */
 export async function handler({ Records: records }: SQSEvent): Promise<SQSBatchResponse> {

@@ -13,12 +13,20 @@ const count = (message: string) => v.pipe(v.number(message), v.safeInteger(messa
 const MILLISECONDS = 'must be milliseconds since the epoch';
 const SEQUENCE = 'must be a whole number from 0';
 
-/** The fields of an event. `expected` is the one cache and topic that this webhook is for. */
-const eventSchema = (expected: { readonly cache: string; readonly topic: string }) =>
+interface Source {
+  readonly cache: string;
+  readonly topic: string;
+}
+
+const only = (expected: string | undefined, message: string) =>
+  expected === undefined ? text('must be a string') : v.literal(expected, message);
+
+/** The fields of an event. `expected` is the one cache and topic that it may come from, where that is still to be checked. */
+const eventSchema = (expected?: Source) =>
   v.object(
     {
-      cache: v.literal(expected.cache, 'must be the cache of this webhook'),
-      topic: v.literal(expected.topic, 'must be the topic of this webhook'),
+      cache: only(expected?.cache, 'must be the cache of this webhook'),
+      topic: only(expected?.topic, 'must be the topic of this webhook'),
       event_timestamp: count(MILLISECONDS),
       publish_timestamp: count(MILLISECONDS),
       topic_sequence_number: count(SEQUENCE),
@@ -41,9 +49,10 @@ export type TopicEvent = EventFields & { readonly id: string };
 
 /**
  * A parser for the body of an event, whose signature must have been checked before.
- * It throws Unprocessable, naming the fields, where the body is not an event of the expected cache and topic.
+ * It throws Unprocessable, naming the fields, where the body is not an event of the expected cache and topic; without
+ * them, of any.
  */
-export function eventParser(expected: { readonly cache: string; readonly topic: string }) {
+export function eventParser(expected?: Source) {
   const schema = eventSchema(expected);
   return (body: string): TopicEvent => identified(parseJson(schema, body));
 }

@@ -187,6 +187,16 @@ describe('the webhook', () => {
     );
   });
 
+  it('stores from the queue what was accepted under another topic and cache than those of now', async () => {
+    const earlier = event({ topic: 'an earlier topic', cache: 'an earlier cache' });
+    stack.sqs.find(String(stack.outputs.redriveQueueUrl)).send(JSON.stringify(earlier));
+    await drain(stack);
+    assert.deepEqual(
+      (await stored()).map(({ userID }) => userID),
+      ['taylor'],
+    );
+  });
+
   it('answers 503 with Retry-After where neither Momento nor the queue would take it', async () => {
     stack.setFaults((operation) =>
       ['SortedSetPut', 'SendMessage'].includes(operation) ? { kind: 'refuse' } : undefined,
