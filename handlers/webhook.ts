@@ -22,6 +22,9 @@ const QUEUE_WITHIN_MS = 3_500;
 /** A start that is slower has used up too much of that: Momento may not wait so long, but the event is worth the full time. */
 const SLOW_START_MS = 1_500;
 
+/** Reasons that the alarm adds up: it needs a value of each. */
+const ALARMING = { signature: 0, secret: 0 };
+
 const signingSecret = new SigningSecret(() => fetchVersions(setting('SIGNING_SECRET_ARN')));
 const parseEvent = eventParser({ cache: setting('CACHE_NAME'), topic: setting('TOPIC_NAME') });
 const redriveQueue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
@@ -95,7 +98,8 @@ function reportDenials({ accepted = false } = {}): void {
   if (!reasons) return;
   if (!accepted) count('Accepted', 0); // for the alarm, which compares the two
   console.warn({ outcome: 'denied', ...reasons });
-  for (const [reason, times] of Object.entries(reasons)) countReason('Denied', reason, times);
+  for (const [reason, times] of Object.entries({ ...ALARMING, ...reasons }))
+    countReason('Denied', reason, times);
 }
 
 /** When Momento began to wait; after a slow start, now. */

@@ -173,6 +173,7 @@ describe('a stack in use', () => {
       'webhook Queued',
       'webhook StoreLatency',
       'webhook Denied malformed',
+      'webhook Denied secret', // none was, and the alarm is to know
       'webhook Denied stale',
       'webhook Denied signature',
       'redrive Redriven',
