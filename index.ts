@@ -13,7 +13,8 @@ import { deliverByRelay } from './infra/relay-delivery';
 import { readSecrets, Secret } from './infra/secret';
 
 const config = loadConfig();
-const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens']);
+const { application } = config;
+const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens'], { application });
 if (config.delivery === 'relay') bundleHandlers(['relay']); // the Dockerfile copies it
 
 const apiKey = new Secret('api-key', { description: 'The Momento API key of the functions' });
@@ -21,23 +22,24 @@ apiKey.hold(config.momentoApiKey);
 const signingSecret = new Secret('signing-secret', { description: 'What Momento signs its requests with' });
 const redriveQueue = new RedriveQueue('redrive');
 
-const { momento, storing, vending } = handlerEnvironment(config, apiKey, redriveQueue);
+const { environment, statements = [], outputs } = config.declareApplication();
+const { momento, handling, vending } = handlerEnvironment(config, apiKey, redriveQueue, environment);
 const { memoryMb, logRetentionDays, tracing, reservedConcurrency } = config;
 const settings = { memoryMb, logRetentionDays, tracing };
 
 const webhook = new HandlerFunction('webhook', {
   description: 'Verifies events that Momento sends and stores their comments',
   code: codeOf('webhook'),
-  environment: { ...storing, SIGNING_SECRET_ARN: signingSecret.arn },
-  statements: [readSecrets(apiKey, signingSecret), redriveQueue.sending],
+  environment: { ...handling, SIGNING_SECRET_ARN: signingSecret.arn },
+  statements: [readSecrets(apiKey, signingSecret), redriveQueue.sending, ...statements],
   ...settings,
   reservedConcurrency,
 });
 const redrive = new HandlerFunction('redrive', {
   description: 'Stores the comments that could not be stored at once',
   code: codeOf('redrive'),
-  environment: storing,
-  statements: [readSecrets(apiKey), redriveQueue.receiving],
+  environment: handling,
+  statements: [readSecrets(apiKey), redriveQueue.receiving, ...statements],
   ...settings,
 });
 const publisher = new HandlerFunction('publisher', {
@@ -79,6 +81,9 @@ const relay = deliverByRelay(config, {
   alarmActions: alarms.actions,
 });
 const dashboard = new Dashboard('dashboard', { ...watched, alarms, relay });
+
+/** What the application tells of itself, if anything. */
+export const applicationOutputs = outputs;
 
 export const webhookUrl = webhookAddress.url;
 export const publisherUrl = publisherAddress.url;

@@ -48,7 +48,7 @@ async function measureBundling(samples: number): Promise<Figure> {
   for (let i = 0; i < samples; i++) {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'bench-')));
     try {
-      for (const part of ['handlers', 'package.json', 'tsconfig.json']) {
+      for (const part of ['application', 'handlers', 'package.json', 'tsconfig.json']) {
         cpSync(path.join(PROJECT, part), path.join(folder, part), { recursive: true });
       }
       symlinkSync(path.join(PROJECT, 'node_modules'), path.join(folder, 'node_modules'));
@@ -68,7 +68,7 @@ async function measureBundling(samples: number): Promise<Figure> {
 
 function timeBundling(project: string): number {
   const start = performance.now();
-  bundleHandlers(HANDLERS, project);
+  bundleHandlers(HANDLERS, { project });
   return performance.now() - start;
 }
 

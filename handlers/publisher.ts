@@ -1,11 +1,11 @@
 // The publisher: a backend says who writes what on which course, and it is published with a token of that user's own.
+import { message } from '#application/message';
 import { backendHandler } from './adapters/backend-calls';
 import { optional, setting, wholeNumber } from './adapters/environment';
 import { localMomento } from './adapters/momento-credentials';
 import { publishAs } from './adapters/publish-as';
 import { Tokens } from './adapters/tokens';
 import { Topic } from './adapters/topic';
-import { messageText, publicationSchema } from './core/comment';
 
 const momento = {
   endpoint: optional('MOMENTO_ENDPOINT'),
@@ -20,13 +20,13 @@ const tokens = new Tokens({
 });
 const topic = new Topic(momento);
 
-/** Takes `{userId, courseId, comment}`. */
+/** Takes `{userId}` and the fields of the application's message. */
 export const handler = backendHandler({
-  schema: publicationSchema,
+  schema: message.publication,
   outcome: 'published',
   counts: { done: 'Published', failed: 'NotPublished' },
-  async work({ userId, ...message }, deadline, requestId) {
-    await publishAs(userId, messageText(message, requestId), { tokens, topic }, deadline);
+  async work({ userId, ...fields }, deadline, requestId) {
+    await publishAs(userId, message.textOf(fields, requestId), { tokens, topic }, deadline);
     return {};
   },
 });

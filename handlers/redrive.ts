@@ -3,10 +3,10 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setting } from './adapters/environment';
 import { count, publishMetrics, timed } from './adapters/metrics';
 import { delayAfter, RedriveQueue } from './adapters/redrive-queue';
+import { handle, readMessage } from './application';
 import { before } from './core/deadline';
 import { reasonOf } from './core/errors';
 import { eventParser } from './core/event';
-import { readMessage, storeComment } from './store-comment';
 
 /** Milliseconds for a batch, well inside the function's time-out of 10 s: what is left postpones what failed. */
 const STORE_WITHIN_MS = 6_000;
@@ -34,7 +34,7 @@ async function redrive(record: SQSRecord, start: number): Promise<string | undef
     found = { eventId: event.id };
     const message = readMessage(event);
     found = { eventId: event.id, requestId: message.requestId };
-    await timed('StoreLatency', storeComment(event, message, start + STORE_WITHIN_MS));
+    await timed('StoreLatency', handle(event, message, start + STORE_WITHIN_MS));
     count('Redriven');
     console.info({ outcome: 'redriven', ...found, deliveries });
     return undefined;

@@ -4,7 +4,7 @@ import { backendHandler } from './adapters/backend-calls';
 import { optional, setting, wholeNumber } from './adapters/environment';
 import { localMomento } from './adapters/momento-credentials';
 import { Tokens } from './adapters/tokens';
-import { tokenRequestSchema } from './core/comment';
+import { tokenRequestSchema } from './core/message';
 
 const topic = { cacheName: setting('CACHE_NAME'), topicName: setting('TOPIC_NAME') };
 const tokens = new Tokens({

@@ -1,9 +1,10 @@
 // The webhook: Momento (or the relay) posts a signed event, which is verified and stored under its publisher's identity.
+import type { Message } from '#application/message';
 import { setting } from './adapters/environment';
 import { count, countReason, publishMetrics, timed } from './adapters/metrics';
 import { RedriveQueue } from './adapters/redrive-queue';
 import { fetchVersions } from './adapters/secrets';
-import type { Message } from './core/comment';
+import { handle, readMessage } from './application';
 import { before, type Deadline, DeadlineExceeded } from './core/deadline';
 import { Denials } from './core/denials';
 import { Refusal, reasonOf, Unavailable } from './core/errors';
@@ -11,7 +12,6 @@ import { eventParser, refuseStale, type TopicEvent } from './core/event';
 import { type Answer, failure, postedBytes, success, type UrlRequest } from './core/http';
 import { SIGNATURE_HEADER } from './core/signature';
 import { SigningSecret } from './core/signing-secret';
-import { readMessage, storeComment } from './store-comment';
 
 /** Momento's messages are at most 4 KB; escaped in JSON they can be several times that, and the rest is small. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -63,7 +63,7 @@ async function accepted(event: TopicEvent, message: Message, start: number): Pro
   count('Accepted');
   reportDenials({ accepted: true });
   try {
-    await timed('StoreLatency', storeComment(event, message, start + STORE_WITHIN_MS));
+    await timed('StoreLatency', handle(event, message, start + STORE_WITHIN_MS));
     count('Stored');
     console.info({ outcome: 'stored', ...found });
     return success(200);

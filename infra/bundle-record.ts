@@ -25,12 +25,12 @@ export class BundleRecord {
   /**
    * @param project the folder that all paths are relative to
    * @param file where the record is kept
-   * @param sources the folder whose files are the user's own
+   * @param sources the folders whose files are the user's own
    */
   constructor(
     private readonly project: string,
     private readonly file: string,
-    private readonly sources: string,
+    private readonly sources: readonly string[],
   ) {}
 
   /** Whether this request was fulfilled, and everything is as it was then, the bundles included. */
@@ -62,7 +62,10 @@ export class BundleRecord {
   }
 
   #listing(): string {
-    return readdirSync(path.join(this.project, this.sources), { recursive: true, encoding: 'utf8' })
+    return this.sources
+      .flatMap((folder) =>
+        readdirSync(path.join(this.project, folder), { recursive: true, encoding: 'utf8' }),
+      )
       .sort()
       .join('\n');
   }

@@ -1,9 +1,10 @@
 // The code of the functions: each handler with all that it imports, in one file.
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { type BuildOptions, version } from 'esbuild';
+import { DEFAULT_APPLICATION } from './application';
 import { BundleRecord, type Making, replaceFile } from './bundle-record';
 import type { Built } from './bundling/build';
 
@@ -16,6 +17,7 @@ const BUNDLES = '.bundles';
 /** For esbuild, beside the entries and the folder. */
 export const OPTIONS = {
   outdir: BUNDLES,
+  alias: { '#application': './application' },
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -29,32 +31,52 @@ export const OPTIONS = {
   logLevel: 'silent', // errors are told below
 } satisfies BuildOptions;
 
+export interface BundleSettings {
+  /** The folder of the application, relative to the project: `#application` in the handlers. */
+  readonly application?: string;
+  /** The folder that holds `handlers`, the application and `node_modules`. */
+  readonly project?: string;
+}
+
 /**
  * Bundles `handlers/<name>.ts` of each name, self-contained and minified, and gives the archive of a name: `index.js`.
  * The same sources give the same bytes, from any folder on any machine, so an unchanged handler is no change.
  * It works at once, not in an output: a build error is thrown (a RunError with file and line) before any resource is
  * registered.
- * @param project the folder that holds `handlers` and `node_modules`
  */
 export function bundleHandlers<Name extends string>(
   names: readonly Name[],
-  project = PROJECT,
+  { application = DEFAULT_APPLICATION, project = PROJECT }: BundleSettings = {},
 ): (name: Name) => pulumi.asset.AssetArchive {
-  const record = new BundleRecord(project, `${BUNDLES}/${names.join('-')}.json`, 'handlers');
-  const request = JSON.stringify([names, version, OPTIONS]);
-  if (!record.holds(request)) record.write(request, build(names, project));
+  // Two applications may be evaluated at the same time, and neither takes the other's bundles.
+  const folder = application === DEFAULT_APPLICATION ? BUNDLES : path.posix.join(BUNDLES, application);
+  const options: Options = { ...OPTIONS, outdir: folder, alias: { '#application': `./${application}` } };
+  const sources = ['handlers', application].filter((one) => existsSync(path.join(project, one)));
+  const record = new BundleRecord(project, `${folder}/${names.join('-')}.json`, sources);
+  const request = JSON.stringify([names, version, options]);
+  if (!record.holds(request)) record.write(request, build({ names, project, options, sources }));
   return (name) => {
     // A file, not its text: the state would hold every text twice and be written again with each resource.
-    const index = new pulumi.asset.FileAsset(`${BUNDLES}/${name}.js`);
+    const index = new pulumi.asset.FileAsset(`${folder}/${name}.js`);
     return new pulumi.asset.AssetArchive({ 'index.js': index });
   };
 }
 
+type Options = BuildOptions & { readonly outdir: string };
+
+interface Build {
+  readonly names: readonly string[];
+  readonly project: string;
+  readonly options: Options;
+  /** The folders with code of the project's own. */
+  readonly sources: readonly string[];
+}
+
 /** Makes the bundles, and tells from what. */
-function build(names: readonly string[], project: string): Making {
+function build({ names, project, options, sources }: Build): Making {
   const start = Date.now();
   const built = runBuild({
-    ...OPTIONS,
+    ...options,
     absWorkingDir: project, // paths in the output are relative to it
     entryPoints: Object.fromEntries(names.map((name) => [name, `./handlers/${name}.ts`])),
   });
@@ -65,10 +87,9 @@ function build(names: readonly string[], project: string): Making {
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
   for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
-  const means = filesIn(BUNDLING).map((file) => path.relative(project, file));
-  const named = filesIn(path.join(project, 'handlers')).map((file) => path.relative(project, file));
-  const inputs = [...new Set([...built.inputs, ...means, ...named])];
-  return { inputs, outputs: built.outputs, start };
+  const own = [BUNDLING, ...sources.map((folder) => path.join(project, folder))];
+  const named = own.flatMap(filesIn).map((file) => path.relative(project, file));
+  return { inputs: [...new Set([...built.inputs, ...named])], outputs: built.outputs, start };
 }
 
 /** The names in all handlers decide what is kept of a package, and so do the files that cut it. */

@@ -1,6 +1,7 @@
 // The stack's configuration: every key, its default and its range stand here, once.
 import * as pulumi from '@pulumi/pulumi';
 import { apiKeyKind } from '../handlers/core/api-key';
+import { applicationFolder, DEFAULT_APPLICATION, loadInfra } from './application';
 import { oneOf, type Rule, Settings, text, wholeNumber } from './settings';
 
 /** How events reach the webhook's URL. */
@@ -66,7 +67,12 @@ export type StackConfig = ReturnType<typeof loadConfig>;
  */
 export function loadConfig() {
   const settings = new Settings();
+  /** The folder that says what happens with a verified message. */
+  const application = settings.withDefault('application', applicationFolder, DEFAULT_APPLICATION);
   const config = {
+    application,
+    /** Makes what the application needs. */
+    declareApplication: loadInfra(application)(settings),
     /** Of the Momento account. A legacy key carries its endpoint; a v2 key needs `momentoEndpoint` beside it. */
     momentoApiKey: settings.requiredSecret('momentoApiKey', apiKey),
     momentoEndpoint: settings.optional('momentoEndpoint', hostName),
@@ -89,10 +95,6 @@ export function loadConfig() {
     /** Carries the stack's name, so that two stacks never share comments by accident. */
     cacheName: settings.withDefault('cacheName', cacheName, `course-comments-${pulumi.getStack()}`),
     topicName: settings.withDefault('topicName', name, 'comment'),
-    /** Of a course's set, refreshed by each write; a day is Momento's usual limit. */
-    commentTtlSeconds: settings.withDefault('commentTtlSeconds', wholeNumber(1, 86_400), 86_400),
-    /** The oldest are cut. */
-    commentsPerCourse: settings.withDefault('commentsPerCourse', wholeNumber(1, 10_000), 1000),
     /** How long a publisher's token for a user lasts. */
     tokenTtlMinutes: settings.withDefault('tokenTtlMinutes', wholeNumber(1, 60), 30),
     /** Of each function. */

@@ -5,7 +5,7 @@ import { styleText } from 'node:util';
 import { faultOperations } from './fault-operations';
 import { type FaultPlan, firstOf, InvalidFault, parseFault } from './faults';
 import { parseFlags, parsePort, UsageError } from './flags';
-import { onSteps, type Step, sendComment } from './flow';
+import { onSteps, type Step, sendMessage } from './flow';
 import { listen, PortInUse } from './http';
 import { startPage } from './page';
 import { announce } from './running';
@@ -17,16 +17,17 @@ const DEFAULT_PORT = 4700;
 const PORTS = 10;
 const PROJECT = resolve(__dirname, '..');
 const WATCHED = ['handlers', 'infra', 'index.ts', 'Pulumi.dev.yaml'];
-const COMMENT = { userId: 'taylor', courseId: 123, comment: 'What a course!' };
 
-const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--fault FAULT]... [--verbose]
+const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--application FOLDER] [--fault FAULT]... [--verbose]
 
-Runs the whole system on this machine, without an account: sends one comment through it, then stays up and shows what
+Runs the whole system on this machine, without an account: sends one message through it, then stays up and shows what
 happens on a page in the browser.
 
-  --once         ends after the comment: with 0, or with 1 and the reason where a step failed
+  --once         ends after the message: with 0, or with 1 and the reason where a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
   --delivery D   webhook, managed-webhook or relay; default as in Pulumi.dev.yaml
+  --application FOLDER
+                 what handles the messages, as examples/moderated-chat; default as in Pulumi.dev.yaml
   --fault FAULT  lets calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
                  or AWS, FunctionUrl for requests to the functions' URLs, or * for each
   --verbose      prints what the functions log`;
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     once: { type: 'boolean', default: false },
     port: { type: 'string' },
     delivery: { type: 'string' },
+    application: { type: 'string' },
     fault: { type: 'string', multiple: true },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean' },
@@ -50,7 +52,11 @@ async function main(): Promise<void> {
     process.once(signal, () => process.exit(flags.once ? 130 : 0));
   }
 
-  const config: Record<string, string> = flags.delivery === undefined ? {} : { delivery: flags.delivery };
+  const { delivery, application } = flags;
+  const config = {
+    ...(delivery !== undefined && { delivery }),
+    ...(application !== undefined && { application }),
+  };
   if (!flags.once) await tryPort(port);
   // The page's port is the one that was asked for, the stack's are those after it.
   const stack = await startStack({ port: flags.once || port === 0 ? port : port + 1, faults, config });
@@ -61,12 +67,10 @@ async function main(): Promise<void> {
     if (flags.verbose) console.log(dim(`${name}  ${line}`));
   });
   try {
-    const { userID, comment } = await sendComment(stack, COMMENT);
-    printStep({
-      name: 'read back',
-      detail: `course ${COMMENT.courseId}: ${userID} wrote ${JSON.stringify(comment)}`,
-      ok: true,
-    });
+    const { example, placeName, describe } = stack.application;
+    const { userID, text } = await sendMessage(stack, example);
+    const detail = `${placeName} ${describe(example).place}: ${userID} wrote ${JSON.stringify(text)}`;
+    printStep({ name: 'read back', detail, ok: true });
   } catch (error) {
     if (flags.once) throw error;
     console.error(red(reasonOf(error)));
@@ -77,13 +81,16 @@ async function main(): Promise<void> {
     port: page.port,
     momentoUrl: stack.momento.url,
     apiKey: stack.apiKey,
+    application: stack.applicationFolder,
+    applicationOutputs: { ...stack.access.outputs },
+    awsUrl: stack.aws.url,
     cacheName: stack.cacheName,
     publisherUrl: String(stack.outputs.publisherUrl),
     region: stack.region,
     credentials: stack.credentials,
   });
   console.log(whatNext(stack, page.port));
-  watchProgram(PROJECT, WATCHED, (file) => reload(stack, file));
+  watchProgram(PROJECT, [...WATCHED, stack.applicationFolder], (file) => reload(stack, file));
 }
 
 /** Takes the page's port and gives it back: that it is in use is told at once. Throws PortInUse. */
@@ -115,9 +122,10 @@ function printStep({ name, detail, ok }: Step): void {
   console.log(ok ? line : red(line));
 }
 
-function whatNext({ outputs, aws, momento, credentials, region }: Stack, port: number): string {
+function whatNext({ outputs, aws, momento, credentials, region, application }: Stack, port: number): string {
   const { accessKeyId, secretAccessKey } = credentials;
-  const body = JSON.stringify({ ...COMMENT, comment: 'Me again' });
+  const { example } = application;
+  const body = JSON.stringify(example);
   return `
   webhook            ${outputs.webhookUrl}
   publisher          ${outputs.publisherUrl}
@@ -130,7 +138,7 @@ function whatNext({ outputs, aws, momento, credentials, region }: Stack, port: n
 Publish:
   curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
 Read:
-  npm run read -- --course ${COMMENT.courseId} --port ${port}
+  npm run read -- --course ${application.describe(example).place} --port ${port}
 Verify, as after a deploy:
   npm run verify -- --local --port ${port}
 Look at the queues with the AWS CLI:

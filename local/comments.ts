@@ -1,9 +1,11 @@
-// Reads the comments of a course with Momento's SDK, as the rest of an application does.
+// Comments in sorted sets of a Momento cache, read and removed with Momento's SDK as the rest of an application does.
 import {
   CacheClient,
+  CacheDeleteResponse,
   CacheSortedSetFetchResponse,
   Configurations,
   type CredentialProvider,
+  NoopMomentoLoggerFactory,
   SortedSetOrder,
 } from '@gomomento/sdk';
 import * as v from 'valibot';
@@ -16,23 +18,21 @@ export interface Comment {
   at: Date;
 }
 
-export interface CommentsOptions {
-  credentialProvider: CredentialProvider;
-  cacheName: string;
+export interface InCache {
+  readonly credentialProvider: CredentialProvider;
+  readonly cacheName: string;
+}
+
+export interface CommentsOptions extends InCache {
   /** at most so many, the newest */
-  limit: number;
+  readonly limit: number;
 }
 
 const stored = v.object({ userID: v.string(), comment: v.string(), eventId: v.string() });
 
 /** The comments of a course, newest first. Throws Momento's own error, or where something else stands in the set. */
-export async function readComments(courseId: string, options: CommentsOptions): Promise<Comment[]> {
-  const client = new CacheClient({
-    configuration: Configurations.Laptop.latest(),
-    credentialProvider: options.credentialProvider,
-    defaultTtlSeconds: 60,
-  });
-  try {
+export function readComments(courseId: string, options: CommentsOptions): Promise<Comment[]> {
+  return withClient(options, async (client) => {
     const fetched = await client.sortedSetFetchByRank(options.cacheName, courseId, {
       order: SortedSetOrder.Descending,
       startRank: 0,
@@ -44,6 +44,28 @@ export async function readComments(courseId: string, options: CommentsOptions): 
       ...v.parse(stored, JSON.parse(value)),
       at: new Date(score),
     }));
+  });
+}
+
+/** Removes a course with all its comments. Throws Momento's own error. */
+export function removeComments(courseId: string, cache: InCache): Promise<void> {
+  return withClient(cache, async (client) => {
+    const deleted = await client.delete(cache.cacheName, courseId);
+    if (deleted.type === CacheDeleteResponse.Error) throw deleted.innerException();
+  });
+}
+
+async function withClient<T>(
+  { credentialProvider }: InCache,
+  call: (client: CacheClient) => Promise<T>,
+): Promise<T> {
+  const client = new CacheClient({
+    configuration: Configurations.Laptop.latest(new NoopMomentoLoggerFactory()),
+    credentialProvider,
+    defaultTtlSeconds: 60,
+  });
+  try {
+    return await call(client);
   } finally {
     client.close();
   }

@@ -30,11 +30,12 @@ export interface Connected {
   cacheName: string;
   topicName: string;
   webhookUrl: string;
+  application: string;
 }
 
 /** Throws where one of these is not as at the start: then there would be two of what the start made one of. */
 export function checkConnected(atStart: Connected, now: Connected): void {
-  for (const key of ['delivery', 'cacheName', 'topicName', 'webhookUrl'] as const) {
+  for (const key of ['delivery', 'cacheName', 'topicName', 'webhookUrl', 'application'] as const) {
     if (now[key] === atStart[key]) continue;
     const [is, was] = [now[key], atStart[key]].map((value) => JSON.stringify(value));
     throw new Error(`${key} is now ${is}, and was ${was}: restart npm start to take this over`);

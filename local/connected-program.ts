@@ -1,6 +1,7 @@
 // The program, evaluated with the settings of its stack and the addresses on this machine, and connected to Momento.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { DEFAULT_APPLICATION } from './application';
 import { ACCOUNT_ID } from './aws/account';
 import type { DeclaredSecret } from './aws/declared';
 import { type Connected, connectWebhook, makeCache } from './connect-webhook';
@@ -38,7 +39,7 @@ export class ConnectedProgram {
     const { stack = 'dev', folder = PROJECT } = this.options;
     const { aws, apiKey, host } = this.services;
     const config = { ...(await readStackSettings(folder, stack)), ...this.options.config };
-    const { delivery = 'webhook' } = config;
+    const { delivery = 'webhook', application = DEFAULT_APPLICATION } = config;
     const { outputs, resources } = await evaluateProgram({
       stack,
       folder,
@@ -51,7 +52,8 @@ export class ConnectedProgram {
     const declared = readStack(resources, folder);
     const webhook = declared.aws.functions.find(({ name }) => name === outputs.webhookFunctionName);
     const { CACHE_NAME: cacheName = '', TOPIC_NAME: topicName = '' } = webhook?.environment ?? {};
-    const connected = { delivery, cacheName, topicName, webhookUrl: String(outputs.webhookUrl) };
+    const webhookUrl = String(outputs.webhookUrl);
+    const connected = { delivery, cacheName, topicName, webhookUrl, application };
     return { outputs, declared, connected };
   }
 

@@ -11,6 +11,8 @@ export interface DeclaredStack {
   readonly queues: readonly DeclaredQueue[];
   readonly mappings: readonly DeclaredMapping[];
   readonly tasks: readonly DeclaredTask[];
+  /** All that the program declares, for who else it concerns. */
+  readonly resources: readonly Resource[];
 }
 
 /** @param folder the program's; throws where AWS would refuse something, naming it */
@@ -32,5 +34,5 @@ export function readStack(resources: readonly Resource[], folder: string): Decla
       `event source mapping ${mapping.name}: the program declares no queue ${mapping.queueArn}`,
     );
   }
-  return { aws, queues, mappings, tasks };
+  return { aws, queues, mappings, tasks, resources };
 }

@@ -1,6 +1,6 @@
-// The way of one comment through the running stack, step by step: from the publisher to the course's set.
-import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
-import { type Comment, readComments } from './comments';
+// The way of one message through the running stack, step by step: from the publisher to what the application does with it.
+import { type Entry, entryOf, type Fields } from './application';
+import { readOutcome } from './outcome';
 import { signedPost } from './signed-fetch';
 import type { Stack } from './stack';
 
@@ -9,7 +9,7 @@ export interface Step {
     | 'token vended'
     | 'published'
     | 'webhook called'
-    | 'stored'
+    | 'handled'
     | 'webhook answered'
     | 'read back'
     | 'fault';
@@ -18,15 +18,12 @@ export interface Step {
   ok: boolean;
 }
 
-export interface Publication {
-  userId: string;
-  courseId: string | number;
-  comment: string;
-}
+/** A message, and who writes it. */
+export type Publication = Fields & { readonly userId: string };
 
 const STEP_WITHIN_MS = 15_000;
 
-/** Tells of each step of every comment, as it happens. */
+/** Tells of each step of every message, as it happens. */
 export function onSteps(stack: Stack, tell: (step: Step) => void): void {
   const { momento, events, outputs } = stack;
   const step = (name: Step['name'], detail: string, ok = true) => tell({ name, detail, ok });
@@ -39,9 +36,14 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
   events.on('call', ({ url, method }) => {
     if (url === 'webhook') step('webhook called', `${method} ${outputs.webhookUrl}`);
   });
-  momento.on('call', ({ operation, cache, code }) => {
-    if (operation !== 'SortedSetPut') return;
-    step('stored', code === 0 ? `in ${cache}` : `not in ${cache}: gRPC status ${code}`, code === 0);
+  const words = new Map<string, string>();
+  momento.on('published', ({ text }) => rememberWords(stack, words, text));
+  events.on('log', ({ line }) => {
+    const told = readOutcome(line);
+    if (!told) return;
+    const isDone = told.outcome === 'stored' || told.outcome === 'redriven';
+    const failed = told.reason === undefined ? told.outcome : `${told.outcome}: ${told.reason}`;
+    step('handled', isDone ? (words.get(told.requestId) ?? 'done') : failed, isDone);
   });
   onAnswer(stack, ({ status, error, ms }) => {
     const answer = status === undefined ? `nothing: ${error}` : String(status);
@@ -52,9 +54,11 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
   momento.on('fault', ({ operation, kind }) => step('fault', `${operation}: ${kind}`, false));
 }
 
-/** Publishes a comment and reads it back. Throws at the first step that fails, with the reason. */
-export async function sendComment(stack: Stack, publication: Publication): Promise<Comment> {
-  const { outputs, credentials, region } = stack;
+/** Publishes a message and reads it back. Throws at the first step that fails, with the reason. */
+export async function sendMessage(stack: Stack, publication: Publication): Promise<Entry> {
+  const { outputs, credentials, region, application, access } = stack;
+  const { userId, ...fields } = publication;
+  const described = application.describe(fields);
   const logs: string[] = [];
   const keepLog = ({ function: name, line }: { function: string; line: string }) => {
     if (/"level":"(?:WARN|ERROR|FATAL)"/.test(line)) logs.push(`${name}: ${line}`);
@@ -70,12 +74,12 @@ export async function sendComment(stack: Stack, publication: Publication): Promi
       );
     }
     const answer = await delivered;
-    if (answer !== '200') throw new Error(`storing failed: the webhook answered ${answer}`);
-    const comments = await readBack(stack, publication.courseId);
-    const own = ({ userID, comment }: Comment) =>
-      userID === publication.userId && comment === publication.comment;
-    const found = comments.find(own);
-    if (!found) throw new Error(`reading back failed: the comment is not in the set ${publication.courseId}`);
+    if (answer !== '200') throw new Error(`handling failed: the webhook answered ${answer}`);
+    const found = entryOf(userId, described, await application.read(described.place, access, 100));
+    if (!found) {
+      const where = `${application.placeName} ${described.place}`;
+      throw new Error(`reading back failed: the message is not in ${where}`);
+    }
     return found;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -118,13 +122,14 @@ function answerOfWebhook(stack: Stack): Promise<string> {
   });
 }
 
-/** A course's newest comments, up to a hundred, as an application reads them. */
-export function readBack(
-  { apiKey, momento, cacheName }: Stack,
-  courseId: string | number,
-): Promise<Comment[]> {
-  const credentialProvider = apiKeyCredentials(apiKey, { local: localMomento(momento.url) });
-  return readComments(String(courseId), { credentialProvider, cacheName, limit: 100 });
+/** By its request id: the application's words for what it does with a message. */
+function rememberWords({ application }: Stack, words: Map<string, string>, text: string | undefined): void {
+  try {
+    const message: unknown = JSON.parse(text ?? '');
+    words.set(String(Object(message).requestId), application.describe(message).done);
+  } catch {
+    // Anybody may publish anything.
+  }
 }
 
 function quoted(text: string): string {

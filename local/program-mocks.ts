@@ -1,6 +1,7 @@
 // What AWS would answer for each type of resource that the program may make. A type that is not here is an error, so that no
 // output is silently undefined.
 import { createHash } from 'node:crypto';
+import type { MockedResource } from './application';
 
 export const REGION = 'us-east-1';
 export const ACCOUNT = '123456789012';
@@ -19,6 +20,8 @@ interface Registration {
   readonly inputs: Record<string, unknown>;
   readonly askUrl: AskUrl;
   readonly makeInMomento: MakeInMomento;
+  /** Of the types that the application declares beside the program's own. */
+  readonly ofApplication?: Readonly<Record<string, MockedResource>>;
 }
 
 interface Subject extends Registration {
@@ -35,8 +38,11 @@ interface Answer {
 
 /** The id and the state of a new resource. Throws on a type that is not mocked. */
 export async function mockedState(registration: Registration) {
-  const mock = MOCKS[registration.type];
-  if (!mock) throw new Error(`${registration.name} is a ${registration.type}, which is not mocked`);
+  const mock = MOCKS[registration.type] ?? registration.ofApplication?.[registration.type];
+  if (!mock) {
+    const where = "an application's own types stand under resources in its local.ts";
+    throw new Error(`${registration.name} is a ${registration.type}, which is not mocked: ${where}`);
+  }
   const { type, name, stack, inputs } = registration;
   const digits = createHash('sha256').update(`${stack} ${type} ${name}`).digest('hex');
   const wanted = inputs.name;

@@ -4,6 +4,7 @@ import nodeModule from 'node:module';
 import * as path from 'node:path';
 import { MessageChannel, parentPort } from 'node:worker_threads';
 import * as pulumi from '@pulumi/pulumi';
+import { hasLocalHalf, type LocalApplication, loadApplication } from './application';
 import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from './program';
 import { type AskUrl, isRemote, type MakeInMomento, mockedAnswer, mockedState } from './program-mocks';
 
@@ -72,7 +73,15 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
   if (!isRecord(inputs)) throw new Error(`the resource ${name} (${type}) has no inputs`);
   const isComponent = !args.custom && !isRemote(type);
   const { id, state } = !isComponent
-    ? await mockedState({ type, name, stack: evaluation.stack, inputs, askUrl, makeInMomento })
+    ? await mockedState({
+        type,
+        name,
+        stack: evaluation.stack,
+        inputs,
+        askUrl,
+        makeInMomento,
+        ofApplication: ofApplication(),
+      })
     : { id: '', state: inputs };
   const resource = { type, name, id, inputs, state: evaluation.preview ? inputs : state, secretInputs };
   resources.push(resource);
@@ -80,6 +89,15 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
     id: evaluation.preview || !args.custom ? undefined : id,
     state: { ...args.inputs, ...computed(resource) },
   };
+}
+
+/** Loaded only where a resource needs it: the default application declares none. */
+function ofApplication(): LocalApplication['resources'] {
+  const { folder, project, config } = evaluation;
+  const application = config[`${project}:application`];
+  return application && hasLocalHalf(folder, application)
+    ? loadApplication(folder, application).resources
+    : {};
 }
 
 /** The properties that are no inputs, as these go back to the program as it gave them, secrets still marked. */

@@ -1,10 +1,12 @@
 // `npm run read -- --course 123`: prints a course's comments, newest first.
-import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
-import { type Comment, type CommentsOptions, readComments } from './comments';
+import { resolve } from 'node:path';
+import { type Access, type Entry, loadApplication } from './application';
 import { parseFlags, parsePort, UsageError } from './flags';
 import { accessFromEnvironment } from './momento-access';
-import { chooseRunning } from './running';
+import { accessTo, chooseRunning } from './running';
 import { printable } from './terminal';
+
+const PROJECT = resolve(__dirname, '..');
 
 const USAGE = `Usage: npm run read -- --course ID [--limit N] [--port PORT | --cache NAME]
 
@@ -37,27 +39,40 @@ async function main(): Promise<void> {
   }
   const source =
     flags.port === undefined && process.env.MOMENTO_API_KEY ? fromMomento(flags) : fromStack(flags);
-  const comments = await readComments(course, { ...source, limit });
-  if (comments.length === 0) console.log(`no comments on course ${course} in the cache ${source.cacheName}`);
-  for (const comment of comments) console.log(line(comment));
+  const application = loadApplication(PROJECT, source.application);
+  const entries = await application.read(course, source.access, limit);
+  if (entries.length === 0) console.log(`nothing stands in ${application.placeName} ${course}`);
+  for (const entry of entries) console.log(line(entry));
 }
 
-type Source = Omit<CommentsOptions, 'limit'>;
+interface Source {
+  readonly application?: string;
+  readonly access: Access;
+}
 
 function fromMomento({ cache = 'course-comments-dev' }: { cache?: string }): Source {
-  return { credentialProvider: accessFromEnvironment(), cacheName: cache };
+  const credentials = () =>
+    Promise.reject(new UsageError('MOMENTO_API_KEY reads from Momento, not from AWS'));
+  const access = {
+    credentialProvider: accessFromEnvironment(),
+    cacheName: cache,
+    region: '',
+    credentials,
+    outputs: {},
+  };
+  return { access };
 }
 
 function fromStack(flags: { port?: string; cache?: string }): Source {
   const port = flags.port === undefined ? undefined : parsePort(flags.port);
   const stack = chooseRunning(port, ', or set MOMENTO_API_KEY');
-  const credentialProvider = apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) });
-  return { credentialProvider, cacheName: flags.cache ?? stack.cacheName };
+  const access = accessTo({ ...stack, cacheName: flags.cache ?? stack.cacheName });
+  return { application: stack.application, access };
 }
 
 /** Users' texts are quoted, so that each is seen to end where it ends. */
-function line({ at, userID, comment }: Comment): string {
-  return printable(`${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(comment)}`);
+function line({ at, userID, text }: Entry): string {
+  return printable(`${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(text)}`);
 }
 
 main().then(

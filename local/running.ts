@@ -3,6 +3,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
+import type { Access } from './application';
 import { UsageError } from './flags';
 
 const FOLDER = resolve(__dirname, '..', 'node_modules', '.cache', 'momento-webhooks');
@@ -13,6 +15,10 @@ const running = v.object({
   port: v.number(),
   momentoUrl: v.string(),
   apiKey: v.string(),
+  /** The folder of its application, and what that told of itself. */
+  application: v.string(),
+  applicationOutputs: v.record(v.string(), v.string()),
+  awsUrl: v.string(),
   cacheName: v.string(),
   publisherUrl: v.string(),
   region: v.string(),
@@ -21,6 +27,18 @@ const running = v.object({
 });
 
 export type Running = v.InferOutput<typeof running>;
+
+/** With what another command reads from a stack that runs. */
+export function accessTo(stack: Running): Access {
+  return {
+    credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) }),
+    cacheName: stack.cacheName,
+    region: stack.region,
+    credentials: async () => stack.credentials,
+    awsUrl: stack.awsUrl,
+    outputs: stack.applicationOutputs,
+  };
+}
 
 /** Tells other commands of this stack until this process ends. */
 export function announce(stack: Omit<Running, 'pid'>): void {

@@ -1,6 +1,7 @@
 // What runs on this machine for the program: AWS, Momento, and the hosts of functions, tasks and event sources. They hold
 // nothing of it until it is evaluated.
 import type { EventEmitter } from 'node:events';
+import type { LocalApplication, LocalService } from './application';
 import { AwsEndpoint } from './aws/endpoint';
 import { EventSources } from './aws/event-source';
 import { Identities } from './aws/identities';
@@ -24,6 +25,8 @@ export interface Services {
   readonly host: FunctionHost;
   readonly tasks: TaskHost;
   readonly sources: EventSources;
+  /** What the application has answer for AWS. */
+  readonly ofApplication: readonly LocalService[];
   setFaults(plan: FaultPlan | undefined): void;
 }
 
@@ -32,7 +35,7 @@ export interface Services {
  * @param started takes what is to be closed, also where a later one does not start
  */
 export async function startServices(
-  options: StackOptions,
+  options: StackOptions & { readonly application: LocalApplication },
   events: EventEmitter<StackEvents>,
   started: { close(): Promise<void> }[],
 ): Promise<Services> {
@@ -40,12 +43,15 @@ export async function startServices(
   let port = options.port ?? 0;
   const nextPort = () => (port === 0 ? 0 : port++);
 
-  const identities = new Identities();
+  const ofApplication = (await options.application.startServices?.()) ?? [];
+  started.push(...ofApplication);
+  const added = ofApplication.map(({ service }) => service);
+  const identities = new Identities(added.map(({ signingName }) => signingName));
   const secrets = new SecretsManager(now);
   const sqs = new Sqs(now);
   const aws = await AwsEndpoint.start({
     port: nextPort(),
-    services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name))],
+    services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name)), ...added],
     findIdentity: (accessKeyId) => identities.find(accessKeyId),
     now,
   });
@@ -89,7 +95,7 @@ export async function startServices(
     aws.setFaults(plan);
     host.setFaults(plan);
   };
-  return { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, setFaults };
+  return { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, ofApplication, setFaults };
 }
 
 async function startMomentoOn(port: number, options: MomentoOptions): Promise<Momento> {

@@ -1,6 +1,15 @@
 // The whole product on this machine: the program is evaluated, what it declares is hosted, and a local Momento is
 // connected to its webhook, as a user would connect the real one.
 import { EventEmitter } from 'node:events';
+import { resolve } from 'node:path';
+import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
+import {
+  type Access,
+  DEFAULT_APPLICATION,
+  hasLocalHalf,
+  type LocalApplication,
+  loadApplication,
+} from './application';
 import { REGION } from './aws/account';
 import type { DeclaredFunction } from './aws/declared';
 import type { AwsEndpoint } from './aws/endpoint';
@@ -13,6 +22,9 @@ import type { DeclaredStack } from './declared';
 import type { FaultPlan } from './faults';
 import type { Momento, MomentoOptions } from './momento';
 import { startServices } from './services';
+import { readStackSettings } from './settings';
+
+const PROJECT = resolve(__dirname, '..');
 
 export interface StackOptions {
   /** The first of several ports in a row: AWS, Momento, then the Function URLs. 0, the default: any free ones. */
@@ -52,6 +64,10 @@ export interface Stack {
   readonly apiKey: string;
   readonly cacheName: string;
   readonly topicName: string;
+  /** The folder of the application, what it says of this machine, and with what to read what it did. */
+  readonly applicationFolder: string;
+  readonly application: LocalApplication;
+  readonly access: Access;
   /** The functions as they are hosted now. */
   functionNamed(output: string): DeclaredFunction;
   /** Invokes a function by its name and gives what its handler returned. Throws where the function failed. */
@@ -97,9 +113,12 @@ async function start(
   close: () => Promise<void>,
 ): Promise<Stack> {
   const events = new EventEmitter<StackEvents>();
-  const services = await startServices(options, events, started);
+  const applicationFolder = await applicationOf(options);
+  const application = loadApplication(options.folder ?? PROJECT, applicationFolder);
+  const services = await startServices({ ...options, application }, events, started);
   const { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, setFaults } = services;
-  const hostAll = async ({ aws, queues, mappings }: DeclaredStack) => {
+  const hostAll = async ({ aws, queues, mappings, resources }: DeclaredStack) => {
+    for (const one of services.ofApplication) await one.declare(resources);
     const changed = await host.apply(aws);
     sqs.declare(queues);
     sources.apply(mappings);
@@ -139,6 +158,16 @@ async function start(
     apiKey,
     cacheName: connected.cacheName,
     topicName: connected.topicName,
+    applicationFolder,
+    application,
+    access: {
+      credentialProvider: apiKeyCredentials(apiKey, { local: localMomento(momento.url) }),
+      cacheName: connected.cacheName,
+      region: REGION,
+      credentials: async () => identities.user,
+      awsUrl: aws.url,
+      outputs: textsOf(outputs.applicationOutputs),
+    },
     functionNamed(output) {
       const hosted = host.find(String(outputs[output]));
       if (!hosted) throw new Error(`the program has no output ${output} that is the name of a function`);
@@ -165,4 +194,14 @@ async function start(
     },
     close,
   };
+}
+
+/** Where the setting names none, the default one: the program itself then says what is allowed. */
+async function applicationOf({ folder = PROJECT, stack = 'dev', config }: StackOptions): Promise<string> {
+  const { application = DEFAULT_APPLICATION } = { ...(await readStackSettings(folder, stack)), ...config };
+  return hasLocalHalf(folder, application) ? application : DEFAULT_APPLICATION;
+}
+
+function textsOf(outputs: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(Object(outputs)).map(([name, value]) => [name, String(value)]));
 }

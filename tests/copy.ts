@@ -5,8 +5,10 @@ import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '..');
 const PROGRAM = [
+  'application',
   'handlers',
   'infra',
+  'local',
   'Dockerfile',
   'index.ts',
   'package.json',

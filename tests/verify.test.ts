@@ -44,10 +44,8 @@ describe('npm run verify', () => {
 
   const target = (other: Partial<Target> = {}): Target => ({
     publisherUrl: String(stack.outputs.publisherUrl),
-    region: stack.region,
-    credentials: async () => stack.credentials,
-    cacheName: stack.cacheName,
-    credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momento.url) }),
+    application: stack.application,
+    access: stack.access,
     lookAt: LOOK_AT,
     ...other,
   });
@@ -68,21 +66,21 @@ describe('npm run verify', () => {
       if (code === 0) keysUsed.push(operation);
     });
     await verify(target(), { withinMs: 15_000, tell: (step) => steps.push(step) });
-    assert.deepEqual(steps, ['published', 'stored', 'removed']);
+    assert.deepEqual(steps, ['published', 'handled', 'removed']);
     assert(keysUsed.includes('SortedSetPut'));
     assert.equal(keysUsed.at(-1), 'Delete');
   });
 
   it('says that the caller may not call the publisher', async () => {
     const credentials = async () => ({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wrong' });
-    const { step, why, lookAt } = await failure(verified({ credentials }));
+    const { step, why, lookAt } = await failure(verified({ access: { ...stack.access, credentials } }));
     assert.deepEqual([step, lookAt], ['publish', LOOK_AT.caller]);
     assert.match(why, /403: IAM does not let you/);
   });
 
   it('says that there are no AWS credentials', async () => {
     const credentials = async () => Promise.reject(new Error('no provider has any'));
-    const { step, why, lookAt } = await failure(verified({ credentials }));
+    const { step, why, lookAt } = await failure(verified({ access: { ...stack.access, credentials } }));
     assert.deepEqual([step, lookAt], ['publish', LOOK_AT.caller]);
     assert.match(why, /no AWS credentials: no provider has any/);
   });
@@ -99,16 +97,16 @@ describe('npm run verify', () => {
     assert.match(why, /answered 50[23]/);
   });
 
-  it('says that the comment did not get into the cache, and what may hold it up', async () => {
+  it('says that the message did not arrive, and what may hold it up', async () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     const { step, why, lookAt } = await failure(verified({}, 1000));
     assert.deepEqual([step, lookAt], ['store', LOOK_AT.delivery]);
-    assert.match(why, /published, but did not get into the cache/);
+    assert.match(why, /published, but did not arrive in time/);
   });
 
   it('says that the cache cannot be read with this key', async () => {
     const credentialProvider = apiKeyCredentials(makeLegacyKey(), { local: localMomento(stack.momento.url) });
-    const { step, lookAt } = await failure(verified({ credentialProvider }));
+    const { step, lookAt } = await failure(verified({ access: { ...stack.access, credentialProvider } }));
     assert.deepEqual([step, lookAt], ['store', LOOK_AT.cache]);
   });
 
@@ -167,7 +165,7 @@ describe('npm run verify', () => {
       });
       const { status, stdout, stderr } = await command(['--stack', 'dev']);
       assert.deepEqual([status, stderr], [0, '']);
-      assert.match(stdout, /^ {2}published .*\n {2}stored .*\n {2}removed .*\n$/);
+      assert.match(stdout, /^ {2}published .*\n {2}handled .*\n {2}removed .*\n$/);
     });
 
     it('says at once that the signing secret is missing', async () => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import * as v from 'valibot';
+import { loadApplication } from '../local/application';
 import { UsageError } from '../local/flags';
 import { accessFromEnvironment } from '../local/momento-access';
 import { StepFailed } from './step';
@@ -16,6 +17,7 @@ const outputs = v.object({
   webhookUrl: v.string(),
   webhookFunctionName: v.string(),
   redriveQueueUrl: v.string(),
+  applicationOutputs: v.optional(v.record(v.string(), v.string()), {}),
 });
 const settings = v.record(v.string(), v.object({ value: v.optional(v.string()) }));
 
@@ -36,10 +38,14 @@ export async function deployedStack(stack: string, cache: string | undefined): P
     `its log: aws logs tail --since 5m "$(aws lambda get-function-configuration --function-name ${name} --query LoggingConfig.LogGroup --output text)"`;
   return {
     publisherUrl: out.publisherUrl,
-    region: regionOf(out.publisherUrl),
-    credentials: defaultProvider(),
-    cacheName,
-    credentialProvider,
+    application: loadApplication(PROJECT, set('application')?.value),
+    access: {
+      credentialProvider,
+      cacheName,
+      region: regionOf(out.publisherUrl),
+      credentials: defaultProvider(),
+      outputs: out.applicationOutputs,
+    },
     lookAt: {
       caller: `aws sts get-caller-identity: it needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function ${out.publisherFunctionName}`,
       url: `pulumi stack output publisherUrl --stack ${stack}`,

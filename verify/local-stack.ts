@@ -1,6 +1,7 @@
 // The local stack, as "npm start" announces it.
-import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-credentials';
-import { chooseRunning } from '../local/running';
+import { resolve } from 'node:path';
+import { loadApplication } from '../local/application';
+import { accessTo, chooseRunning } from '../local/running';
 import type { Target } from './verify';
 
 /** Throws UsageError where none runs, or several. */
@@ -9,10 +10,8 @@ export function localStack(port: number | undefined): Target {
   const printed = 'what npm start prints; with --verbose it prints what the functions log';
   return {
     publisherUrl: stack.publisherUrl,
-    region: stack.region,
-    credentials: async () => stack.credentials,
-    cacheName: stack.cacheName,
-    credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) }),
+    application: loadApplication(resolve(__dirname, '..'), stack.application),
+    access: accessTo(stack),
     lookAt: {
       caller: printed,
       url: printed,

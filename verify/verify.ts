@@ -1,28 +1,16 @@
-// Sends one marked comment the whole way through a stack that runs, and removes it again.
+// Sends one marked message the whole way through a stack that runs, and removes it again.
 import { randomUUID } from 'node:crypto';
-import {
-  CacheClient,
-  CacheDeleteResponse,
-  Configurations,
-  type CredentialProvider,
-  MomentoErrorCode,
-  NoopMomentoLoggerFactory,
-  SdkError,
-} from '@gomomento/sdk';
-import type { AccessKey } from '../local/aws/sigv4';
-import { type Comment, readComments } from '../local/comments';
+import { MomentoErrorCode, SdkError } from '@gomomento/sdk';
+import type { Access, Described, Entry, LocalApplication } from '../local/application';
 import { signedPost } from '../local/signed-fetch';
 import { type LookAt, StepFailed } from './step';
 
 /** A stack that runs, and who verifies it. */
 export interface Target {
   readonly publisherUrl: string;
-  readonly region: string;
-  /** Of the caller. Rejects where there are none. */
-  readonly credentials: () => Promise<AccessKey>;
-  readonly cacheName: string;
-  /** Of a key that may read and write the cache. */
-  readonly credentialProvider: CredentialProvider;
+  readonly application: LocalApplication;
+  /** For reading what the application did, and for calling the publisher. */
+  readonly access: Access;
   readonly lookAt: LookAt;
 }
 
@@ -41,25 +29,25 @@ const LOOK_EVERY_MS = 250;
 /** Throws StepFailed: which step, why, and what to look at. */
 export async function verify(target: Target, { withinMs, tell }: VerifyOptions): Promise<void> {
   const mark = randomUUID();
-  const course = `verify-${mark}`; // its own, so that no user sees it
+  const message = target.application.probe(mark);
+  const described = target.application.describe(message);
   const started = Date.now();
-  await publish(target, { userId: USER, courseId: course, comment: mark });
+  await publish(target, { userId: USER, ...message });
   tell('published', `through ${target.publisherUrl} for the user ${USER}`);
 
-  const { userID, comment } = await stored(target, course, started + withinMs);
-  await remove(target, course);
-  if (userID !== USER || comment !== mark) {
-    throw new StepFailed('store', 'another comment, or another user, stands in the cache', [
-      target.lookAt.webhook,
-    ]);
+  const { userID, text } = await arrived(target, described, started + withinMs);
+  await remove(target, described);
+  if (userID !== USER || text !== described.text) {
+    throw new StepFailed('store', 'another message, or another user, stands there', [target.lookAt.webhook]);
   }
-  tell('stored', `in the cache ${target.cacheName} after ${Date.now() - started} ms`);
+  tell('handled', `${described.done} after ${Date.now() - started} ms`);
   tell('removed', 'nothing is left');
 }
 
 async function publish(target: Target, publication: object): Promise<void> {
-  const { publisherUrl, region, lookAt } = target;
-  const credentials = await target.credentials().catch((error: unknown) => {
+  const { publisherUrl, access, lookAt } = target;
+  const { region } = access;
+  const credentials = await access.credentials().catch((error: unknown) => {
     throw new StepFailed('publish', `there are no AWS credentials: ${messageOf(error)}`, [lookAt.caller]);
   });
   const request = {
@@ -90,22 +78,17 @@ async function publish(target: Target, publication: object): Promise<void> {
   }
 }
 
-/** Waits for the first comment of the course. */
-async function stored(target: Target, course: string, deadline: number): Promise<Comment> {
-  const { credentialProvider, cacheName, lookAt } = target;
+/** Waits for what stands where the message is to be. */
+async function arrived(target: Target, { place }: Described, deadline: number): Promise<Entry> {
+  const { application, access, lookAt } = target;
   for (;;) {
-    const comments = await readComments(course, { credentialProvider, cacheName, limit: 1 }).catch(
-      (error) => {
-        if (isPassing(error) && Date.now() < deadline) return [];
-        throw new StepFailed('store', `the cache ${cacheName} cannot be read: ${messageOf(error)}`, [
-          lookAt.cache,
-        ]);
-      },
-    );
-    const [comment] = comments;
-    if (comment) return comment;
+    const [entry] = await application.read(place, access, 1).catch((error) => {
+      if (isPassing(error) && Date.now() < deadline) return [];
+      throw new StepFailed('store', `what is stored cannot be read: ${messageOf(error)}`, [lookAt.cache]);
+    });
+    if (entry) return entry;
     if (Date.now() >= deadline) {
-      throw new StepFailed('store', 'the comment was published, but did not get into the cache in time', [
+      throw new StepFailed('store', 'the message was published, but did not arrive in time', [
         lookAt.delivery,
         lookAt.webhook,
         lookAt.queue,
@@ -115,21 +98,12 @@ async function stored(target: Target, course: string, deadline: number): Promise
   }
 }
 
-async function remove({ credentialProvider, cacheName, lookAt }: Target, course: string): Promise<void> {
-  const client = new CacheClient({
-    configuration: Configurations.Laptop.latest(new NoopMomentoLoggerFactory()),
-    credentialProvider,
-    defaultTtlSeconds: 60,
-  });
-  try {
-    const deleted = await client.delete(cacheName, course);
-    if (deleted.type !== CacheDeleteResponse.Error) return;
-    throw new StepFailed('remove', `the comment is stored, but stays there: ${deleted.message()}`, [
+async function remove({ application, access, lookAt }: Target, { place }: Described): Promise<void> {
+  await application.remove(place, access).catch((error: unknown) => {
+    throw new StepFailed('remove', `the message arrived, but stays there: ${messageOf(error)}`, [
       lookAt.cache,
     ]);
-  } finally {
-    client.close();
-  }
+  });
 }
 
 /** Whether it may work a moment later. */

@@ -2,7 +2,7 @@
 // read as the ES modules that they were written as, so that what nobody uses falls away; Momento's cache client, with
 // its hundred messages, keeps the calls that the handlers name; and what code that AWS runs can never reach is put
 // aside. Anything else than expected is an error of the build.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { Metafile, OnResolveArgs, OnResolveResult, Plugin } from 'esbuild';
@@ -56,7 +56,10 @@ export const lean: Plugin = {
     build.onLoad({ filter: IN_COMPILED }, ({ path: file }) => {
       if (!file.endsWith('.js')) return undefined;
       const [packages = '', inPackages = ''] = splitAtPackages(file);
-      if (CLIENT.includes(inPackages)) client ??= reachClient(packages, path.join(project, 'handlers'));
+      if (CLIENT.includes(inPackages)) {
+        const application = build.initialOptions.alias?.['#application'] ?? 'application';
+        client ??= reachClient(packages, [path.join(project, 'handlers'), path.join(project, application)]);
+      }
       const code = client?.code.get(file) ?? readFileSync(file, 'utf8');
       return isCompiled(code) ? { contents: toEsModule(file, code, isModuleFrom(file)) } : undefined;
     });
@@ -76,11 +79,15 @@ export const lean: Plugin = {
 };
 
 /** The client without what no handler can call. */
-function reachClient(packages: string, handlers: string): Reached {
+function reachClient(packages: string, folders: readonly string[]): Reached {
   const read = (file: string) => ({ file, code: readFileSync(file, 'utf8') });
-  const own = readdirSync(handlers, { recursive: true, encoding: 'utf8' })
+  const own = folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
+    )
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...namesIn(file, readFileSync(path.join(handlers, file), 'utf8'))]);
+    .flatMap((file) => [...namesIn(file, readFileSync(file, 'utf8'))]);
   return reach(
     CLIENT.map((file) => read(path.join(packages, file))),
     own,

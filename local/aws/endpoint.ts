@@ -38,6 +38,8 @@ export interface RestService {
   route(request: WireRequest): { name: string; run: RestOperation } | undefined;
 }
 
+export type AwsService = JsonService | RestService;
+
 export type RestOperation = (input: unknown, caller: Caller) => Promise<HttpAnswer>;
 
 export interface HttpAnswer {
@@ -48,7 +50,7 @@ export interface HttpAnswer {
 
 export interface EndpointOptions {
   port?: number;
-  services: (JsonService | RestService)[];
+  services: readonly AwsService[];
   findIdentity(accessKeyId: string): Identity | undefined;
   now: () => number;
 }
@@ -115,9 +117,19 @@ export class AwsEndpoint {
         if (run) return { signingName: service.signingName, name, run: answering(run) };
       }
     }
-    const what = target ?? `${wire.method} ${wire.path}`;
-    throw new AwsError('UnknownOperationException', `The local AWS does not have the operation ${what}.`);
+    throw new AwsError('UnknownOperationException', lacking(wire, this.options.services));
   }
+}
+
+/** Says what is missing, and where to add it. */
+function lacking({ method, path, headers }: WireRequest, services: readonly AwsService[]): string {
+  const what = headers['x-amz-target'] ?? `${method} ${path}`;
+  const [, service = 'unsigned'] =
+    /Credential=[^/]+\/\d{8}\/[^/]+\/([^/,\s]+)\//.exec(headers.authorization ?? '') ?? [];
+  const isKnown = services.some(({ signingName }) => signingName === service);
+  return isKnown
+    ? `The local AWS does not have the operation ${what}.`
+    : `The local AWS does not have the service ${service} (${what}): add it to startServices in the application's local.ts.`;
 }
 
 const throttled = new AwsError('ThrottlingException', 'Rate exceeded');

@@ -7,13 +7,19 @@ import { parsePolicy, trusts } from './iam';
 import type { AccessKey } from './sigv4';
 
 export class Identities {
-  readonly user: Identity = {
-    ...makeKey('AKIA'),
-    arn: `arn:aws:iam::${ACCOUNT_ID}:user/local`,
-    statements: parsePolicy(MAY_INVOKE_AND_OPERATE, 'the local user'),
-  };
+  readonly user: Identity;
   #ofFunctions = new Map<string, Assumed>();
   #ofTasks = new Map<string, Assumed>();
+
+  /** @param services of the application's, by their names in IAM: the local user may do anything there */
+  constructor(services: readonly string[] = []) {
+    const statements = [...MAY_INVOKE_AND_OPERATE, ...services.map((name) => allow(`${name}:*`, '*'))];
+    this.user = {
+      ...makeKey('AKIA'),
+      arn: `arn:aws:iam::${ACCOUNT_ID}:user/local`,
+      statements: parsePolicy({ Version: '2012-10-17', Statement: statements }, 'the local user'),
+    };
+  }
 
   find(accessKeyId: string): Identity | undefined {
     if (accessKeyId === this.user.accessKeyId) return this.user;
@@ -76,17 +82,16 @@ function assumed(
 }
 
 /** What a caller of the publisher needs (both actions, as its URL is AWS_IAM), and who looks after the queues. */
-const MAY_INVOKE_AND_OPERATE = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'],
-      Resource: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`,
-    },
-    { Effect: 'Allow', Action: 'sqs:*', Resource: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:*` },
-  ],
-};
+const FUNCTIONS = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`;
+const MAY_INVOKE_AND_OPERATE = [
+  allow('lambda:InvokeFunctionUrl', FUNCTIONS),
+  allow('lambda:InvokeFunction', FUNCTIONS),
+  allow('sqs:*', `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:*`),
+];
+
+function allow(Action: string, Resource: string) {
+  return { Effect: 'Allow', Action, Resource };
+}
 
 function roleOf({ name, roleArn }: Assuming, roles: readonly DeclaredRole[], service: Service): DeclaredRole {
   const role = roles.find(({ arn }) => arn === roleArn);

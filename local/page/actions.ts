@@ -1,7 +1,6 @@
 // What the page's buttons do: each takes what the page sent and gives what to answer.
 import * as v from 'valibot';
-import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
-import { type Comment, readComments } from '../comments';
+import type { Entry, Fields } from '../application';
 import type { FaultPlan } from '../faults';
 import { signedPost } from '../signed-fetch';
 import type { Stack } from '../stack';
@@ -16,17 +15,19 @@ export class WrongInput extends Error {
 
 export type Action = (input: unknown) => Promise<object>;
 
-export interface Course {
-  readonly comments: readonly Comment[];
+/** What stands at a place. */
+export interface Shown {
+  readonly entries: readonly Entry[];
 }
 
-const SHOWN_COMMENTS = 50;
+const SHOWN_ENTRIES = 50;
 /** The longest that a message waits in the queue between two tries. */
 const LONGEST_WAIT_MS = 900_000;
 
-const courseId = v.pipe(v.string(), v.minLength(1, 'a course needs a name'));
-const publication = v.object({ userId: v.string(), courseId, comment: v.string() });
-const chosenAttack = v.object({ attack: v.picklist(ATTACKS), courseId });
+const place = v.pipe(v.string(), v.minLength(1, 'a place needs a name'));
+const publication = v.looseObject({ userId: v.string() });
+const message = v.record(v.string(), v.unknown());
+const chosenAttack = v.object({ attack: v.picklist(ATTACKS), message });
 const chosenTrouble = v.object({ trouble: v.picklist(TROUBLES) });
 
 interface ActedOn {
@@ -37,16 +38,11 @@ interface ActedOn {
 
 /** @param onTrouble is told which trouble holds from now on */
 export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trouble: Trouble) => void) {
-  const { outputs, credentials, region, cacheName, topicName } = stack;
-  const credentialProvider = apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momento.url) });
+  const { outputs, credentials, region, cacheName, topicName, application, access } = stack;
   const { SIGNING_SECRET_ARN = '' } = stack.functionNamed('webhookFunctionName').environment;
 
-  const readCourse = async (id: string): Promise<Course> => ({
-    comments: await readComments(v.parse(courseId, id), {
-      credentialProvider,
-      cacheName,
-      limit: SHOWN_COMMENTS,
-    }),
+  const readPlace = async (given: string): Promise<Shown> => ({
+    entries: await application.read(v.parse(place, given), access, SHOWN_ENTRIES),
   });
   const target = {
     webhookUrl: String(outputs.webhookUrl),
@@ -54,8 +50,8 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
     cacheName,
     topicName,
     signingSecret: () => stack.secrets.currentText(SIGNING_SECRET_ARN),
-    countComments: async (id: string) =>
-      (await readComments(id, { credentialProvider, cacheName, limit: 10_000 })).length,
+    count: async (fields: Fields) =>
+      (await application.read(application.describe(fields).place, access, 10_000)).length,
   };
 
   const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -63,7 +59,8 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
       '/api/publish',
       async (input) => {
         const given = v.parse(publication, input);
-        const journey = journeys.begin(given);
+        const { userId, ...fields } = given;
+        const journey = journeys.begin(userId, journeys.read(fields));
         const response = await signedPost(target.publisherUrl, {
           credentials,
           region,
@@ -75,14 +72,14 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
         );
         const requestId = response.headers.get('x-request-id') ?? undefined;
         journeys.answered(journey, response.status, requestId, message);
-        return { status: response.status, requestId, message };
+        return { status: response.status, requestId, message, place: journey.place };
       },
     ],
     [
       '/api/attack',
       async (input) => {
-        const { attack: name, courseId } = v.parse(chosenAttack, input);
-        return attack(name, courseId, target);
+        const { attack: name, message: fields } = v.parse(chosenAttack, input);
+        return attack(name, fields, target);
       },
     ],
     [
@@ -102,5 +99,5 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
       },
     ],
   ]);
-  return { actions, readCourse };
+  return { actions, readPlace };
 }

@@ -1,6 +1,7 @@
 // What an attacker would try, done for real against the stack on this machine; each says what came back.
 import { randomBytes } from 'node:crypto';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
+import type { Fields } from '../application';
 
 export const ATTACKS = ['forged', 'tampered', 'replayed', 'stale', 'unsigned'] as const;
 export type Attack = (typeof ATTACKS)[number];
@@ -22,8 +23,8 @@ export interface Target {
   readonly topicName: string;
   /** What Momento signs with: an event that it once sent can be had by who listens in, its secret cannot. */
   signingSecret(): string;
-  /** How many comments a course has. */
-  countComments(courseId: string): Promise<number>;
+  /** How much stands where this message would. */
+  count(message: Fields): Promise<number>;
 }
 
 interface Sent {
@@ -36,44 +37,44 @@ interface Sent {
 /** How long ago the stale event was sent, in milliseconds. */
 const STALE_MS = 120_000;
 
-/** Carries out an attack on a course, and tells what came of it. */
-export async function attack(name: Attack, courseId: string, target: Target): Promise<AttackReport> {
+/** Carries out an attack with this message of taylor's, and tells what came of it. */
+export async function attack(name: Attack, message: Fields, target: Target): Promise<AttackReport> {
   switch (name) {
     case 'forged': {
-      const body = eventBody(target, courseId, 'I never wrote this');
+      const body = eventBody(target, message);
       const secret = randomBytes(32).toString('hex'); // a guess
       return refused(await toWebhook(target, body, sign(Buffer.from(body), secret)));
     }
     case 'tampered': {
-      const body = eventBody(target, courseId, 'What I wrote');
+      const body = eventBody(target, message);
       const signature = sign(Buffer.from(body), target.signingSecret());
       return refused(
-        await toWebhook(target, body.replace('What I wrote', 'What somebody made of it'), signature),
+        await toWebhook(target, body.replace('"token_id":"taylor"', '"token_id":"mallory"'), signature),
       );
     }
     case 'stale': {
-      const body = eventBody(target, courseId, 'Two minutes ago', Date.now() - STALE_MS);
+      const body = eventBody(target, message, Date.now() - STALE_MS);
       return refused(await toWebhook(target, body, sign(Buffer.from(body), target.signingSecret())));
     }
     case 'replayed':
-      return replay(courseId, target);
+      return replay(message, target);
     case 'unsigned': {
-      const body = JSON.stringify({ userId: 'taylor', courseId, comment: 'In the name of taylor' });
+      const body = JSON.stringify({ userId: 'taylor', ...message });
       return refused(await post(target.publisherUrl, body, {}));
     }
   }
 }
 
 /** Momento's own event, sent a second time: it is genuine, so it is answered as such, and stored once. */
-async function replay(courseId: string, target: Target): Promise<AttackReport> {
-  const body = eventBody(target, courseId, 'Sent twice, stored once');
+async function replay(message: Fields, target: Target): Promise<AttackReport> {
+  const body = eventBody(target, message);
   const signature = sign(Buffer.from(body), target.signingSecret());
   await toWebhook(target, body, signature);
-  const before = await target.countComments(courseId);
+  const before = await target.count(message);
   const sent = await toWebhook(target, body, signature);
-  const after = await target.countComments(courseId);
+  const after = await target.count(message);
   if (sent.status >= 400) return refused(sent);
-  const summary = `Answered ${sent.status}; comments in the course: ${before} before, ${after} after`;
+  const summary = `Answered ${sent.status}; entries: ${before} before, ${after} after`;
   return { verdict: after === before ? 'harmless' : 'succeeded', summary, ...sent };
 }
 
@@ -82,7 +83,7 @@ function refused(sent: Sent): AttackReport {
   return { verdict, summary: `Answered ${sent.status}`, ...sent };
 }
 
-function eventBody(target: Target, courseId: string, comment: string, at = Date.now()): string {
+function eventBody(target: Target, message: Fields, at = Date.now()): string {
   return JSON.stringify({
     cache: target.cacheName,
     topic: target.topicName,
@@ -90,7 +91,7 @@ function eventBody(target: Target, courseId: string, comment: string, at = Date.
     publish_timestamp: at,
     topic_sequence_number: at,
     token_id: 'taylor',
-    text: JSON.stringify({ comment, courseId }),
+    text: JSON.stringify(message),
   });
 }
 

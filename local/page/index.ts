@@ -5,7 +5,7 @@ import type { FaultPlan } from '../faults';
 import { listen, readBody, TooLarge } from '../http';
 import type { MomentoEvents } from '../momento';
 import type { Stack } from '../stack';
-import { type Action, actionsOn, type Course, WrongInput } from './actions';
+import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { EventStream } from './event-stream';
 import { pageFile } from './files';
 import { admit, Forbidden, SECURITY_HEADERS } from './guard';
@@ -31,14 +31,14 @@ export interface Page {
 /** Serves the page on 127.0.0.1. Rejects with PortInUse. */
 export async function startPage(stack: Stack, { port = 0, faults }: PageOptions = {}): Promise<Page> {
   const stream = new EventStream();
-  const journeys = new Journeys((journey) => stream.send('journey', journey));
+  const journeys = new Journeys(stack.application.describe, (journey) => stream.send('journey', journey));
   const queues = new Queues(
     stack.sqs,
     { redrive: String(stack.outputs.redriveQueueUrl), deadLetter: String(stack.outputs.deadLetterQueueUrl) },
     (depths) => stream.send('queues', depths),
   );
   let trouble: Trouble = 'none';
-  const { actions, readCourse } = actionsOn({ stack, faults, journeys }, (chosen) => {
+  const { actions, readPlace } = actionsOn({ stack, faults, journeys }, (chosen) => {
     trouble = chosen;
     stream.send('trouble', trouble);
   });
@@ -48,6 +48,9 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
     journeys: journeys.all,
     queues: queues.depths,
     trouble,
+    example: stack.application.example,
+    place: stack.application.describe(stack.application.example).place,
+    placeName: stack.application.placeName,
     stack: { cache: stack.cacheName, topic: stack.topicName, webhookUrl, publisherUrl, tokensUrl },
   });
 
@@ -55,7 +58,7 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
   const taken = await listen(server, port);
   server.on('request', (request, response) => {
     const openStream = () => stream.add(response, { name: 'state', data: snapshot() });
-    void serve(request, response, { port: taken, openStream, actions, readCourse });
+    void serve(request, response, { port: taken, openStream, actions, readPlace });
   });
   return {
     port: taken,
@@ -94,7 +97,7 @@ interface Served {
   readonly port: number;
   openStream(): void;
   readonly actions: ReadonlyMap<string, Action>;
-  readCourse(course: string): Promise<Course>;
+  readPlace(name: string): Promise<Shown>;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
@@ -110,8 +113,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
       answer(response, await action(readJson(await readBody(request, MAX_BODY_BYTES))));
     } else if (pathname === '/api/events') {
       served.openStream();
-    } else if (pathname === '/api/course') {
-      answer(response, await served.readCourse(searchParams.get('id') ?? ''));
+    } else if (pathname === '/api/place') {
+      answer(response, await served.readPlace(searchParams.get('name') ?? ''));
     } else {
       const file = pageFile(pathname);
       if (file) response.writeHead(200, { 'content-type': file.type }).end(file.content);

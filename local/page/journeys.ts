@@ -1,10 +1,9 @@
 // The ways of the last comments through the stack, put together from what Momento and the functions tell as it happens.
-import * as v from 'valibot';
-import { messageSchema } from '../../handlers/core/comment';
-import { parseJson } from '../../handlers/core/parse';
+import type { Described, LocalApplication } from '../application';
 import type { TopicMessage } from '../momento';
+import { type Outcome, readOutcome } from '../outcome';
 
-export const STATIONS = ['token', 'topic', 'webhook', 'cache'] as const;
+export const STATIONS = ['token', 'topic', 'webhook', 'outcome'] as const;
 export type Station = (typeof STATIONS)[number];
 
 export interface Step {
@@ -14,11 +13,9 @@ export interface Step {
   readonly text: string;
 }
 
-export interface Journey {
+export interface Journey extends Described {
   readonly id: number;
   readonly userId: string;
-  readonly courseId: string;
-  readonly comment: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** What the publisher answered as `x-request-id`; other publishers need not give one. */
@@ -29,15 +26,6 @@ export interface Journey {
 /** Older ones are forgotten. */
 const JOURNEYS_AT_MOST = 30;
 
-/** A log line of a function that tells what became of an event. */
-const outcomeLine = v.object({
-  message: v.object({
-    outcome: v.picklist(['stored', 'queued', 'lost', 'redriven', 'not redriven']),
-    requestId: v.string(),
-    deliveries: v.optional(v.number()),
-  }),
-});
-
 export class Journeys {
   readonly #all: Journey[] = [];
   /** By the place on the topic, which Momento names with each delivery. */
@@ -45,10 +33,12 @@ export class Journeys {
   #lastId = 0;
 
   /**
+   * @param describe of the application
    * @param tell is given a journey as often as it gets on
    * @param now milliseconds since the epoch
    */
   constructor(
+    private readonly describe: LocalApplication['describe'],
     private readonly tell: (journey: Journey) => void,
     private readonly now: () => number = Date.now,
   ) {}
@@ -58,9 +48,9 @@ export class Journeys {
     return this.#all;
   }
 
-  /** A comment that is about to be published from here. */
-  begin(publication: { userId: string; courseId: string; comment: string }): Journey {
-    const journey: Journey = { id: ++this.#lastId, ...publication, startedAt: this.now(), steps: {} };
+  /** A message that is about to be published from here. */
+  begin(userId: string, described: Described): Journey {
+    const journey: Journey = { id: ++this.#lastId, userId, ...described, startedAt: this.now(), steps: {} };
     this.#all.unshift(journey);
     for (const old of this.#all.splice(JOURNEYS_AT_MOST)) {
       for (const [place, one] of this.#byPlace) if (one === old) this.#byPlace.delete(place);
@@ -84,12 +74,13 @@ export class Journeys {
 
   published(message: TopicMessage): void {
     const { tokenId, text = '' } = message;
-    const parsed = readMessage(text);
+    const given = fieldsIn(text);
+    const described = this.read(given);
     const own = this.#all.findLast(
-      (one) => one.userId === tokenId && one.comment === parsed.comment && !one.steps.topic,
+      (one) => one.userId === tokenId && one.text === described.text && !one.steps.topic,
     );
-    const journey = own ?? this.begin({ userId: tokenId, ...parsed });
-    journey.requestId ??= parsed.requestId;
+    const journey = own ?? this.begin(tokenId, described);
+    journey.requestId ??= requestIdIn(given);
     this.#byPlace.set(placeOf(message), journey);
     if (!journey.steps.token) this.#step(journey, 'token', 'done', tokenId ? 'kept from before' : 'none');
     this.#step(journey, 'topic', 'done', tokenId ? `published as ${tokenId}` : 'published with an API key');
@@ -103,19 +94,32 @@ export class Journeys {
     const text = status === undefined ? `no answer: ${error}` : `answered ${status} in ${inWords(ms)}`;
     const taken = status === 200 || status === 202;
     this.#step(journey, 'webhook', taken ? 'done' : 'failed', text);
-    if (journey.steps.cache) return;
-    if (status === 200) this.#step(journey, 'cache', 'done', 'stored');
-    else if (status === 202) this.#step(journey, 'cache', 'waiting', 'waits in the queue');
-    else this.#step(journey, 'cache', 'failed', 'nothing was stored');
+    if (journey.steps.outcome) return;
+    if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);
+    else if (status === 202) this.#step(journey, 'outcome', 'waiting', 'waits in the queue');
+    else this.#step(journey, 'outcome', 'failed', 'nothing was done');
   }
 
   /** A line that a function logged, whatever it is about. */
   logged(line: string): void {
     const told = readOutcome(line);
     const journey = told && this.#all.find(({ requestId }) => requestId === told.requestId);
-    if (!journey || journey.steps.cache?.state === 'done') return;
-    const [state, text] = meaningOf(told);
-    this.#step(journey, 'cache', state, text);
+    const meaning = journey && meaningOf(told, journey.done);
+    if (!meaning || journey.steps.outcome?.state === 'done') return;
+    this.#step(journey, 'outcome', ...meaning);
+  }
+
+  /** A message in the application's words. Anybody may publish anything. */
+  read(message: unknown): Described {
+    try {
+      return this.describe(message);
+    } catch {
+      return {
+        place: '?',
+        text: typeof message === 'string' ? message : JSON.stringify(message),
+        done: 'done',
+      };
+    }
   }
 
   #step(journey: Journey, station: Station, state: Step['state'], text: string): void {
@@ -124,23 +128,22 @@ export class Journeys {
   }
 }
 
-/** What a line about an event means for its comment. */
-function meaningOf({
-  outcome,
-  deliveries,
-}: v.InferOutput<typeof outcomeLine>['message']): [Step['state'], string] {
+/** What a line about an event means for its message. */
+function meaningOf({ outcome, deliveries }: Outcome, done: string): [Step['state'], string] | undefined {
   const tries = deliveries === 1 ? 'once' : `${deliveries} times`;
   switch (outcome) {
     case 'stored':
-      return ['done', 'stored'];
+      return ['done', done];
     case 'queued':
       return ['waiting', 'waits in the queue'];
     case 'not redriven':
       return ['waiting', `waits in the queue, tried ${tries}`];
     case 'redriven':
-      return ['done', `stored from the queue, tried ${tries}`];
+      return ['done', `${done}, from the queue, tried ${tries}`];
     case 'lost':
-      return ['failed', 'lost: neither stored nor queued'];
+      return ['failed', 'lost: neither done nor queued'];
+    default:
+      return undefined; // what comes of it, a later line tells
   }
 }
 
@@ -152,21 +155,16 @@ function placeOf({ cache, topic, sequencePage, sequenceNumber }: TopicMessage): 
   return JSON.stringify([cache, topic, sequencePage, sequenceNumber]);
 }
 
-/** Anybody may publish anything. */
-function readMessage(text: string): { comment: string; courseId: string; requestId?: string } {
+/** The message; its text, where that is no JSON. */
+function fieldsIn(text: string): unknown {
   try {
-    const { comment, courseId, requestId } = parseJson(messageSchema, text);
-    return { comment, courseId: String(courseId), ...(requestId && { requestId }) };
+    return JSON.parse(text);
   } catch {
-    return { comment: text, courseId: '?' };
+    return text;
   }
 }
 
-function readOutcome(line: string) {
-  try {
-    const parsed = v.safeParse(outcomeLine, JSON.parse(line));
-    return parsed.success ? parsed.output.message : undefined;
-  } catch {
-    return undefined; // what crashed, say, is no JSON
-  }
+function requestIdIn(message: unknown): string | undefined {
+  const { requestId } = Object(message);
+  return typeof requestId === 'string' ? requestId : undefined;
 }

@@ -64,21 +64,21 @@ describe('the live page in a browser', () => {
 
   it('lights up every step of a comment, and shows the comment as it stands in the cache', async () => {
     const journey = await publish('taylor', 'What a course!');
-    await station(journey, 'Cache', 'done').waitFor();
+    await station(journey, 'Outcome', 'done').waitFor();
     assert.match(await textOf(station(journey, 'Token', 'done')), /vended for taylor|kept from before/);
     assert.match(await textOf(station(journey, 'Topic', 'done')), /published as taylor\+[\d.]+\sm?s/);
     assert.match(await textOf(station(journey, 'Webhook', 'done')), /answered 200 in [\d.]+\sm?s/);
     assert.match(await textOf(journey), /x-request-id [0-9a-f-]{36}/);
-    const stored = tab.locator('#comments li').first();
+    const stored = tab.locator('#entries li').first();
     await stored.filter({ hasText: 'taylor' }).filter({ hasText: 'What a course!' }).waitFor();
   });
 
   it('shows a comment that is a script tag as text', async () => {
     const comment = '<script>document.title = "broken in"</script><img src=x onerror="document.title = 1">';
     const journey = await publish('<b>robin</b>', comment);
-    await station(journey, 'Cache', 'done').waitFor();
+    await station(journey, 'Outcome', 'done').waitFor();
     assert.equal(await textOf(journey.locator('.comment')), comment);
-    const stored = tab.locator('#comments li').first();
+    const stored = tab.locator('#entries li').first();
     assert.equal(await textOf(stored.locator('.comment')), comment);
     assert.equal(await textOf(stored.locator('.who b')), '<b>robin</b>');
     assert.equal(await tab.title(), 'momento-webhooks, live');
@@ -99,18 +99,18 @@ describe('the live page in a browser', () => {
     it(`lets a comment wait in the queue while the cache ${why}, and arrive after, once`, async () => {
       await make(trouble);
       const journey = await publish('taylor', `While it ${trouble}`);
-      await station(journey, 'Cache', 'waiting').waitFor();
+      await station(journey, 'Outcome', 'waiting').waitFor();
       assert.match(await textOf(station(journey, 'Webhook', 'done')), /answered 202/);
       await depth('waiting', 1).waitFor();
       await make('works');
       await tab.getByRole('button', { name: 'Skip the wait' }).click();
-      await station(journey, 'Cache', 'done').filter({ hasText: 'stored from the queue' }).waitFor();
+      await station(journey, 'Outcome', 'done').filter({ hasText: 'from the queue' }).waitFor();
       await depth('waiting', 0).waitFor();
       await tab
-        .locator('#comments li')
+        .locator('#entries li')
         .filter({ hasText: `While it ${trouble}` })
         .waitFor();
-      assert.equal(await tab.locator('#comments li').count(), 1);
+      assert.equal(await tab.locator('#entries li').count(), 1);
     });
   }
 
@@ -119,7 +119,7 @@ describe('the live page in a browser', () => {
     const journey = await publish('taylor', 'Nobody wants me');
     for (let tries = 1; tries <= 10; tries++) {
       const told = tries === 1 ? 'tried once' : `tried ${tries} times`;
-      await station(journey, 'Cache', 'waiting').filter({ hasText: told }).waitFor();
+      await station(journey, 'Outcome', 'waiting').filter({ hasText: told }).waitFor();
       await tab.getByRole('button', { name: 'Skip the wait' }).click();
     }
     await depth('given-up', 1).waitFor();
@@ -136,7 +136,7 @@ describe('the live page in a browser', () => {
     {
       button: 'Tamper with a body',
       verdict: 'Refused',
-      request: /What somebody made of it/,
+      request: /mallory/,
       answer: /^403\n[\s\S]*Access Denied!/,
     },
     { button: 'Replay an event', verdict: 'Changed nothing', request: /momento-signature/, answer: /^200\n/ },
@@ -150,7 +150,8 @@ describe('the live page in a browser', () => {
   ];
   for (const { button, verdict, request, answer } of attacks) {
     it(`shows the answer to “${button}”: ${verdict}`, async () => {
-      await tab.locator('#course').getByLabel('Course').fill(String(course));
+      await tab.locator('#publish').getByLabel('Course').fill(String(course));
+      await tab.locator('#place').getByLabel('Course').fill(String(course));
       await tab.getByRole('button', { name: 'Show' }).click();
       await tab.getByRole('button', { name: button }).click();
       const attack = tab.locator('#attacks li').filter({ hasText: button });
@@ -158,14 +159,14 @@ describe('the live page in a browser', () => {
       await attack.getByText('Request and answer').click();
       assert.match(await textOf(attack.getByLabel('Request')), request);
       assert.match(await textOf(attack.getByLabel('Answer')), answer);
-      const stored = button === 'Replay an event' ? '1 comment' : 'No comments yet.';
-      await tab.locator('#course-state', { hasText: stored }).waitFor();
+      const stored = button === 'Replay an event' ? '1 message' : 'No messages yet.';
+      await tab.locator('#place-state', { hasText: stored }).waitFor();
     });
   }
 
   it('works by keyboard alone', async () => {
     await tab.keyboard.press('Tab');
-    assert.equal(await tab.evaluate(focused), 'Skip to the comments’ way');
+    assert.equal(await tab.evaluate(focused), 'Skip to the journeys');
     for (const wanted of ['User', 'Course', 'Comment', 'Publish']) {
       await tab.keyboard.press('Tab');
       assert.equal(await tab.evaluate(focused), wanted);
@@ -176,7 +177,7 @@ describe('the live page in a browser', () => {
     }
     await tab.keyboard.press('Enter');
     const journey = tab.locator('.journey').filter({ hasText: 'No mouse here' });
-    await station(journey, 'Cache', 'done').waitFor();
+    await station(journey, 'Outcome', 'done').waitFor();
     await tab.keyboard.press('Tab');
     assert.equal(await tab.evaluate(focused), 'works');
     await tab.keyboard.press('ArrowRight');
@@ -196,7 +197,7 @@ describe('the live page in a browser', () => {
 
   it('shows the same to who opens it later', async () => {
     const journey = await publish('taylor', 'Seen by both');
-    await station(journey, 'Cache', 'done').waitFor();
+    await station(journey, 'Outcome', 'done').waitFor();
     const other = await open();
     await other.locator('.journey').filter({ hasText: 'Seen by both' }).first().waitFor();
     await other.close();
@@ -210,7 +211,7 @@ describe('the live page in a browser', () => {
       it(`fits ${device} in ${colorScheme} colours: nothing is cut off, and every text has the contrast of WCAG AA`, async () => {
         await make('is down');
         const waiting = await publish('taylor', 'x'.repeat(300));
-        await station(waiting, 'Cache', 'waiting').waitFor();
+        await station(waiting, 'Outcome', 'waiting').waitFor();
         const other = await open({ viewport, colorScheme, reducedMotion: 'reduce' });
         await other.getByRole('button', { name: 'Forge a signature' }).click();
         await other.locator('.verdict').waitFor();

@@ -1,6 +1,6 @@
 // `npm run screenshot`: takes the picture of the live page that the README shows.
 import { resolve } from 'node:path';
-import { sendComment } from '../../local/flow';
+import { sendMessage } from '../../local/flow';
 import { startPage } from '../../local/page';
 import { startStack } from '../../local/stack';
 import { launch } from './chromium';
@@ -17,7 +17,7 @@ const ATTACKS = [
 async function main(): Promise<void> {
   const stack = await startStack();
   // The first call starts an instance of each function: its times are left out of the picture.
-  await sendComment(stack, { userId: 'alex', courseId: 1, comment: 'First!' });
+  await sendMessage(stack, { userId: 'alex', courseId: 1, comment: 'First!' });
   const page = await startPage(stack);
   const browser = await launch();
   const tab = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { GetWebhookSecretResponse, TopicClient, TopicConfigurations } from '@gomomento/sdk';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
-import { readBack } from '../../local/flow';
 import { signedPost } from '../../local/signed-fetch';
 import { type Stack, startStack } from '../../local/stack';
+import { readBack } from '../read-back';
 import { answeredAtLast, Sender } from '../sender';
 
 describe('the whole system', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { type Comment, readComments } from '../../local/comments';
-import { sendComment } from '../../local/flow';
+import { sendMessage } from '../../local/flow';
 import { Publisher } from '../../local/publisher';
 import { type Stack, startStack } from '../../local/stack';
 
@@ -19,7 +19,7 @@ describe('the stack with the relay', () => {
   after(() => stack.close());
 
   it("stores a comment under its publisher's identity", async () => {
-    const { userID, comment } = await sendComment(stack, {
+    const { userID, text: comment } = await sendMessage(stack, {
       userId: 'taylor',
       courseId: 1,
       comment: 'Without a webhook',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sendComment } from '../../local/flow';
+import { sendMessage } from '../../local/flow';
 import { type Stack, startStack } from '../../local/stack';
 import { copyProgram } from '../copy';
 import { drain } from '../drain';
@@ -66,7 +66,7 @@ describe('a reload of the local stack', () => {
     // The same where the old one has to be started again, whatever its file has become.
     writeFileSync(join(folder, '.bundles', 'relay.js'), "throw new Error('the new relay ends');");
     await stack.relay?.kill();
-    const { comment } = await sendComment(stack, COMMENT);
+    const { text: comment } = await sendMessage(stack, COMMENT);
     assert.equal(comment, COMMENT.comment);
   });
 
@@ -80,7 +80,7 @@ describe('a reload of the local stack', () => {
       /^Error: topicName is now "notes", and was "comment": restart npm start to take this over$/,
     );
     assert.equal(await webhookStatus(stack), 405);
-    const { comment } = await sendComment(stack, COMMENT);
+    const { text: comment } = await sendMessage(stack, COMMENT);
     assert.equal(comment, COMMENT.comment);
 
     writeFileSync(join(folder, 'Pulumi.dev.yaml'), `${settings}  topicName: comment\n`);
@@ -101,7 +101,7 @@ describe('a reload of the local stack', () => {
         message: `${key} is now "${value}", and was "${was}": restart npm start to take this over`,
       });
     }
-    const { comment } = await sendComment(stack, COMMENT);
+    const { text: comment } = await sendMessage(stack, COMMENT);
     assert.equal(comment, COMMENT.comment);
   });
 });

@@ -66,7 +66,7 @@ export class Rig {
   ) {}
 
   static async start(options: MomentoOptions = {}): Promise<Rig> {
-    bundleHandlers(['relay'], PROJECT);
+    bundleHandlers(['relay'], { project: PROJECT });
     const apiKey = makeLegacyKey();
     const momento = await startMomento({ caches: [CACHE], apiKeys: [apiKey], ...options });
     const secrets = new SecretsManager(Date.now);

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { eventParser } from '../../handlers/core/event';
 import { sign } from '../../handlers/core/signature';
-import { readBack } from '../../local/flow';
 import { makeLegacyKey, makeV2Key } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
+import { readBack } from '../read-back';
 import { type Answer, Sender } from '../sender';
 
 const SECRET = 'the-signing-secret';

@@ -45,7 +45,7 @@ describe('a bundle', () => {
 
   /** The bundle's text, read as the engine does: relative to the program's folder. */
   async function bundled(name: string, project: string, names = [name]): Promise<string> {
-    const { 'index.js': index } = await bundleHandlers(names, project)(name).assets;
+    const { 'index.js': index } = await bundleHandlers(names, { project })(name).assets;
     assert(index instanceof pulumi.asset.FileAsset);
     const relative = await index.path;
     assert(!path.isAbsolute(relative), 'no path of this machine gets into the state');
@@ -153,7 +153,7 @@ describe('a bundle', () => {
       'handlers/two.ts': 'export const handler = async () => {\n  return (;\n};\n',
     });
     assert.throws(
-      () => bundleHandlers(['one', 'two'], project),
+      () => bundleHandlers(['one', 'two'], { project }),
       (error) => {
         assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
         const lines = error.message.split('\n');
@@ -169,7 +169,7 @@ describe('a bundle', () => {
 
   it('that cannot be built stops the program before any resource is registered', async () => {
     const copy = folder({ 'handlers/webhook.ts': '}' });
-    for (const part of ['index.ts', 'infra', 'package.json', 'tsconfig.json', 'handlers/core']) {
+    for (const part of ['application', 'index.ts', 'infra', 'local', 'package.json', 'tsconfig.json', 'handlers/core']) {
       cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
     }
     await assert.rejects(

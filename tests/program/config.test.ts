@@ -35,9 +35,14 @@ async function mistakes(values: Values): Promise<string[]> {
 
 describe('the configuration', () => {
   it('needs nothing but the API key', async () => {
-    const { momentoApiKey, ...rest } = await load({ momentoApiKey: LEGACY_KEY });
+    const { momentoApiKey, declareApplication, ...rest } = await load({ momentoApiKey: LEGACY_KEY });
     assert(await pulumi.isSecret(momentoApiKey));
+    assert.deepEqual(declareApplication().environment, {
+      COMMENT_TTL_SECONDS: '86400',
+      COMMENTS_PER_COURSE: '1000',
+    });
     assert.deepEqual(rest, {
+      application: 'application',
       momentoEndpoint: undefined,
       signingSecret: undefined,
       delivery: 'webhook',
@@ -48,8 +53,6 @@ describe('the configuration', () => {
       subnetIds: undefined,
       cacheName: 'course-comments-dev',
       topicName: 'comment',
-      commentTtlSeconds: 86_400,
-      commentsPerCourse: 1000,
       tokenTtlMinutes: 30,
       memoryMb: 512,
       logRetentionDays: 14,

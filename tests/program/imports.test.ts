@@ -1,4 +1,4 @@
-// Imports point one way: index -> infra, handlers -> adapters -> core, local -> the program and its bundles.
+// Imports point one way: index -> infra, handlers -> application -> adapters -> core, local -> the program and its bundles.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -24,10 +24,10 @@ const imports: readonly Import[] = files.flatMap((from) =>
 );
 
 function resolve(from: string, specifier: string): string {
-  if (!specifier.startsWith('.')) return specifier;
-  // An example's files stand in for files of the project, and import as from there.
-  const place = from.replace(/^examples\/[^/]+\//, '');
-  const target = path.posix.join(path.posix.dirname(place), specifier);
+  if (!/^[.#]/.test(specifier)) return specifier;
+  const target = specifier.startsWith('#')
+    ? specifier.slice(1) // the default of the application that the setting chooses
+    : path.posix.join(path.posix.dirname(from), specifier);
   const found = [target, `${target}.ts`, `${target}/index.ts`, `${target}.d.ts`].find((file) =>
     files.includes(file),
   );
@@ -80,14 +80,31 @@ describe('the imports', () => {
     );
   });
 
-  it('of the handlers stay in the handlers, and never touch Pulumi', () => {
-    const allowed = (to: string) => (isFile(to) ? to.startsWith('handlers/') : !to.startsWith('@pulumi/'));
+  it('of the handlers stay in the handlers, but for the application, and never touch Pulumi', () => {
+    const allowed = (to: string) =>
+      isFile(to)
+        ? to.startsWith('handlers/') || /^application\/(message|handler)\.ts$/.test(to)
+        : !to.startsWith('@pulumi/');
     assert.deepEqual(strangers(/^handlers\//, allowed), []);
   });
 
-  it('of an example go where those of the file go that it replaces', () => {
-    const allowed = (to: string) => isFile(to) && /^handlers\/(adapters|core)\//.test(to);
-    assert.deepEqual(strangers(/^examples\/[^/]+\/handlers\//, allowed), []);
+  it('of an application go to its own folder, and from each half to the half of the project that it serves', () => {
+    const folders = ['application', ...new Set(files.flatMap((file) => /^examples\/[^/]+/.exec(file) ?? []))];
+    for (const folder of folders) {
+      const halves = [
+        { from: `${folder}/infra\\.ts`, to: /^infra\// },
+        { from: `${folder}/local.*\\.ts`, to: /^(local\/|handlers\/core\/)/ },
+        { from: `${folder}/(?!infra|local)[^/]+\\.ts`, to: /^handlers\/(adapters|core)\// },
+      ];
+      for (const { from, to: half } of halves) {
+        const isLocal = half.test('local/');
+        const allowed = (to: string) =>
+          isFile(to)
+            ? to.startsWith(`${folder}/`) || half.test(to)
+            : half.test('infra/') || isLocal || !to.startsWith('@pulumi/');
+        assert.deepEqual(strangers(new RegExp(`^${from}$`), allowed), []);
+      }
+    }
   });
 
   it('of the adapters go to each other and to the core, not back to an entry', () => {
@@ -115,9 +132,11 @@ describe('the imports', () => {
     );
   });
 
-  it('never go to the local stack, but from itself, what verifies a stack, tests and benches', () => {
+  it('never go to the local stack, but from itself, an application’s local half, what verifies a stack, tests and benches', () => {
     const strange = imports.filter(
-      ({ from, to }) => to.startsWith('local/') && !/^(local|verify|tests|bench)\//.test(from),
+      ({ from, to }) =>
+        to.startsWith('local/') &&
+        !/^((local|verify|tests|bench)\/|(application|examples\/[^/]+)\/local)/.test(from),
     );
     assert.deepEqual(strange, []);
   });

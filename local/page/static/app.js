@@ -1,8 +1,9 @@
 // Connects the page with its server: what happens there shows here, what is pressed here happens there.
 import './attacks.js';
-import { showCourse, shownCourse } from './course.js';
 import { byId, element } from './element.js';
 import { showJourney, showJourneys } from './journeys.js';
+import { showFields, written } from './message.js';
+import { namePlaces, shownPlace, showPlace } from './place.js';
 import { post } from './server.js';
 import { showQueues, showTrouble } from './trouble.js';
 
@@ -28,17 +29,19 @@ function showAddresses({ cache, topic, webhookUrl, publisherUrl, tokensUrl }) {
 
 const events = new EventSource('api/events');
 const on = (name, show) => events.addEventListener(name, (event) => show(JSON.parse(event.data)));
-on('state', ({ journeys, queues, trouble, stack }) => {
-  showConnection('done', 'connected');
+on('state', ({ journeys, queues, trouble, stack, example, place, placeName }) => {
+  showFields(example);
+  namePlaces(placeName);
   showJourneys(journeys);
   showQueues(queues);
   showTrouble(trouble);
   showAddresses(stack);
-  showCourse();
+  showPlace(shownPlace() || place);
+  showConnection('done', 'connected');
 });
 on('journey', (journey) => {
   showJourney(journey);
-  if (journey.steps.cache?.state === 'done' && journey.courseId === shownCourse()) showCourse();
+  if (journey.steps.outcome?.state === 'done' && journey.place === shownPlace()) showPlace();
 });
 on('queues', showQueues);
 on('trouble', showTrouble);
@@ -47,12 +50,12 @@ events.addEventListener('error', () => showConnection('failed', 'the stack has e
 const form = byId('publish');
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const { userId, courseId, comment } = Object.fromEntries(new FormData(form));
   const answer = byId('published');
   answer.textContent = '';
-  if (courseId !== shownCourse()) showCourse(courseId);
   try {
-    const { status, message } = await post('api/publish', { userId, courseId, comment });
+    const { userId, message: fields } = written();
+    const { status, message, place } = await post('api/publish', { userId, ...fields });
+    if (status === 200 && place !== shownPlace()) showPlace(place);
     answer.textContent =
       status === 200 ? 'The publisher answered 200' : `The publisher answered ${status}: ${message}`;
     answer.dataset.state = status === 200 ? 'done' : 'failed';
@@ -60,8 +63,4 @@ form.addEventListener('submit', async (event) => {
     answer.textContent = error.message;
     answer.dataset.state = 'failed';
   }
-});
-
-form.elements.comment.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });

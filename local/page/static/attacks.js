@@ -1,6 +1,7 @@
 // What an attacker would try, and what came back.
-import { showCourse, shownCourse } from './course.js';
 import { byId, duration, element } from './element.js';
+import { written } from './message.js';
+import { showPlace } from './place.js';
 import { post } from './server.js';
 
 const ATTACKS = [
@@ -12,7 +13,7 @@ const ATTACKS = [
   {
     key: 'tampered',
     title: 'Tamper with a body',
-    what: 'A genuine event with its signature; the comment is another.',
+    what: 'A genuine event with its signature, but in the name of another user.',
   },
   { key: 'replayed', title: 'Replay an event', what: 'A genuine event, sent a second time.' },
   { key: 'stale', title: 'Send a stale event', what: 'A genuine event that was held back for two minutes.' },
@@ -30,8 +31,10 @@ function makeAttack({ key, title, what }) {
   button.addEventListener('click', async () => {
     button.setAttribute('aria-busy', 'true');
     try {
-      result.replaceChildren(...report(await post('api/attack', { attack: key, courseId: shownCourse() })));
-      await showCourse();
+      result.replaceChildren(
+        ...report(await post('api/attack', { attack: key, message: written().message })),
+      );
+      await showPlace();
     } catch (error) {
       result.replaceChildren(element('p.answer', {}, error.message));
     } finally {

@@ -1,11 +1,11 @@
-// The comments' way: one row a comment, four stations a row.
+// Each message's journey: one row a message, four stations a row.
 import { byId, duration, element } from './element.js';
 
 const STATIONS = [
   { key: 'token', title: 'Token', todo: 'for the user' },
   { key: 'topic', title: 'Topic', todo: 'published' },
   { key: 'webhook', title: 'Webhook', todo: 'verified' },
-  { key: 'cache', title: 'Cache', todo: 'stored' },
+  { key: 'outcome', title: 'Outcome', todo: 'not yet' },
 ];
 const SIGNS = { todo: '·', done: '✓', waiting: '…', failed: '✕' };
 const STATES = { todo: 'not yet', done: 'done', waiting: 'waiting', failed: 'failed' };
@@ -23,12 +23,12 @@ function makeRow(journey) {
     return { item, sign, state, text, at };
   });
   const request = element('code');
-  const who = element('p.who', {}, element('b', {}, journey.userId || 'nobody'), ' on course ');
-  who.append(element('b', {}, journey.courseId));
+  const who = element('p.who', {}, element('b', {}, journey.userId || 'nobody'), ' on ');
+  who.append(element('b', {}, journey.place));
   const item = element(
     'li.journey',
     {},
-    element('div.what', {}, who, element('p.comment', {}, journey.comment), request),
+    element('div.what', {}, who, element('p.comment', {}, journey.text), request),
     element('ol.stations', {}, ...stations.map((station) => station.item)),
   );
   return { item, stations, request };
@@ -64,9 +64,9 @@ function show(journey) {
 export function showJourney(journey) {
   const before = rows.get(journey.id)?.stations.at(-1)?.item.dataset.state;
   show(journey);
-  const last = journey.steps.cache;
+  const last = journey.steps.outcome;
   if (last && last.state !== before)
-    byId('news').textContent = `The comment of ${journey.userId}: ${last.text}`;
+    byId('news').textContent = `The message of ${journey.userId}: ${last.text}`;
 }
 
 /** All that the server remembers, newest first; after a break in the connection it may have begun anew. */

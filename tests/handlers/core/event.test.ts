@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import {
-  commentElement,
-  messageSchema,
-  messageText,
-  publicationSchema,
-} from '../../../handlers/core/comment';
+import { commentElement } from '../../../application/comment-element';
+import { message as commentMessage } from '../../../application/message';
 import { Refusal, StaleEvent, Unprocessable } from '../../../handlers/core/errors';
 import { eventParser, refuseStale, TOLERANCE_MS } from '../../../handlers/core/event';
 import { parse, parseJson } from '../../../handlers/core/parse';
@@ -142,7 +138,7 @@ describe("an event's identity", () => {
 });
 
 describe('a message', () => {
-  const read = (text: string) => parseJson(messageSchema, text, 'text');
+  const read = (text: string) => parseJson(commentMessage.received, text, 'text');
 
   it('names the field that is wrong and what is allowed, and never the input', () => {
     assert.equal(
@@ -190,7 +186,7 @@ describe('a message', () => {
   it('becomes an element whose user is the token id and whose bytes are always the same', () => {
     const { id } = event();
     assert.deepEqual(commentElement(read('{"courseId":123,"comment":"hi"}'), event()), {
-      course: '123',
+      set: '123',
       score: NOW,
       value: `{"userID":"taylor","comment":"hi","eventId":"${id}"}`,
     });
@@ -200,21 +196,24 @@ describe('a message', () => {
 describe('a publication', () => {
   it('names every field that is wrong', () => {
     assert.equal(
-      complaint(() => parse(publicationSchema, {})),
+      complaint(() => parse(commentMessage.publication, {})),
       'userId is missing; comment is missing; courseId is missing',
     );
     for (const userId of ['', 'x'.repeat(65), 5, '\ud800'])
       assert.match(
-        complaint(() => parse(publicationSchema, { userId, comment: 'c', courseId: 1 })),
+        complaint(() => parse(commentMessage.publication, { userId, comment: 'c', courseId: 1 })),
         /^userId must be/,
       );
-    for (const value of [null, 'x', 5, []]) assert.ok(complaint(() => parse(publicationSchema, value)));
+    for (const value of [null, 'x', 5, []])
+      assert.ok(complaint(() => parse(commentMessage.publication, value)));
   });
 
   it('is at most 4096 bytes of UTF-8 as it travels', () => {
-    const spare = 4096 - Buffer.byteLength(messageText({ comment: '', courseId: 'é' }, randomUUID()));
-    const of = (comment: string) => parse(publicationSchema, { userId: 'u', comment, courseId: 'é' });
-    assert.equal(Buffer.byteLength(messageText(of('x'.repeat(spare)), randomUUID())), 4096);
+    const spare =
+      4096 - Buffer.byteLength(commentMessage.textOf({ comment: '', courseId: 'é' }, randomUUID()));
+    const of = (comment: string) =>
+      parse(commentMessage.publication, { userId: 'u', comment, courseId: 'é' });
+    assert.equal(Buffer.byteLength(commentMessage.textOf(of('x'.repeat(spare)), randomUUID())), 4096);
     assert.match(
       complaint(() => of('x'.repeat(spare + 1))),
       /^comment is too long/,

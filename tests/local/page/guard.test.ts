@@ -55,7 +55,7 @@ describe('the live page', () => {
       '127.0.0.1',
       `127.0.0.1.evil.example:${page.port}`,
     ]) {
-      for (const path of ['/', '/api/course?id=123', '/api/events']) {
+      for (const path of ['/', '/api/place?name=123', '/api/events']) {
         assert.equal((await send('GET', path, { host })).status, 403, `${host} ${path}`);
       }
       const headers = { host, origin: `http://${host}` };
@@ -66,7 +66,7 @@ describe('the live page', () => {
   it('refuses every other Origin, whatever it asks for', async () => {
     const origins = ['http://evil.example', 'null', `https://127.0.0.1:${page.port}`, 'http://127.0.0.1:1'];
     for (const origin of origins) {
-      assert.equal((await send('GET', '/api/course?id=123', { origin })).status, 403, origin);
+      assert.equal((await send('GET', '/api/place?name=123', { origin })).status, 403, origin);
       assert.equal((await send('GET', '/api/events', { origin })).status, 403, origin);
       assert.equal((await send('POST', '/api/trouble', { origin }, trouble)).status, 403, origin);
     }
@@ -81,7 +81,7 @@ describe('the live page', () => {
   it('refuses what a browser says comes from another site, though it sends no Origin', async () => {
     for (const site of ['cross-site', 'same-site']) {
       const headers = { 'sec-fetch-site': site };
-      assert.equal((await send('GET', '/api/course?id=123', headers)).status, 403);
+      assert.equal((await send('GET', '/api/place?name=123', headers)).status, 403);
     }
     assert.equal((await send('GET', '/', { 'sec-fetch-site': 'none' })).status, 200);
   });
@@ -99,7 +99,7 @@ describe('the live page', () => {
       assert.equal((await send('POST', '/api/trouble', own(), body)).status, 422, body);
     }
     assert.equal((await send('POST', '/api/publish', own(), 'x'.repeat(64 * 1024 + 1))).status, 413);
-    assert.equal((await send('GET', '/api/course?id=', {})).status, 422);
+    assert.equal((await send('GET', '/api/place?name=', {})).status, 422);
   });
 
   it('serves its own files and no other, whatever the path', async () => {
@@ -116,7 +116,7 @@ describe('the live page', () => {
   });
 
   it('lets no script run but its own files, nothing be loaded from elsewhere, and nobody frame it', async () => {
-    for (const path of ['/', '/app.js', '/api/course?id=123', '/nothing']) {
+    for (const path of ['/', '/app.js', '/api/place?name=123', '/nothing']) {
       const { headers } = await send('GET', path, {});
       const policy = new Map(
         String(headers['content-security-policy'])
@@ -141,7 +141,8 @@ describe('the live page', () => {
       '/',
       '/app.js',
       '/attacks.js',
-      '/course.js',
+      '/message.js',
+      '/place.js',
       '/element.js',
       '/journeys.js',
       '/server.js',

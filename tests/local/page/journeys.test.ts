@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { local } from '../../../application/local';
 import type { TopicMessage } from '../../../local/momento';
 import { type Journey, Journeys } from '../../../local/page/journeys';
 
+const hello = local.describe({ courseId: '123', comment: 'hello' });
 const REQUEST_ID = '3f0c8d1e-58a1-4a6e-9f5f-0d9f4d0e7a11';
 
 describe('a comment’s journey', () => {
@@ -14,7 +16,7 @@ describe('a comment’s journey', () => {
     const tell = () => {
       told++;
     };
-    journeys = new Journeys(tell, () => now);
+    journeys = new Journeys(local.describe, tell, () => now);
   });
 
   const message = (changes: Partial<TopicMessage> = {}): TopicMessage => ({
@@ -42,7 +44,7 @@ describe('a comment’s journey', () => {
   };
 
   it('is put together from what Momento and the functions tell, with the time since its start', () => {
-    journeys.begin({ userId: 'taylor', courseId: '123', comment: 'hello' });
+    journeys.begin('taylor', hello);
     now += 5;
     journeys.tokenVended('taylor');
     now += 5;
@@ -54,7 +56,7 @@ describe('a comment’s journey', () => {
       'token done: vended for taylor',
       'topic done: published as taylor',
       'webhook done: answered 200 in 5\u00a0ms',
-      'cache done: stored',
+      'outcome done: stored in course 123',
     ]);
     assert.deepEqual(
       Object.values(journey.steps).map(({ at }) => at),
@@ -67,26 +69,26 @@ describe('a comment’s journey', () => {
   it('waits in the queue until the redrive stores it, which is known by the request id alone', () => {
     journeys.published(message());
     journeys.delivered(message(), { status: 202, ms: 2_500 });
-    assert.equal(only().steps.cache?.text, 'waits in the queue');
+    assert.equal(only().steps.outcome?.text, 'waits in the queue');
     journeys.logged(log({ outcome: 'not redriven', deliveries: 1 }));
-    assert.equal(only().steps.cache?.text, 'waits in the queue, tried once');
+    assert.equal(only().steps.outcome?.text, 'waits in the queue, tried once');
     journeys.logged(log({ outcome: 'redriven', deliveries: 2, requestId: 'of another' }));
-    assert.equal(only().steps.cache?.state, 'waiting');
+    assert.equal(only().steps.outcome?.state, 'waiting');
     journeys.logged(log({ outcome: 'redriven', deliveries: 2 }));
-    assert.deepEqual(only().steps.cache, {
+    assert.deepEqual(only().steps.outcome, {
       state: 'done',
       at: 0,
-      text: 'stored from the queue, tried 2 times',
+      text: 'stored in course 123, from the queue, tried 2 times',
     });
     journeys.logged(log({ outcome: 'queued' }));
-    assert.equal(only().steps.cache?.state, 'done', 'what is stored stays stored, whatever is replayed');
+    assert.equal(only().steps.outcome?.state, 'done', 'what is stored stays stored, whatever is replayed');
   });
 
   it('ends where the publisher refused, or got no further', () => {
-    const journey = journeys.begin({ userId: '', courseId: '123', comment: 'hello' });
+    const journey = journeys.begin('', hello);
     journeys.answered(journey, 422, REQUEST_ID, 'userId must be …');
     assert.deepEqual(texts(journey), ['token failed: the publisher answered 422: userId must be …']);
-    const second = journeys.begin({ userId: 'robin', courseId: '123', comment: 'hello' });
+    const second = journeys.begin('robin', hello);
     journeys.tokenVended('robin');
     journeys.answered(second, 503, REQUEST_ID, 'Temporarily unavailable');
     assert.equal(second.steps.topic?.state, 'failed');
@@ -103,14 +105,14 @@ describe('a comment’s journey', () => {
       journeys.delivered(message({ sequenceNumber: index }), { ...answer, ms: 1 });
       const [journey] = journeys.all;
       assert.deepEqual([journey?.steps.webhook?.state, journey?.steps.webhook?.text], ['failed', text]);
-      assert.equal(journey?.steps.cache?.state, 'failed');
+      assert.equal(journey?.steps.outcome?.state, 'failed');
     }
   });
 
   it('is shown for what others publish too, whatever it is', () => {
     journeys.published(message({ tokenId: '', text: '<b>no JSON</b>' }));
     assert.deepEqual(
-      [only().userId, only().comment, only().courseId, only().steps.topic?.text],
+      [only().userId, only().text, only().place, only().steps.topic?.text],
       ['', '<b>no JSON</b>', '?', 'published with an API key'],
     );
     journeys.logged('no JSON either');
@@ -118,8 +120,8 @@ describe('a comment’s journey', () => {
   });
 
   it('keeps those of the same user and text apart', () => {
-    const first = journeys.begin({ userId: 'taylor', courseId: '123', comment: 'hello' });
-    const second = journeys.begin({ userId: 'taylor', courseId: '123', comment: 'hello' });
+    const first = journeys.begin('taylor', hello);
+    const second = journeys.begin('taylor', hello);
     journeys.published(message({ sequenceNumber: 1 }));
     journeys.published(message({ sequenceNumber: 2 }));
     journeys.delivered(message({ sequenceNumber: 2 }), { status: 200, ms: 1 });

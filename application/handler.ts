@@ -1,0 +1,34 @@
+// What happens with a verified comment: it is stored under the identity of who published it, in its course's sorted set.
+import { optional, setting, wholeNumber } from '../handlers/adapters/environment';
+import { localMomento } from '../handlers/adapters/momento-credentials';
+import { SortedSets } from '../handlers/adapters/sorted-sets';
+import { before } from '../handlers/core/deadline';
+import type { EventHandler } from '../handlers/core/event-handler';
+import { commentElement } from './comment-element';
+import type { Message } from './message';
+
+/** The oldest comments are cut on one write in this many; which, the event's id decides. */
+const CUT_ONE_IN = 50;
+
+const commentsPerCourse = wholeNumber('COMMENTS_PER_COURSE');
+const courses = new SortedSets({
+  apiKeySecretArn: setting('API_KEY_SECRET_ARN'),
+  cacheName: setting('CACHE_NAME'),
+  ttlSeconds: wholeNumber('COMMENT_TTL_SECONDS'),
+  endpoint: optional('MOMENTO_ENDPOINT'),
+  local: localMomento(optional('MOMENTO_ENDPOINT_URL')),
+});
+
+export const eventHandler: EventHandler<Message> = {
+  async handle(event, message, deadline) {
+    const element = commentElement(message, event);
+    await before(deadline, courses.put(element));
+    if (Buffer.from(event.id, 'base64url').readUInt32BE() % CUT_ONE_IN !== 0) return;
+    try {
+      await before(deadline, courses.cut(element.set, commentsPerCourse));
+    } catch {
+      // The comment is stored, and a later write cuts again.
+      console.warn({ outcome: 'not cut', eventId: event.id, requestId: message.requestId });
+    }
+  },
+};

@@ -1,0 +1,8 @@
+// What users publish: a comment on a course.
+import type { InferOutput } from 'valibot';
+import { defineMessage } from '../../handlers/core/message';
+import { chosenName, writtenText } from '../../handlers/core/message-fields';
+
+export const message = defineMessage({ comment: writtenText, courseId: chosenName }, { longest: 'comment' });
+
+export type Message = InferOutput<typeof message.received>;

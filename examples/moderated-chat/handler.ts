@@ -1,0 +1,89 @@
+// Moderated chat: what users publish is checked against a word list, and what passes is published, under its sender's id,
+// to a second topic. The room's readers subscribe to that one alone, so nobody reads what was not checked.
+//
+// An event may come again, at the same moment or late, and publishing is not idempotent: what was published once cannot be
+// published "again without effect", and a publish that timed out may have happened. So two things make it so:
+// - each message carries its event's id, and readers show an id once: that alone makes a repetition harmless;
+// - what was published is remembered in the room's history, so that an event that is replayed does not fill the room.
+// Remembering comes after publishing. The other way round, a failure between the two would lose a message that the sender
+// was told is safe; this way it can at worst come twice, with the same id.
+import { Cache } from '../../handlers/adapters/cache';
+import { optional, setting, wholeNumber } from '../../handlers/adapters/environment';
+import { localMomento } from '../../handlers/adapters/momento-credentials';
+import { publishAs } from '../../handlers/adapters/publish-as';
+import { type Element, SortedSets } from '../../handlers/adapters/sorted-sets';
+import { Tokens } from '../../handlers/adapters/tokens';
+import { Topic } from '../../handlers/adapters/topic';
+import { before, type Deadline } from '../../handlers/core/deadline';
+import { Unprocessable } from '../../handlers/core/errors';
+import type { TopicEvent } from '../../handlers/core/event';
+import type { EventHandler } from '../../handlers/core/event-handler';
+import { MAX_MESSAGE_BYTES } from '../../handlers/core/message';
+import type { Message } from './message';
+
+/** In lower case. A real room reads its own from the cache. */
+const UNWANTED: ReadonlySet<string> = new Set(['spam', 'scam']);
+
+const TOKEN_TTL_MINUTES = 30;
+/** Messages of a room's history that stay. */
+const HISTORY = 100;
+
+const momento = {
+  apiKeySecretArn: setting('API_KEY_SECRET_ARN'),
+  cacheName: setting('CACHE_NAME'),
+  endpoint: optional('MOMENTO_ENDPOINT'),
+  local: localMomento(optional('MOMENTO_ENDPOINT_URL')),
+};
+const room = { ...momento, topicName: `${setting('TOPIC_NAME')}-moderated` };
+const lasting = { ...momento, ttlSeconds: wholeNumber('HISTORY_TTL_SECONDS') };
+const tokens = new Tokens({ ...room, ttlMinutes: TOKEN_TTL_MINUTES });
+const topic = new Topic(room);
+const cache = new Cache(lasting);
+const history = new SortedSets(lasting);
+
+export const eventHandler: EventHandler<Message> = {
+  /** Publishing adds the event's id, which must not make the message longer than Momento takes. */
+  check(event, message) {
+    if (Buffer.byteLength(moderatedText(event, message)) <= MAX_MESSAGE_BYTES) return;
+    throw new Unprocessable('text is too long');
+  },
+  async handle(event, message, deadline) {
+    if (!isWanted(message.comment)) {
+      console.info({ outcome: 'held back', eventId: event.id, requestId: message.requestId });
+      return;
+    }
+    await before(deadline, publishOnce(event, message, deadline));
+  },
+};
+
+async function publishOnce(event: TopicEvent, message: Message, deadline: Deadline): Promise<void> {
+  const entry = historyEntry(event, message);
+  const { cacheName } = momento;
+  const known = await cache.call((client) => client.sortedSetGetScore(cacheName, entry.set, entry.value));
+  if (known.score() !== undefined) return;
+  await publishAs(event.token_id, moderatedText(event, message), { tokens, topic }, deadline);
+  // Without it the message may come once more, which its readers see by its id.
+  await remember(entry).catch(() => undefined);
+}
+
+async function remember(entry: Element): Promise<void> {
+  await history.put(entry);
+  await history.cut(entry.set, HISTORY);
+}
+
+function historyEntry(event: TopicEvent, { courseId, comment }: Message): Element {
+  const value = JSON.stringify({ userID: event.token_id, comment, eventId: event.id });
+  return { set: String(courseId), score: event.event_timestamp, value };
+}
+
+function moderatedText(event: TopicEvent, message: Message): string {
+  return JSON.stringify({ ...message, eventId: event.id });
+}
+
+function isWanted(comment: string): boolean {
+  const words = comment
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+  return !words.some((word) => UNWANTED.has(word));
+}

@@ -1,0 +1,49 @@
+// Sorted sets in a Momento cache, where the same element put again changes nothing.
+import { CollectionTtl, SortedSetOrder } from '@gomomento/sdk';
+import { Cache, type CacheSettings } from './cache';
+
+/** The most that one cut removes, so that its answer stays well under the 4 MiB that gRPC carries. */
+const CUT_AT_MOST = 200;
+
+/** One element: the score orders it, the value identifies it. */
+export interface Element {
+  /** The name of the sorted set. */
+  readonly set: string;
+  readonly score: number;
+  readonly value: string;
+}
+
+export class SortedSets {
+  readonly #cache: Cache;
+
+  /** @param settings `ttlSeconds`: how long a set lives after the last write to it */
+  constructor(private readonly settings: CacheSettings) {
+    this.#cache = new Cache(settings);
+  }
+
+  /**
+   * Puts an element into its set and renews the set's time to live. Repeated, concurrent or late, it has the same effect
+   * once. Throws Unavailable where Momento would not store it.
+   */
+  async put({ set, score, value }: Element): Promise<void> {
+    const ttl = CollectionTtl.of(this.settings.ttlSeconds);
+    await this.#cache.call((client) =>
+      client.sortedSetPutElement(this.settings.cacheName, set, value, score, { ttl }),
+    );
+  }
+
+  /** Removes the elements with the lowest scores beyond the `keep` highest, some at a time. */
+  async cut(set: string, keep: number): Promise<void> {
+    const { cacheName } = this.settings;
+    const lowest = await this.#cache.call((client) =>
+      client.sortedSetFetchByRank(cacheName, set, {
+        startRank: keep,
+        endRank: keep + CUT_AT_MOST,
+        order: SortedSetOrder.Descending,
+      }),
+    );
+    const values = lowest.value()?.map((element) => element.value) ?? [];
+    if (values.length === 0) return;
+    await this.#cache.call((client) => client.sortedSetRemoveElements(cacheName, set, values));
+  }
+}

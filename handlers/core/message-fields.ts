@@ -1,0 +1,25 @@
+// Fields that messages of any application can have.
+import * as v from 'valibot';
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** What a user writes: a string of at least one character. Its length is bounded with the whole message's. */
+export const writtenText = v.pipe(
+  v.string('must be a string of at least 1 character'),
+  v.minLength(1, 'must be a string of at least 1 character'),
+);
+
+/**
+ * What names something that is kept, as a course: a safe integer or a string. Names that begin with a control character stay
+ * free for the program's own keys.
+ */
+export const chosenName = v.custom<number | string>(
+  (id) =>
+    Number.isSafeInteger(id) ||
+    (typeof id === 'string' &&
+      id.trim() !== '' && // Momento takes no blank name
+      id.length <= 256 &&
+      id.isWellFormed() &&
+      !CONTROL_CHARACTER.test(id)),
+  'must be a safe integer, or a string of 1 to 256 characters that is not blank and has no control characters',
+);

@@ -1,0 +1,23 @@
+// What became of an event, as the functions log it.
+import * as v from 'valibot';
+
+const outcomeLine = v.object({
+  message: v.object({
+    outcome: v.picklist(['stored', 'not stored', 'queued', 'lost', 'redriven', 'not redriven']),
+    requestId: v.string(),
+    deliveries: v.optional(v.number()),
+    reason: v.optional(v.string()),
+  }),
+});
+
+export type Outcome = v.InferOutput<typeof outcomeLine>['message'];
+
+/** Undefined where a line is about anything else. */
+export function readOutcome(line: string): Outcome | undefined {
+  try {
+    const parsed = v.safeParse(outcomeLine, JSON.parse(line));
+    return parsed.success ? parsed.output.message : undefined;
+  } catch {
+    return undefined; // what crashed, say, is no JSON
+  }
+}

@@ -1,0 +1,51 @@
+// The form for a message: a field for each that the application's messages have.
+import { byId, element } from './element.js';
+
+const form = byId('publish');
+let example = {};
+
+/** Makes the fields, once: what somebody has written there stays, also where the stack starts again. */
+export function showFields(next) {
+  if (Object.keys(example).join() === Object.keys(next).join()) return;
+  example = next;
+  const fields = Object.entries(next).map(([name, value]) =>
+    fieldFor(name, String(value), name === lastOf(next)),
+  );
+  const texts = fields.filter(({ input }) => input.localName === 'textarea');
+  const short = fields.filter((field) => !texts.includes(field));
+  byId('fields').replaceChildren(
+    element('div.pair', {}, ...short.map(({ item }) => item)),
+    ...texts.map(({ item }) => item),
+  );
+}
+
+function fieldFor(name, value, isLong) {
+  const input = isLong
+    ? element('textarea', { name, rows: '2', required: '' }, value)
+    : element('input', { name, value, required: '', spellcheck: 'false' });
+  return { input, item: element('label', {}, labelOf(name), input) };
+}
+
+function lastOf(fields) {
+  return Object.keys(fields).at(-1);
+}
+
+/** `userId` is the user, `courseId` the course. */
+function labelOf(name) {
+  const words = name.replace(/Id$/, '').replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What the form holds: who writes, and the message. Numbers are numbers where the example's are. */
+export function written() {
+  const given = Object.entries(Object.fromEntries(new FormData(form))).map(([name, text]) => [
+    name,
+    typeof example[name] === 'number' && /^-?\d{1,15}$/.test(text) ? Number(text) : text,
+  ]);
+  const { userId, ...message } = Object.fromEntries(given);
+  return { userId, message };
+}
+
+form.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});

@@ -1,0 +1,51 @@
+// What stands at one place, as the application reads it.
+import { byId, element } from './element.js';
+import { get } from './server.js';
+
+const form = byId('place');
+let shown = '';
+let asked = 0;
+
+/** The place that is shown. */
+export function shownPlace() {
+  return shown;
+}
+
+/** What the application calls a place. */
+export function namePlaces(name) {
+  byId('place-name').textContent = name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Reads the place again; with a name, shows that one from now on. */
+export async function showPlace(name = shown) {
+  shown = name;
+  form.elements.name.value = name;
+  const mine = ++asked; // the last one asked for is shown, whichever is answered last
+  try {
+    const { entries } = await get(`api/place?name=${encodeURIComponent(name)}`);
+    if (mine === asked) show(entries);
+  } catch (error) {
+    if (mine === asked) byId('place-state').textContent = error.message;
+  }
+}
+
+function show(entries) {
+  const many = entries.length === 1 ? '1 message' : `${entries.length} messages`;
+  byId('place-state').textContent = entries.length === 0 ? 'No messages yet.' : `${many}, newest first`;
+  byId('entries').replaceChildren(
+    ...entries.map(({ userID, text, at }) => {
+      const time = element('time', { datetime: at }, new Date(at).toLocaleTimeString());
+      return element(
+        'li',
+        {},
+        element('p.who', {}, element('b', {}, userID), ' ', time),
+        element('p.comment', {}, text),
+      );
+    }),
+  );
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  showPlace(form.elements.name.value);
+});
