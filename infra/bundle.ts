@@ -40,7 +40,7 @@ export function bundleHandlers<Name extends string>(
   names: readonly Name[],
   project = PROJECT,
 ): (name: Name) => pulumi.asset.AssetArchive {
-  const record = new BundleRecord(project, `${BUNDLES}/${names.join('-')}.json`, 'handlers');
+  const record = new BundleRecord(project, `${BUNDLES}/${names.join('-')}.json`);
   const request = JSON.stringify([names, version, OPTIONS]);
   if (!record.holds(request)) record.write(request, build(names, project));
   return (name) => {
@@ -65,17 +65,9 @@ function build(names: readonly string[], project: string): Making {
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
   for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
-  const means = filesIn(BUNDLING).map((file) => path.relative(project, file));
-  const named = filesIn(path.join(project, 'handlers')).map((file) => path.relative(project, file));
-  const inputs = [...new Set([...built.inputs, ...means, ...named])];
-  return { inputs, outputs: built.outputs, start };
-}
-
-/** The names in all handlers decide what is kept of a package, and so do the files that cut it. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => path.join(folder, file))
-    .filter((file) => file.endsWith('.ts'));
+  // The files that cut a package decide what is kept of it.
+  const means = readdirSync(BUNDLING).map((file) => path.relative(project, path.join(BUNDLING, file)));
+  return { inputs: [...new Set([...built.inputs, ...means])], outputs: built.outputs, start };
 }
 
 function runBuild(options: BuildOptions): Built {
