@@ -40,7 +40,7 @@ export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super('momento-webhooks:index:Dashboard', name, {}, opts);
     const arn = arnOf(args.functions);
-    const region = arn.apply((parts) => parts.split(':')[3] ?? '');
+    const region = arn.apply((of) => of.split(':')[3] ?? '');
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       {

@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 
 /**
  * Regions without function URLs, as the Lambda Developer Guide ("Creating and managing Lambda function URLs"), the AWS GovCloud
- * (US) User Guide and "Getting Started with Amazon Web Services in China" list them. In a region that nobody lists, AWS decides.
+ * (US) User Guide and "Getting Started with Amazon Web Services in China" list them.
  */
 const WITHOUT_FUNCTION_URLS = [
   'ap-east-2',
@@ -25,7 +25,7 @@ const WITHOUT_FUNCTION_URLS = [
 ];
 
 /**
- * Throws a RunError in a region without function URLs, before AWS refuses one beside a half-made stack.
+ * Throws a RunError in a region without function URLs, before anything is made that AWS would leave half done.
  * Rejects with it where only an AWS profile names the region, which the provider has to be asked for: that ends the preview.
  */
 export function checkRegion(): Promise<void> {
@@ -38,14 +38,14 @@ function refuseWithoutFunctionUrls(region: string): void {
   if (!WITHOUT_FUNCTION_URLS.includes(region)) return;
   throw new pulumi.RunError(
     [
-      `AWS Lambda has no function URLs in the region ${region}, and Momento calls this program at one. Deploy to another region:`,
+      `AWS Lambda has no function URLs in the region ${region}, and the webhook needs one. Deploy to another region:`,
       `  pulumi config set aws:region us-east-1 --stack ${pulumi.getStack()}`,
-      `Any region serves but these: ${WITHOUT_FUNCTION_URLS.join(', ')}`,
+      `Regions without function URLs: ${WITHOUT_FUNCTION_URLS.join(', ')}`,
     ].join('\n'),
   );
 }
 
-/** The consoles' hosts, by the partition that an ARN names. */
+/** The host of each partition's console. */
 const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',

@@ -32,7 +32,7 @@ const CLIENT = [
   '@gomomento/generated-types/dist/controlclient.js',
 ];
 
-/** Packages that nobody hands a client of Momento's: what they name are things of their own. */
+/** Packages that are never given a client of Momento's: the names in them are their own. */
 const STRANGERS = [
   ...COMPILED,
   '@aws-lambda-powertools/*',
