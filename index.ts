@@ -9,10 +9,12 @@ import { HandlerFunction } from './infra/handler-function';
 import { manageMomento } from './infra/momento/managed';
 import { sayWhatIsNext } from './infra/next-steps';
 import { RedriveQueue } from './infra/redrive';
+import { checkRegion } from './infra/regions';
 import { deliverByRelay } from './infra/relay-delivery';
 import { readSecrets, Secret } from './infra/secret';
 
 const config = loadConfig();
+void checkRegion();
 const { application } = config;
 const codeOf = bundleHandlers(['webhook', 'redrive', 'publisher', 'tokens'], { application });
 if (config.delivery === 'relay') bundleHandlers(['relay']); // the Dockerfile copies it

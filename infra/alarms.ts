@@ -112,7 +112,8 @@ export class Alarms extends pulumi.ComponentResource {
       metricQueries: [
         {
           id: 'wrong',
-          expression: 'IF(FILL(denied, 0) + FILL(unknown, 0) > 0 AND FILL(accepted, 0) == 0, 1, 0)',
+          // Each operation in parentheses: which one metric math does first is documented nowhere.
+          expression: 'IF(((FILL(denied, 0) + FILL(unknown, 0)) > 0) AND (FILL(accepted, 0) == 0), 1, 0)',
           returnData: true,
         },
         sum('denied', ofService('webhook', 'Denied', { reason: 'signature' })),

@@ -9,8 +9,8 @@ const MANIFESTS = ['package.json', 'tsconfig.json', 'node_modules/.package-lock.
 interface Made {
   /** What was asked for, and by which bundler. */
   readonly request: string;
-  /** Names that stand beside the sources: a new file may be found in place of another. */
-  readonly listing: string;
+  /** By folder of the user's own sources, the names that stand there: a new file may be found in place of another. */
+  readonly listings: Record<string, string>;
   /** SHA-256 by path, relative to the project; null where there is no such file. Bundles included. */
   readonly digests: Record<string, string | null>;
 }
@@ -25,19 +25,20 @@ export class BundleRecord {
   /**
    * @param project the folder that all paths are relative to
    * @param file where the record is kept
-   * @param sources the folders whose files are the user's own
    */
   constructor(
     private readonly project: string,
     private readonly file: string,
-    private readonly sources: readonly string[],
   ) {}
 
   /** Whether this request was fulfilled, and everything is as it was then, the bundles included. */
   holds(request: string): boolean {
     const made = this.#read();
-    if (made?.request !== request || made.listing !== this.#listing()) return false;
-    return Object.entries(made.digests).every(([file, digest]) => this.#digest(file) === digest);
+    if (made?.request !== request) return false;
+    return (
+      Object.entries(made.listings).every(([folder, names]) => this.#listing(folder) === names) &&
+      Object.entries(made.digests).every(([file, digest]) => this.#digest(file) === digest)
+    );
   }
 
   /**
@@ -49,25 +50,27 @@ export class BundleRecord {
     if (inputs.some((file) => this.#changedAt(file) >= start)) return;
     const all = [...MANIFESTS, ...inputs, ...outputs];
     const digests = Object.fromEntries(all.map((file) => [file, this.#digest(file)]));
-    const made: Made = { request, listing: this.#listing(), digests };
+    const own = inputs.filter((file) => !file.includes('node_modules/')).map((file) => path.dirname(file));
+    const listings = Object.fromEntries([...new Set(own)].map((folder) => [folder, this.#listing(folder)]));
+    const made: Made = { request, listings, digests };
     replaceFile(path.join(this.project, this.file), JSON.stringify(made));
   }
 
   #read(): Made | undefined {
     try {
-      return JSON.parse(readFileSync(path.join(this.project, this.file), 'utf8'));
-    } catch {
-      return undefined; // none yet, or not whole: the bundles are made again
-    }
+      const written = readFileSync(path.join(this.project, this.file), 'utf8');
+      const { request, listings, digests }: Partial<Made> = JSON.parse(written);
+      if (request !== undefined && listings && digests) return { request, listings, digests };
+    } catch {} // none yet, or not whole
+    return undefined; // or of another version of this program: the bundles are made again
   }
 
-  #listing(): string {
-    return this.sources
-      .flatMap((folder) =>
-        readdirSync(path.join(this.project, folder), { recursive: true, encoding: 'utf8' }),
-      )
-      .sort()
-      .join('\n');
+  #listing(folder: string): string {
+    try {
+      return readdirSync(path.resolve(this.project, folder)).sort().join('\n');
+    } catch {
+      return ''; // gone, as are its files
+    }
   }
 
   #changedAt(file: string): number {

@@ -1,6 +1,6 @@
 // The code of the functions: each handler with all that it imports, in one file.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { type BuildOptions, version } from 'esbuild';
@@ -51,10 +51,9 @@ export function bundleHandlers<Name extends string>(
   // Two applications may be evaluated at the same time, and neither takes the other's bundles.
   const folder = application === DEFAULT_APPLICATION ? BUNDLES : path.posix.join(BUNDLES, application);
   const options: Options = { ...OPTIONS, outdir: folder, alias: { '#application': `./${application}` } };
-  const sources = ['handlers', application].filter((one) => existsSync(path.join(project, one)));
-  const record = new BundleRecord(project, `${folder}/${names.join('-')}.json`, sources);
+  const record = new BundleRecord(project, `${folder}/${names.join('-')}.json`);
   const request = JSON.stringify([names, version, options]);
-  if (!record.holds(request)) record.write(request, build({ names, project, options, sources }));
+  if (!record.holds(request)) record.write(request, build({ names, project, options }));
   return (name) => {
     // A file, not its text: the state would hold every text twice and be written again with each resource.
     const index = new pulumi.asset.FileAsset(`${folder}/${name}.js`);
@@ -68,12 +67,10 @@ interface Build {
   readonly names: readonly string[];
   readonly project: string;
   readonly options: Options;
-  /** The folders with code of the project's own. */
-  readonly sources: readonly string[];
 }
 
 /** Makes the bundles, and tells from what. */
-function build({ names, project, options, sources }: Build): Making {
+function build({ names, project, options }: Build): Making {
   const start = Date.now();
   const built = runBuild({
     ...options,
@@ -87,16 +84,9 @@ function build({ names, project, options, sources }: Build): Making {
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
   for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
-  const own = [BUNDLING, ...sources.map((folder) => path.join(project, folder))];
-  const named = own.flatMap(filesIn).map((file) => path.relative(project, file));
-  return { inputs: [...new Set([...built.inputs, ...named])], outputs: built.outputs, start };
-}
-
-/** The names in all handlers decide what is kept of a package, and so do the files that cut it. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => path.join(folder, file))
-    .filter((file) => file.endsWith('.ts'));
+  // The files that cut a package decide what is kept of it.
+  const means = readdirSync(BUNDLING).map((file) => path.relative(project, path.join(BUNDLING, file)));
+  return { inputs: [...new Set([...built.inputs, ...means])], outputs: built.outputs, start };
 }
 
 function runBuild(options: BuildOptions): Built {

@@ -4,6 +4,7 @@ import type { Alarms } from './alarms';
 import type { HandlerFunction } from './handler-function';
 import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
 import type { RedriveQueue } from './redrive';
+import { dashboardPage } from './regions';
 import type { Relay } from './relay';
 import { metricsNamespace, tags } from './tags';
 
@@ -38,7 +39,8 @@ export class Dashboard extends pulumi.ComponentResource {
 
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super('momento-webhooks:index:Dashboard', name, {}, opts);
-    const region = regionOf(args.functions);
+    const arn = arnOf(args.functions);
+    const region = arn.apply((of) => of.split(':')[3] ?? '');
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       {
@@ -47,7 +49,7 @@ export class Dashboard extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.url = pulumi.all([arn, dashboard.dashboardName]).apply(([of, called]) => dashboardPage(of, called));
     this.registerOutputs({ url: this.url });
   }
 }
@@ -207,8 +209,8 @@ function grid(all: readonly (readonly Widget[])[]) {
   });
 }
 
-/** Where the stack is, as the ARN of any of its functions says. */
-function regionOf(functions: Readonly<Record<string, HandlerFunction>>): pulumi.Output<string> {
+/** The ARN of any of its functions: it says where the stack is. */
+function arnOf(functions: DashboardArgs['functions']): pulumi.Output<string> {
   const arns = Object.values(functions).map(({ functionArn }) => functionArn);
-  return pulumi.all(arns).apply(([arn = '']) => arn.split(':')[3] ?? '');
+  return pulumi.all(arns).apply(([arn = '']) => arn);
 }

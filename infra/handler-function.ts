@@ -73,7 +73,8 @@ export class HandlerFunction extends pulumi.ComponentResource {
         },
         // The platform's three lines a request are left out: on a public URL anybody can cause them.
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name, systemLogLevel: 'WARN' },
-        ...(args.tracing && { tracingConfig: { mode: 'Active' } }),
+        // Left out, it would stay as it last was: the provider computes it then.
+        tracingConfig: { mode: args.tracing ? 'Active' : 'PassThrough' },
         reservedConcurrentExecutions: args.reservedConcurrency,
         tags,
       },

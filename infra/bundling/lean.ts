@@ -1,11 +1,18 @@
 // What an esbuild of the handlers leaves out of the packages that they use. No line that is left is changed: files are
 // read as the ES modules that they were written as, so that what nobody uses falls away; Momento's cache client, with
-// its hundred messages, keeps the calls that the handlers name; and what code that AWS runs can never reach is put
+// its hundred messages, keeps the calls that the code in the bundle names; and what code that AWS runs can never reach is put
 // aside. Anything else than expected is an error of the build.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import type { Metafile, OnResolveArgs, OnResolveResult, Plugin } from 'esbuild';
+import {
+  type BuildOptions,
+  build,
+  type Metafile,
+  type OnResolveArgs,
+  type OnResolveResult,
+  type Plugin,
+} from 'esbuild';
 import { isCompiled, toEsModule } from './es-module';
 import { callsIn, namesIn, type Reached, reach } from './unreached';
 
@@ -25,6 +32,17 @@ const CLIENT = [
   '@gomomento/generated-types/dist/controlclient.js',
 ];
 
+/** Packages that are never given a client of Momento's: the names in them are their own. */
+const STRANGERS = [
+  ...COMPILED,
+  '@aws-lambda-powertools/*',
+  '@aws-sdk/*',
+  '@smithy/*',
+  'google-protobuf',
+  'lru-cache',
+  'valibot',
+];
+
 const alternatives = COMPILED.map((name) => name.replaceAll('/', '\\/')).join('|');
 const IN_COMPILED = new RegExp(
   `[\\\\/]node_modules[\\\\/](${alternatives.replaceAll('\\/', '[\\\\/]')})[\\\\/]`,
@@ -41,7 +59,7 @@ export const lean: Plugin = {
   name: 'lean',
   setup(build) {
     const project = build.initialOptions.absWorkingDir ?? process.cwd();
-    let client: Reached | undefined;
+    let client: Promise<Reached> | undefined;
 
     const resolve = ({ path: specifier, importer }: OnResolveArgs): OnResolveResult | undefined => {
       const file = resolveFrom(importer, specifier);
@@ -53,14 +71,13 @@ export const lean: Plugin = {
       IN_COMPILED.test(args.importer) ? resolve(args) : undefined,
     );
 
-    build.onLoad({ filter: IN_COMPILED }, ({ path: file }) => {
+    build.onLoad({ filter: IN_COMPILED }, async ({ path: file }) => {
       if (!file.endsWith('.js')) return undefined;
       const [packages = '', inPackages = ''] = splitAtPackages(file);
-      if (CLIENT.includes(inPackages)) {
-        const application = build.initialOptions.alias?.['#application'] ?? 'application';
-        client ??= reachClient(packages, [path.join(project, 'handlers'), path.join(project, application)]);
-      }
-      const code = client?.code.get(file) ?? readFileSync(file, 'utf8');
+      const isClient = CLIENT.includes(inPackages);
+      if (isClient) client ??= reachClient(packages, build.initialOptions, project);
+      const reached = isClient ? await client : undefined;
+      const code = reached?.code.get(file) ?? readFileSync(file, 'utf8');
       return isCompiled(code) ? { contents: toEsModule(file, code, isModuleFrom(file)) } : undefined;
     });
 
@@ -72,26 +89,34 @@ export const lean: Plugin = {
       path: path.join(__dirname, 'credentials.ts'),
     }));
 
-    build.onEnd(({ metafile }) => ({
-      errors: client && metafile ? calledElsewhere(client, metafile, project) : [],
+    build.onEnd(async ({ metafile }) => ({
+      errors: client && metafile ? calledElsewhere(await client, metafile, project) : [],
     }));
   },
 };
 
-/** The client without what no handler can call. */
-function reachClient(packages: string, folders: readonly string[]): Reached {
+/** The client without what no code of this bundle can call. */
+async function reachClient(packages: string, options: BuildOptions, project: string): Promise<Reached> {
   const read = (file: string) => ({ file, code: readFileSync(file, 'utf8') });
-  const own = folders
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
-    )
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...namesIn(file, readFileSync(file, 'utf8'))]);
+  const sources = (await callers(options)).map((file) => read(path.resolve(project, file)));
   return reach(
     CLIENT.map((file) => read(path.join(packages, file))),
-    own,
+    sources.flatMap(({ file, code }) => [...namesIn(file, code)]),
   );
+}
+
+/**
+ * Every file of the bundle that may call the client, wherever it is: a bundle without the packages that never do is made first,
+ * in a few milliseconds. None where that fails: then the bundle itself does, and tells why.
+ */
+async function callers(options: BuildOptions): Promise<string[]> {
+  const external = [...(options.external ?? []), ...STRANGERS];
+  try {
+    const { metafile } = await build({ ...options, external, metafile: true, write: false, plugins: [] });
+    return Object.keys(metafile.inputs).filter((file) => /\.[cm]?[jt]sx?$/.test(file));
+  } catch {
+    return [];
+  }
 }
 
 /** Nothing else of Momento's that is in a bundle may call what the client was left without. */

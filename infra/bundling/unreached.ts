@@ -47,11 +47,15 @@ export function reach(sources: readonly Source[], seeds: Iterable<string>): Reac
   };
 }
 
-/** Every name in a piece of code, however it is used; comments and texts have none. */
+/**
+ * Every name in a piece of code, however it is used. A text that is a name as a whole counts, as in `client['put']`; one that
+ * is put together when the code runs cannot be seen. Comments have no names.
+ */
 export function namesIn(file: string, code: string): Set<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text);
+    else if (ts.isStringLiteralLike(node) && /^\w+$/.test(node.text)) names.add(node.text);
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, code, SYNTAX, false));

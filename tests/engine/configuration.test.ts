@@ -12,6 +12,7 @@ describe('a stack that is not configured yet', () => {
   let unconfigured: { ran: Ran; left: string[] };
   let inClear: { ran: Ran; left: string[] };
   let previewed: { ran: Ran; left: string[] };
+  let outOfReach: { ran: Ran; left: string[] };
 
   before(async () => {
     project = new ProjectCopy();
@@ -22,6 +23,8 @@ describe('a stack that is not configured yet', () => {
     inClear = { ran: await stack.tryUp(), left: await everything() };
     await stack.setSecret('momentoApiKey', API_KEY);
     previewed = { ran: await stack.preview(), left: await everything() };
+    await stack.set('aws:region', 'eu-central-2');
+    outOfReach = { ran: await stack.tryUp(), left: await everything() };
   });
 
   after(() => project?.remove());
@@ -65,5 +68,14 @@ describe('a stack that is not configured yet', () => {
       'webhook',
     ]);
     assert.deepEqual(previewed.left, untouched);
+  });
+
+  it('is refused in a region without function URLs with one error, which names the region; nothing is made', () => {
+    assert.notEqual(outOfReach.ran.status, 0);
+    const [told = '', ...others] = errors(outOfReach.ran);
+    assert.deepEqual(others, []);
+    assert.match(told, /no function URLs in the region eu-central-2/);
+    assert.match(told, /^ {2}pulumi config set aws:region us-east-1 --stack unconfigured$/m);
+    assert.deepEqual(outOfReach.left, untouched);
   });
 });

@@ -107,8 +107,9 @@ describe('a bundle', () => {
 
     before(async () => {
       original = folder({
-        'handlers/one.ts': "export { handler } from './two';\n",
+        'handlers/one.ts': "export { handler } from './two';\nexport * from '../application/three';\n",
         'handlers/two.ts': HANDLER,
+        'application/three.ts': "export const three = 'outside';\n",
       });
       await bundled('one', original);
       await bundled('one', original); // the first time the sources were too fresh to be remembered
@@ -116,7 +117,7 @@ describe('a bundle', () => {
     });
     beforeEach(() => {
       project = folder();
-      for (const part of ['handlers', '.bundles']) {
+      for (const part of ['handlers', 'application', '.bundles']) {
         cpSync(path.join(original, part), path.join(project, part), { recursive: true });
       }
     });
@@ -139,6 +140,14 @@ describe('a bundle', () => {
       writeFileSync(path.join(project, 'handlers/two/index.ts'), HANDLER.replace('hello', 'changed'));
       const code = await bundled('one', project);
       assert(code.includes('changed') && !code.includes('hello'));
+    });
+
+    it('is made again when a file of another folder was edited, or a new one takes its place', async () => {
+      writeFileSync(path.join(project, 'application/three.ts'), "export const three = 'edited';\n");
+      assert((await bundled('one', project)).includes('edited'));
+      await bundled('one', project); // as above, to be remembered
+      writeFileSync(path.join(project, 'application/three.tsx'), "export const three = 'in its place';\n");
+      assert((await bundled('one', project)).includes('in its place'));
     });
 
     it('is made again when somebody wrote over it', async () => {
@@ -169,7 +178,15 @@ describe('a bundle', () => {
 
   it('that cannot be built stops the program before any resource is registered', async () => {
     const copy = folder({ 'handlers/webhook.ts': '}' });
-    for (const part of ['application', 'index.ts', 'infra', 'local', 'package.json', 'tsconfig.json', 'handlers/core']) {
+    for (const part of [
+      'application',
+      'index.ts',
+      'infra',
+      'local',
+      'package.json',
+      'tsconfig.json',
+      'handlers/core',
+    ]) {
       cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
     }
     await assert.rejects(

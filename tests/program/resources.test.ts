@@ -80,6 +80,7 @@ describe('the resources', () => {
           logGroup: resource(stack, 'aws:cloudwatch/logGroup:LogGroup', name).state.name,
           systemLogLevel: 'WARN',
         },
+        tracingConfig: { mode: 'PassThrough' },
         tags: { project: 'momento-webhooks', stack: 'dev' },
       });
       assert(typeof description === 'string' && description.length <= 256);
@@ -190,13 +191,25 @@ describe('the resources', () => {
     assert.deepEqual(alarm.inputs.metricQueries, [
       {
         id: 'wrong',
-        expression: 'IF(FILL(denied, 0) + FILL(unknown, 0) > 0 AND FILL(accepted, 0) == 0, 1, 0)',
+        expression: 'IF(((FILL(denied, 0) + FILL(unknown, 0)) > 0) AND (FILL(accepted, 0) == 0), 1, 0)',
         returnData: true,
       },
       sum('denied', 'Denied', 'signature'),
       sum('unknown', 'Denied', 'secret'),
       sum('accepted', 'Accepted'),
     ]);
+  });
+
+  it('leave nothing in an alarm’s expression to precedence: no parentheses hold two operations', async () => {
+    const expressions = resourcesOf(await declared('relayed'), 'aws:cloudwatch/metricAlarm:MetricAlarm')
+      .flatMap(({ inputs }) => inputs.metricQueries ?? [])
+      .flatMap((query) => Object(query).expression ?? []);
+    assert(expressions.length >= 2, 'the rule finds what it is about');
+    for (const expression of expressions) {
+      for (const operation of operations(expression)) {
+        assert([1, 3].includes(operation.trim().split(/\s+/).length), `${operation} in ${expression}`);
+      }
+    }
   });
 
   it('bound the webhook alone by the reserved concurrency, and only where it is set', async () => {
@@ -259,6 +272,14 @@ describe('the resources', () => {
     for (const [name, value] of Object.entries(outputs)) assert.equal(typeof value, 'string', name);
   });
 });
+
+/** What stands together without parentheses or commas in between; what was in parentheses is a value. */
+function operations(expression: string): string[] {
+  const innermost = /\w*\(([^()]*)\)/;
+  const inner = innermost.exec(expression)?.[1];
+  if (inner === undefined) return [expression];
+  return [...inner.split(','), ...operations(expression.replace(innermost, 'value'))];
+}
 
 describe('the next steps', () => {
   it('are told, with the URL to give to Momento, until the signing secret is set', async () => {

@@ -20,9 +20,9 @@ describe('tracing', () => {
     assert.equal(resourcesOf(traced, FUNCTION).length, resourcesOf(untraced, FUNCTION).length);
   });
 
-  it('is off unless it is set', async () => {
+  it('is switched off unless it is set, as leaving it out would leave it as it was', async () => {
     for (const { name, inputs } of resourcesOf(await declared('first'), FUNCTION)) {
-      assert.equal(inputs.tracingConfig, undefined, name);
+      assert.deepEqual(inputs.tracingConfig, { mode: 'PassThrough' }, name);
     }
   });
 });

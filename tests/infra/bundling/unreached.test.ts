@@ -64,8 +64,11 @@ describe('what nobody can call', () => {
     assert.equal(code.get('generated.js'), GENERATED.code);
   });
 
-  it('is judged by names alone: one in a comment or a text is none', () => {
-    assert.deepEqual([...namesIn('a.ts', "client.put('list'); // list")], ['client', 'put']);
+  it('is judged by names alone, be they texts; words of a longer text or of a comment are none', () => {
+    assert.deepEqual(
+      [...namesIn('a.ts', "client['put'](`get`, 'a list'); // close")],
+      ['client', 'put', 'get'],
+    );
   });
 
   it('is told from what is called: a member, or what is made with new', () => {

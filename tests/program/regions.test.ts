@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import * as pulumi from '@pulumi/pulumi';
+import { checkRegion, dashboardPage } from '../../infra/regions';
+import { evaluateProgram, ProgramError } from '../../local/program';
+import { LEGACY_KEY } from './declared';
+
+const deployTo = (region: string) =>
+  evaluateProgram({ config: { 'aws:region': region }, secrets: { momentoApiKey: LEGACY_KEY } });
+
+/** No setting names a region; the provider answers with this one. */
+async function inProfile(region: string): Promise<void> {
+  const newResource = () => {
+    throw new Error('a check makes nothing');
+  };
+  const call = ({ token }: pulumi.runtime.MockCallArgs) => {
+    assert.equal(token, 'aws:index/getRegion:getRegion');
+    return { id: region, region };
+  };
+  await pulumi.runtime.setMocks({ newResource, call }, 'momento-webhooks', 'dev');
+  pulumi.runtime.setAllConfig({});
+}
+
+describe('a region without function URLs', () => {
+  it('is refused by name before any resource is registered, with the command that chooses another one', async () => {
+    for (const region of ['eu-central-2', 'ap-southeast-7', 'us-gov-west-1', 'cn-north-1']) {
+      await assert.rejects(deployTo(region), (error) => {
+        assert(error instanceof ProgramError);
+        const [first = '', command = '', others = ''] = error.message.split('\n');
+        assert.match(first, new RegExp(`no function URLs in the region ${region}, .* another region:$`));
+        assert.equal(command, '  pulumi config set aws:region us-east-1 --stack dev');
+        assert(others.includes(region));
+        assert.equal(error.registered, 0);
+        return true;
+      });
+    }
+  });
+
+  it('is refused too where only an AWS profile names it, as the provider tells', async () => {
+    const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+    delete process.env.AWS_REGION;
+    delete process.env.AWS_DEFAULT_REGION;
+    try {
+      await inProfile('eu-central-2');
+      await assert.rejects(checkRegion(), (error) => {
+        assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
+        assert.match(error.message, /no function URLs in the region eu-central-2/);
+        return true;
+      });
+      await inProfile('eu-central-1');
+      await checkRegion();
+    } finally {
+      if (AWS_REGION !== undefined) process.env.AWS_REGION = AWS_REGION;
+      if (AWS_DEFAULT_REGION !== undefined) process.env.AWS_DEFAULT_REGION = AWS_DEFAULT_REGION;
+    }
+  });
+
+  it('is not one that has them', async () => {
+    const { resources } = await deployTo('mx-central-1');
+    assert(resources.some(({ type }) => type === 'aws:lambda/functionUrl:FunctionUrl'));
+  });
+});
+
+describe('the dashboard’s page', () => {
+  const page = (partition: string, region: string) =>
+    dashboardPage(`arn:${partition}:lambda:${region}:123456789012:function:webhook-1`, 'comments');
+
+  it('is in the console of the partition that the stack is in', () => {
+    const path = (region: string) => `/cloudwatch/home?region=${region}#dashboards/dashboard/comments`;
+    assert.deepEqual(
+      [
+        page('aws', 'eu-west-1'),
+        page('aws-cn', 'cn-north-1'),
+        page('aws-us-gov', 'us-gov-west-1'),
+        page('aws-eusc', 'eusc-de-east-1'),
+      ],
+      [
+        `https://eu-west-1.console.aws.amazon.com${path('eu-west-1')}`,
+        `https://cn-north-1.console.amazonaws.cn${path('cn-north-1')}`,
+        `https://us-gov-west-1.console.amazonaws-us-gov.com${path('us-gov-west-1')}`,
+        `https://eusc-de-east-1.console.amazonaws-eusc.eu${path('eusc-de-east-1')}`,
+      ],
+    );
+  });
+
+  it('is a path alone in an isolated partition, whose console has no public address', () => {
+    assert.equal(
+      page('aws-iso', 'us-iso-east-1'),
+      '/cloudwatch/home?region=us-iso-east-1#dashboards/dashboard/comments',
+    );
+  });
+});
