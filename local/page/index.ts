@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import * as v from 'valibot';
 import type { FaultPlan } from '../faults';
 import { listen, readBody, TooLarge } from '../http';
-import type { MomentoEvents } from '../momento';
+import type { MomentoEvents, TopicMessage } from '../momento';
 import type { Stack } from '../stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { EventStream } from './event-stream';
@@ -75,10 +75,13 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
 }
 
 /** Tells the journeys what happens; gives how to stop. */
-function watch({ momento, events }: Stack, journeys: Journeys): () => void {
+function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
   const onLog = ({ line }: { line: string }) => journeys.logged(line);
-  const onPublished = journeys.published.bind(journeys);
+  // What the application itself publishes, to other topics, is no journey of its own.
+  const onPublished = (message: TopicMessage) => {
+    if (message.cache === cacheName && message.topic === topicName) journeys.published(message);
+  };
   const onDelivered = ({ message, ...answer }: MomentoEvents['delivered'][0]) =>
     journeys.delivered(message, answer);
   momento.on('tokenVended', onToken);

@@ -20,10 +20,12 @@ export function showFields(next) {
 }
 
 function fieldFor(name, value, isLong) {
-  const input = isLong
-    ? element('textarea', { name, rows: '2', required: '' }, value)
-    : element('input', { name, value, required: '', spellcheck: 'false' });
-  return { input, item: element('label', {}, labelOf(name), input) };
+  if (!isLong) {
+    const input = element('input', { name, value, required: '', spellcheck: 'false' });
+    return { input, item: element('label', {}, labelOf(name), input) };
+  }
+  const input = element('textarea', { id: name, name, rows: '2', required: '' }, value);
+  return { input, item: element('div', {}, element('label', { for: name }, labelOf(name)), input) };
 }
 
 function lastOf(fields) {
