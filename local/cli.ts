@@ -90,7 +90,7 @@ async function main(): Promise<void> {
     credentials: stack.credentials,
   });
   console.log(whatNext(stack, page.port));
-  watchProgram(PROJECT, [...WATCHED, stack.applicationFolder], (file) => reload(stack, file));
+  await watchProgram(PROJECT, [...WATCHED, stack.applicationFolder], (file) => reload(stack, file));
 }
 
 /** Takes the page's port and gives it back: that it is in use is told at once. Throws PortInUse. */
