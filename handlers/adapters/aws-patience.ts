@@ -1,4 +1,7 @@
-// How long a call to AWS may take.
+// How long a call to AWS may take, and over which connection.
+
+/** AWS is called minutes apart, by functions that are frozen meanwhile: a connection that is kept is dead when it is needed. */
+const ANEW = { keepAlive: false };
 
 /**
  * For the `requestHandler` of an AWS client, whose own time-outs leave gaps. Without `throwOnRequestTimeout` the SDK only
@@ -13,5 +16,7 @@ export function patience(connectMs: number, answerMs: number) {
     requestTimeout: answerMs,
     socketTimeout: answerMs,
     throwOnRequestTimeout: true,
+    httpAgent: ANEW,
+    httpsAgent: ANEW,
   };
 }

@@ -1,7 +1,7 @@
 // Calls to a Momento cache that survive a rotated API key and a connection that died unseen.
-import { CacheClient, Configurations, MomentoErrorCode, NoopMomentoLoggerFactory } from '@gomomento/sdk';
+import { CacheClient, Configurations, NoopMomentoLoggerFactory } from '@gomomento/sdk';
 import { Unavailable } from '../core/errors';
-import { MomentoClient } from './momento-client';
+import { errorCodeOf, MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
 export interface CacheSettings extends MomentoAccess {
@@ -23,37 +23,11 @@ export class Cache {
     this.#momento.prefetch();
   }
 
-  /**
-   * Calls Momento, and once more where the API key was rotated or the connection may have died while frozen.
-   * Throws Unavailable where Momento answers with an error.
-   */
+  /** Makes a call that may be repeated, as `MomentoClient.call`. Throws Unavailable where Momento answers with an error. */
   async call<R extends object>(request: (client: CacheClient) => Promise<R>): Promise<R> {
-    const client = await this.#momento.get();
-    let response = await request(client);
-    if (await this.#mayRecover(response, client)) response = await request(await this.#momento.get());
-    if (isError(response)) throw new Unavailable('store', response.errorCode());
+    const response = await this.#momento.call(request);
+    const code = errorCodeOf(response);
+    if (code !== undefined) throw new Unavailable('store', code);
     return response;
   }
-
-  async #mayRecover(response: object, client: CacheClient): Promise<boolean> {
-    if (!isError(response)) return false;
-    switch (response.errorCode()) {
-      case MomentoErrorCode.AUTHENTICATION_ERROR:
-        return this.#momento.rotated(client);
-      case MomentoErrorCode.TIMEOUT_ERROR:
-        this.#momento.drop(client);
-        return true;
-      default:
-        return false;
-    }
-  }
-}
-
-interface ErrorResponse {
-  errorCode(): MomentoErrorCode;
-}
-
-/** Every error response of the SDK has its code, and no other response has one. */
-function isError(response: object): response is ErrorResponse {
-  return 'errorCode' in response;
 }

@@ -31,11 +31,22 @@ class UnusableApiKey extends Error {
 /** Credentials for an API key: a legacy one, or a v2 one with its endpoint. Throws UnusableApiKey where it is neither. */
 export function apiKeyCredentials(apiKey: string, { endpoint, local }: MomentoAccess): CredentialProvider {
   const kind = apiKeyKind(apiKey);
-  if (kind === 'legacy') return tokenCredentials(apiKey, { local });
+  const own = local && ownTarget(local);
+  if (kind === 'legacy') return tokenCredentials(apiKey, { local: own });
   if (kind !== 'v2') throw new UnusableApiKey('the API key is neither a legacy nor a v2 one');
   if (!endpoint) throw new UnusableApiKey('a v2 API key needs its endpoint');
   const v2 = CredentialProvider.fromApiKeyV2({ apiKey, endpoint });
-  return local ? new LocalCredentials(v2.getAuthToken(), local) : v2;
+  return own ? new LocalCredentials(v2.getAuthToken(), own) : v2;
+}
+
+let targets = 0;
+
+/**
+ * A name of its own for an address on this machine. In plain text, gRPC's clients of one target share a connection, also
+ * one that was dropped as dead; behind TLS they never do.
+ */
+function ownTarget(local: string): string {
+  return `${local.startsWith('[') ? 'ipv6' : 'ipv4'}://${++targets}/${local}`;
 }
 
 /** Credentials for a disposable token; a legacy API key has the same form. */

@@ -4,7 +4,8 @@ import type { Tokens } from './tokens';
 import { TokenRefused, type Topic } from './topic';
 
 /**
- * Publishes text under a user's identity; once more with a new token where a kept one is not accepted any more.
+ * Publishes text under a user's identity; once more with a new token where a kept one is not accepted any more. None is kept
+ * that was not accepted: the next one is vended with an API key that was put right meanwhile.
  * Throws as `Tokens.get` and `Topic.publish`: after a time-out it may have been published all the same.
  */
 export async function publishAs(

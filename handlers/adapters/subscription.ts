@@ -69,7 +69,7 @@ export class Subscription {
   /** The next stream is opened with another key where there is one. */
   #renewKey(connection: Connection, stream: CancellableStream): void {
     const tell = () => stream.end(status[status.UNAUTHENTICATED]);
-    this.#momento.rotated(connection).then(tell, tell);
+    this.#momento.refused(connection, status.UNAUTHENTICATED).then(tell, tell);
   }
 }
 

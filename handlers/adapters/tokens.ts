@@ -10,19 +10,16 @@ import {
 } from '@gomomento/sdk';
 import { Client } from '@grpc/grpc-js';
 import { LRUCache } from 'lru-cache';
-import { before } from '../core/deadline';
+import { DeadlineExceeded } from '../core/deadline';
 import { BadGateway, Unavailable } from '../core/errors';
 import { timed } from './metrics';
-import { MomentoClient } from './momento-client';
+import { DOUBTED_KEY_MS, MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
 /** Users whose tokens are kept at the same time; the one not seen for longest makes room. */
 const USERS_AT_MOST = 1_000;
 /** The part of its life for which a token is used again: what is left is enough for any publish under way. */
 const USED_OF_LIFE = 0.8;
-
-/** Milliseconds for one try, of two, to vend a token; the rest of a call's time is for publishing. */
-const TRY_WITHIN_MS = 1_500;
 
 /** Errors that say nothing about the request: Momento could not be asked, or did not know. */
 const OUT_OF_REACH: ReadonlySet<MomentoErrorCode> = new Set([
@@ -57,7 +54,10 @@ export class Tokens {
 
   constructor(private readonly settings: TokenSettings) {
     this.#tokens = new LRUCache({ max: USERS_AT_MOST, ttl: settings.ttlMinutes * 60_000 * USED_OF_LIFE });
-    this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => connect(apiKey, settings));
+    // The key of another account vends too, and only who publishes with the token is refused: so every key is in doubt.
+    this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => connect(apiKey, settings), {
+      keyServesMs: DOUBTED_KEY_MS,
+    });
     this.#momento.prefetch();
   }
 
@@ -76,21 +76,16 @@ export class Tokens {
   }
 
   /** A new token for a user, good for its whole life. Throws as `get`. */
-  async vend(userId: string, tries = 2): Promise<VendedToken> {
-    const client = await this.#momento.get();
-    const asked = before(Date.now() + TRY_WITHIN_MS, this.#ask(client, userId));
-    const response = await timed('TokenLatency', asked).catch((error: unknown) => {
-      this.#momento.drop(client); // its connection may have died unseen
-      if (tries === 1) throw new Unavailable('momento', error);
+  async vend(userId: string): Promise<VendedToken> {
+    const vending = this.#momento.call((client) => this.#ask(client, userId));
+    const response = await timed('TokenLatency', vending).catch((error: unknown) => {
+      throw error instanceof DeadlineExceeded ? new Unavailable('momento', error) : error;
     });
-    if (!response) return this.vend(userId, tries - 1);
     if (response.type === GenerateDisposableTokenResponse.Success) {
       const { authToken, endpoint, expiresAt } = response;
       return { authToken, endpoint, expiresAt: expiresAt.epoch() * 1000 };
     }
     const code = response.errorCode();
-    if (code === MomentoErrorCode.AUTHENTICATION_ERROR && (await this.#momento.rotated(client)))
-      return this.vend(userId, tries);
     throw OUT_OF_REACH.has(code) ? new Unavailable('momento', code) : new BadGateway(code);
   }
 

@@ -4,6 +4,7 @@ import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Deadline } from '../core/deadline';
 import { BadGateway, type Refusal, Unavailable } from '../core/errors';
+import { Connection } from './connection';
 import { tokenCredentials } from './momento-credentials';
 
 const { _PublishRequest, _TopicValue, PubsubClient } = cache_client.pubsub;
@@ -18,7 +19,17 @@ const OUT_OF_REACH: ReadonlySet<status> = new Set([
   status.ABORTED,
 ]);
 
-/** Momento does not accept this token any more, or not for this topic. */
+/** Statuses of a token that Momento does not accept any more, or not for this topic, or that another account's key vended. */
+const TOKEN_REFUSED: ReadonlySet<status> = new Set([
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.NOT_FOUND,
+]);
+
+/** In plain text, gRPC's clients share a connection by default, also one that was dropped as dead; behind TLS they never do. */
+const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
+
+/** Momento does not accept this token. */
 export class TokenRefused extends BadGateway {
   override readonly reason = 'refused';
 }
@@ -30,17 +41,35 @@ export interface TopicSettings {
 }
 
 export class Topic {
-  #connection: { readonly endpoint: string; readonly client: cache_client.pubsub.PubsubClient } | undefined;
+  readonly #connection: Connection<cache_client.pubsub.PubsubClient>;
 
-  constructor(private readonly settings: TopicSettings) {}
+  /** @param now milliseconds since the epoch */
+  constructor(
+    private readonly settings: TopicSettings,
+    now?: () => number,
+  ) {
+    this.#connection = new Connection((endpoint) => {
+      const channel = settings.local ? credentials.createInsecure() : credentials.createSsl();
+      return new PubsubClient(endpoint, channel, OWN_CONNECTION);
+    }, now);
+  }
 
   /**
    * Publishes text under the identity that the token carries. Throws TokenRefused, BadGateway where Momento refuses
-   * anything else, or Unavailable where it is out of reach: after a time-out it may have been published all the same.
+   * anything else, or Unavailable where it is out of reach: it may have been published all the same.
    */
-  async publish(text: string, token: string, deadline: Deadline): Promise<void> {
+  publish(text: string, token: string, deadline: Deadline): Promise<void> {
+    return this.#publish(text, token, deadline, true);
+  }
+
+  /**
+   * Publishing is not idempotent. It is tried again only where the connection had been idle and breaks at its first use: the
+   * other side had gone, and what was written reached nobody. If it went just then, after it took the message, that is
+   * published twice, as it is by a backend that tries again after an Unavailable. On a connection that was heard of a moment
+   * ago this is the likelier, and after a time-out the message may still be on its way: there it is not tried again.
+   */
+  async #publish(text: string, token: string, deadline: Deadline, mayRepeat: boolean): Promise<void> {
     const provider = tokenCredentials(token, this.settings);
-    const client = this.#client(provider.getCacheEndpoint(), provider.isEndpointSecure());
     const request = new _PublishRequest({
       cache_name: this.settings.cacheName,
       topic: this.settings.topicName,
@@ -49,34 +78,24 @@ export class Topic {
     const metadata = new Metadata();
     metadata.set('authorization', provider.getAuthToken());
     metadata.set('agent', 'nodejs:topic:momento-webhooks');
-    return new Promise((resolve, reject) => {
-      client.Publish(request, metadata, { deadline }, (error) => {
-        if (!error) return resolve();
-        if (error.code === status.DEADLINE_EXCEEDED) this.#drop(client); // its connection may have died unseen
-        reject(refusal(error));
-      });
-    });
-  }
-
-  /** Closes a connection, so that the next message makes a new one, unless another message did so already. */
-  #drop(client: cache_client.pubsub.PubsubClient): void {
-    if (this.#connection?.client !== client) return;
-    client.close();
-    this.#connection = undefined;
-  }
-
-  #client(endpoint: string, secure: boolean): cache_client.pubsub.PubsubClient {
-    if (this.#connection?.endpoint !== endpoint) {
-      this.#connection?.client.close();
-      const channel = secure ? credentials.createSsl() : credentials.createInsecure();
-      this.#connection = { endpoint, client: new PubsubClient(endpoint, channel) };
-    }
-    return this.#connection.client;
+    const { result, wasIdle, heard, drop } = this.#connection.call(
+      provider.getCacheEndpoint(),
+      (client) =>
+        new Promise<ServiceError | null>((resolve) =>
+          client.Publish(request, metadata, { deadline }, (error) => resolve(error)),
+        ),
+    );
+    const error = await result;
+    if (!error) return heard();
+    const hasBroken = error.code === status.UNAVAILABLE;
+    if (hasBroken || error.code === status.DEADLINE_EXCEEDED) drop();
+    if (hasBroken && wasIdle && mayRepeat) return this.#publish(text, token, deadline, false);
+    throw refusal(error);
   }
 }
 
 function refusal({ code }: ServiceError): Refusal {
   const cause = status[code];
-  if (code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED) return new TokenRefused(cause);
+  if (TOKEN_REFUSED.has(code)) return new TokenRefused(cause);
   return OUT_OF_REACH.has(code) ? new Unavailable('momento', cause) : new BadGateway(cause);
 }

@@ -3,55 +3,91 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Answered } from '../core/relay/delivery';
 import type { WebhookRequest } from '../core/relay/request';
+import { Connection, TRUSTED_FOR_MS } from './connection';
 
 /** How long the webhook has for its whole answer, in milliseconds. Momento gives as much. */
 export const TIMEOUT_MS = 5_000;
 
 /** No answer came; `name` says why, as `ECONNREFUSED`. */
 class NoAnswer extends Error {
-  constructor(override readonly name: string) {
+  /** @param isReused whether the connection had been used before: then the webhook may never have seen the request */
+  constructor(
+    override readonly name: string,
+    readonly isReused: boolean,
+  ) {
     super('the webhook did not answer');
   }
 }
 
+/** How a kept connection says, at its next use, that the other side closed it. */
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+interface Connections {
+  readonly agent: http.Agent;
+  close(): void;
+}
+
 export class WebhookUrl {
   readonly #url: URL;
-  readonly #agent: http.Agent;
+  readonly #connections: Connection<Connections>;
   readonly #request: typeof http.request;
 
-  /** @param connections how many may be open at the same time */
-  constructor(url: string, connections: number) {
+  /**
+   * @param connections how many may be open at the same time
+   * @param now milliseconds since the epoch
+   */
+  constructor(url: string, connections: number, now?: () => number) {
     this.#url = new URL(url);
     const { Agent, request } = this.#url.protocol === 'https:' ? https : http;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
     this.#request = request;
+    this.#connections = new Connection(() => {
+      const agent = new Agent({
+        keepAlive: true,
+        maxSockets: connections,
+        maxFreeSockets: connections,
+        timeout: TRUSTED_FOR_MS, // of each one that is free, as one that is used says nothing of the others
+      });
+      return { agent, close: () => agent.destroy() };
+    }, now);
   }
 
-  /** Posts once; redirects are not followed. Rejects with a NoAnswer where none came in time. */
+  /** Posts; redirects are not followed. Rejects with a NoAnswer where none came in time. */
   readonly post = (request: WebhookRequest): Promise<Answered> =>
-    this.#post(request, Date.now() + TIMEOUT_MS);
+    this.#post(request, Date.now() + TIMEOUT_MS, true);
 
-  #post({ body, headers }: WebhookRequest, deadline: number): Promise<Answered> {
+  /** Once more where the connection was dead: then no kept one is trusted any more, so the second try has a new one. */
+  async #post(request: WebhookRequest, deadline: number, mayRepeat: boolean): Promise<Answered> {
+    const { result, heard, drop } = this.#connections.call(this.#url.origin, ({ agent }) =>
+      this.#send(request, agent, deadline),
+    );
+    try {
+      const answered = await result;
+      heard();
+      return answered;
+    } catch (error) {
+      drop();
+      const neverSeen = error instanceof NoAnswer && error.isReused && CLOSED.has(error.name);
+      if (neverSeen && mayRepeat) return this.#post(request, deadline, false);
+      throw error;
+    }
+  }
+
+  #send({ body, headers }: WebhookRequest, agent: http.Agent, deadline: number): Promise<Answered> {
     return new Promise((resolve, reject) => {
-      const request = this.#request(
-        this.#url,
-        { method: 'POST', agent: this.#agent, headers },
-        (response) => {
-          response.resume(); // what it says does not matter, but the connection is free only when all is read
-          response.once('end', () => {
-            clearTimeout(timer);
-            resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
-          });
-          response.once('error', fail);
-        },
-      );
-      const timer = setTimeout(() => request.destroy(new NoAnswer('timeout')), deadline - Date.now());
+      const request = this.#request(this.#url, { method: 'POST', agent, headers }, (response) => {
+        response.resume(); // what it says does not matter, but the connection is free only when all is read
+        response.once('end', () => {
+          clearTimeout(timer);
+          resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
+        });
+        response.once('error', fail);
+      });
+      const late = () => request.destroy(new NoAnswer('timeout', request.reusedSocket));
+      const timer = setTimeout(late, deadline - Date.now());
       const fail = (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
-        // The webhook may have closed a kept connection at the moment it was used again: it never saw the request.
-        if (request.reusedSocket && error.code === 'ECONNRESET') {
-          this.#post({ body, headers }, deadline).then(resolve, reject);
-        } else reject(error instanceof NoAnswer ? error : new NoAnswer(error.code ?? error.name));
+        const name = error.code ?? error.name;
+        reject(error instanceof NoAnswer ? error : new NoAnswer(name, request.reusedSocket));
       };
       request.once('error', fail);
       request.end(body);
@@ -59,6 +95,6 @@ export class WebhookUrl {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#connections.close();
   }
 }

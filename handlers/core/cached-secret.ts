@@ -56,11 +56,29 @@ export class CachedSecret<T> {
   async get(maxAgeMs: number, patienceMs?: number): Promise<T> {
     await this.#prefetch;
     const held = this.#held;
-    if (held && this.now() - held.fetchedAt <= maxAgeMs) return held.value;
-    if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) return this.#fallback();
+    if (held && this.#age(held) <= maxAgeMs) return held.value;
+    const fetched = this.#fetched();
+    const isPatient = patienceMs === undefined || !this.#serves(held);
+    const waited = isPatient ? fetched : before(this.now() + patienceMs, fetched, this.now);
+    return waited.catch((error: unknown) => {
+      const newest = this.#held;
+      if (this.#serves(newest)) return newest.value;
+      throw error instanceof Unavailable ? error : unavailable(error);
+    });
+  }
+
+  /** The secret, no older than `maxAgeMs`. Throws Unavailable where it cannot be fetched: no other serves on. */
+  async fresh(maxAgeMs: number): Promise<T> {
+    await this.#prefetch;
+    const held = this.#held;
+    return held && this.#age(held) <= maxAgeMs ? held.value : this.#fetched();
+  }
+
+  /** One fetch for all calls at the same time. Rejects with Unavailable; after a failed one for a while without a fetch. */
+  async #fetched(): Promise<T> {
+    if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) throw unavailable();
     this.#fetching ??= this.#fetchOnce();
-    if (!this.#serves(held) || patienceMs === undefined) return this.#fetching;
-    return before(this.now() + patienceMs, this.#fetching, this.now).catch(() => this.#fallback());
+    return this.#fetching;
   }
 
   async #fetchOnce(): Promise<T> {
@@ -71,7 +89,7 @@ export class CachedSecret<T> {
       return value;
     } catch (cause) {
       this.#failedAt = fetchedAt; // the instance may have been frozen since, and nobody was asked meanwhile
-      return this.#fallback(cause);
+      throw unavailable(cause);
     } finally {
       this.#fetching = undefined;
     }
@@ -81,13 +99,15 @@ export class CachedSecret<T> {
     return before(this.now() + FETCH_WITHIN_MS, this.fetch(), this.now);
   }
 
-  #fallback(cause?: unknown): T {
-    const held = this.#held;
-    if (this.#serves(held)) return held.value;
-    throw new Unavailable('secret', cause, FAILURE_MEMORY_MS / 1000);
+  #age({ fetchedAt }: Held<T>): number {
+    return this.now() - fetchedAt;
   }
 
   #serves(held: Held<T> | undefined): held is Held<T> {
-    return held !== undefined && this.now() - held.fetchedAt <= this.longestMs;
+    return held !== undefined && this.#age(held) <= this.longestMs;
   }
+}
+
+function unavailable(cause?: unknown): Unavailable {
+  return new Unavailable('secret', cause, FAILURE_MEMORY_MS / 1000);
 }

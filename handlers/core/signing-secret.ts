@@ -37,14 +37,15 @@ export class SigningSecret {
   }
 
   /**
-   * Throws AccessDenied unless `signature` was made over `body` with an accepted secret, and Unavailable where no
-   * secret can be had. A signature without the form of one costs neither a fetch nor a hash.
+   * Throws AccessDenied unless `signature` was made over `body` with an accepted secret, and Unavailable where that cannot
+   * be told: no secret can be had, or none but one that may have been rotated since. A signature without the form of one
+   * costs neither a fetch nor a hash.
    */
   async check(body: Uint8Array, signature: string | undefined): Promise<void> {
     if (!isSignature(signature)) throw new AccessDenied('unsigned');
     const held = await this.#versions.get(SERVE_MS, PATIENCE_MS);
     if (this.#matches(body, signature, held)) return;
-    const fresh = await this.#versions.get(RECHECK_MS); // it may have been rotated a moment ago
+    const fresh = await this.#versions.fresh(RECHECK_MS); // it may have been rotated a moment ago
     if (fresh !== held && this.#matches(body, signature, fresh)) return;
     throw new AccessDenied('signature');
   }

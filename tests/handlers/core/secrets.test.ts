@@ -167,6 +167,22 @@ describe('the signing secret', () => {
     assert.equal(from.calls, 2);
   });
 
+  it('is Unavailable to a signature that does not match it while it may have been rotated and cannot be fetched', async () => {
+    const from = source<SecretVersions>({ current: 'old', changedAt: 0 });
+    const secret = new SigningSecret(from.fetch, from.clock);
+    await secret.check(body, sign(body, 'old'));
+    from.value = rotatedAt(from.now);
+    from.now += SERVE_MS + 1;
+    from.up = false;
+    await assert.rejects(secret.check(body, sign(body, 'new')), Unavailable);
+    from.up = true;
+    await assert.rejects(secret.check(body, sign(body, 'new')), Unavailable);
+    await secret.check(body, sign(body, 'old'));
+    assert.equal(from.calls, 2, 'a failure is remembered');
+    from.now += FAILURE_MEMORY_MS;
+    await secret.check(body, sign(body, 'new'));
+  });
+
   it('is fetched at most once in 30 seconds, whatever an attacker sends', async () => {
     const from = source<SecretVersions>({ current: 'current', changedAt: 0 });
     const secret = new SigningSecret(from.fetch, from.clock);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { defaultProvider } from '../../../infra/bundling/credentials';
 
@@ -13,14 +13,14 @@ const VARIABLES = [
 ];
 
 describe('the credentials of a bundle', () => {
-  const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
+  const given = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
 
   beforeEach(() => {
     for (const name of VARIABLES) delete process.env[name];
   });
 
   after(() => {
-    for (const [name, value] of Object.entries(before)) {
+    for (const [name, value] of Object.entries(given)) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
@@ -34,24 +34,51 @@ describe('the credentials of a bundle', () => {
     assert.deepEqual([accessKeyId, sessionToken], ['ASIAENVIRONMENT', 'token']);
   });
 
-  it('are those that Fargate gives at the address that it names', async () => {
-    const server = createServer((_, response) => {
-      const Expiration = new Date(Date.now() + 3_600_000).toISOString();
-      const key = { AccessKeyId: 'ASIACONTAINER', SecretAccessKey: 'secret', Token: 'token', Expiration };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(key));
+  describe('of Fargate', () => {
+    let server: Server;
+    let asked = 0;
+    let lifeMs = 0;
+
+    before(async () => {
+      server = createServer((_, response) => {
+        const Expiration = new Date(Date.now() + lifeMs).toISOString();
+        const key = { AccessKeyId: `ASIA${++asked}`, SecretAccessKey: 'secret', Token: 'token', Expiration };
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(key));
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    try {
+    beforeEach(() => {
+      asked = 0;
       const { port } = server.address() as AddressInfo;
       process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `http://127.0.0.1:${port}/`;
-      const { accessKeyId, expiration } = await defaultProvider()();
-      assert.equal(accessKeyId, 'ASIACONTAINER');
-      assert(expiration && expiration.getTime() > Date.now(), 'so that they are fetched again in time');
-    } finally {
+    });
+    after(() => {
       server.closeAllConnections();
       server.close();
-    }
+    });
+
+    it('are asked for at the address that it names, once, however many calls need them', async () => {
+      lifeMs = 3_600_000;
+      const provider = defaultProvider();
+      const keys = [await provider(), ...(await Promise.all([provider(), provider()]))];
+      assert.deepEqual(
+        keys.map(({ accessKeyId }) => accessKeyId),
+        ['ASIA1', 'ASIA1', 'ASIA1'],
+      );
+      assert.equal(asked, 1);
+    });
+
+    it('are asked for again less than five minutes before they expire', async () => {
+      lifeMs = 299_000;
+      const provider = defaultProvider();
+      const first = await provider();
+      lifeMs = 360_000;
+      const second = await provider();
+      const third = await provider();
+      assert.notEqual(first.accessKeyId, second.accessKeyId);
+      assert.equal(second.accessKeyId, third.accessKeyId);
+    });
   });
 
   it('are not looked for anywhere else', async () => {

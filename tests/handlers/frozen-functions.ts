@@ -1,0 +1,142 @@
+// The functions' real bundles, between a local AWS and a local Momento that they reach over connections that can die while
+// the clock of all of them jumps ahead: what a function finds that was frozen for minutes.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { bundleHandlers } from '../../infra/bundle';
+import { ACCOUNT_ID, REGION } from '../../local/aws/account';
+import { AwsEndpoint } from '../../local/aws/endpoint';
+import { parsePolicy } from '../../local/aws/iam';
+import { SecretsManager } from '../../local/aws/secrets-manager';
+import { Sqs } from '../../local/aws/sqs';
+import { environmentOf } from '../../local/functions/environment';
+import { HostedFunction } from '../../local/functions/hosted-function';
+import { type Momento, makeLegacyKey, startMomento } from '../../local/momento';
+import { type Death, DyingConnections } from '../dying-connections';
+import { declaredFunction } from '../local/functions/fixture';
+
+export const CACHE = 'comments';
+export const TOPIC = 'comment';
+const PROJECT = resolve(__dirname, '../..');
+const NAMES = ['webhook', 'redrive', 'publisher', 'tokens'] as const;
+const arn = (service: string, name: string) => `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${name}`;
+export const API_KEY_ARN = arn('secretsmanager', 'secret:api-key-abcdef');
+export const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-abcdef');
+const QUEUE_ARN = arn('sqs', 'redrive');
+const ACTIONS = ['secretsmanager:GetSecretValue', 'sqs:SendMessage', 'sqs:ChangeMessageVisibility'];
+
+/** Before a bundle's own code: a clock that is so many milliseconds ahead as a file says. */
+const CLOCK = `globalThis.Date = ((Real, { readFileSync }) => {
+  const now = () => Real.now() + Number(readFileSync(process.env.AHEAD_FILE, 'utf8'));
+  return class Date extends Real {
+    constructor(...given) { given.length > 0 ? super(...given) : super(now()); }
+    static now() { return now(); }
+  };
+})(Date, require('node:fs'));\n`;
+
+export interface FrozenFunctions {
+  readonly momento: Momento;
+  readonly secrets: SecretsManager;
+  readonly sqs: Sqs;
+  readonly queueUrl: string;
+  /** Milliseconds since the epoch, as all of them have it. */
+  now(): number;
+  /** Freezes all functions for so long; meanwhile their connections die. */
+  freeze(milliseconds: number, death: Death): void;
+  /** Invokes a function, and gives what its handler returned. Throws where the function failed. */
+  invoke(name: (typeof NAMES)[number], payload: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export async function startFunctions(signingSecret: string): Promise<FrozenFunctions> {
+  bundleHandlers([...NAMES], PROJECT);
+  const folder = mkdtempSync(join(tmpdir(), 'frozen-functions-'));
+  const aheadFile = join(folder, 'ahead');
+  let aheadMs = 0;
+  const setAhead = (milliseconds: number) => {
+    aheadMs = milliseconds;
+    writeFileSync(aheadFile, String(milliseconds));
+  };
+  setAhead(0);
+  const now = () => Date.now() + aheadMs;
+
+  const apiKey = makeLegacyKey();
+  const momento = await startMomento({ caches: [CACHE], apiKeys: [apiKey], now });
+  const secrets = new SecretsManager(now);
+  secrets.declare([
+    { arn: API_KEY_ARN, name: 'api-key', value: apiKey },
+    { arn: SIGNING_SECRET_ARN, name: 'signing-secret', value: signingSecret },
+  ]);
+  const sqs = new Sqs(now);
+  const key = {
+    accessKeyId: 'ASIAFUNCTIONS',
+    secretAccessKey: randomBytes(20).toString('hex'),
+    sessionToken: 'session',
+  };
+  const statement = { Effect: 'Allow', Action: ACTIONS, Resource: '*' };
+  const identity = {
+    ...key,
+    arn: arn('sts', 'functions'),
+    statements: parsePolicy({ Statement: [statement] }, 'the functions'),
+  };
+  const aws = await AwsEndpoint.start({
+    services: [secrets.service, sqs.service],
+    findIdentity: (id) => (id === key.accessKeyId ? identity : undefined),
+    now,
+  });
+  const toAws = await DyingConnections.to(aws.port);
+  const toMomento = await DyingConnections.to(momento.port);
+  aws.port = toAws.port; // it answers only who calls it by its own address
+  const queueUrl = `${aws.url}/${ACCOUNT_ID}/redrive`;
+  const times = { visibilityMs: 30_000, delayMs: 0, retentionMs: 86_400_000 };
+  sqs.declare([{ arn: QUEUE_ARN, name: 'redrive', url: queueUrl, ...times }]);
+
+  const environment = {
+    API_KEY_SECRET_ARN: API_KEY_ARN,
+    SIGNING_SECRET_ARN,
+    CACHE_NAME: CACHE,
+    TOPIC_NAME: TOPIC,
+    COMMENT_TTL_SECONDS: '3600',
+    COMMENTS_PER_COURSE: '100',
+    TOKEN_TTL_MINUTES: '30',
+    REDRIVE_QUEUE_URL: queueUrl,
+    POWERTOOLS_METRICS_NAMESPACE: 'tests',
+    POWERTOOLS_SERVICE_NAME: 'functions',
+    AHEAD_FILE: aheadFile,
+  };
+  const local = {
+    AWS_ENDPOINT_URL: aws.url,
+    MOMENTO_ENDPOINT_URL: `http://127.0.0.1:${toMomento.port}`,
+  };
+  const hosted = new Map(
+    NAMES.map((name) => {
+      const source = readFileSync(join(PROJECT, '.bundles', `${name}.js`), 'utf8');
+      const declared = declaredFunction(CLOCK + source, { name, environment, memoryMb: 512 });
+      const code = { declared, environment: environmentOf(declared, key, local) };
+      return [name, new HostedFunction(code, { folder, onLog: () => undefined })];
+    }),
+  );
+  return {
+    momento,
+    secrets,
+    sqs,
+    queueUrl,
+    now,
+    freeze(milliseconds, death) {
+      toAws.die(death);
+      toMomento.die(death);
+      setAhead(aheadMs + milliseconds);
+    },
+    async invoke(name, payload) {
+      const outcome = await hosted.get(name)?.invoke(payload);
+      if (outcome?.ok) return JSON.parse(outcome.payload);
+      throw new Error(`${name}: ${outcome?.error.errorType}: ${outcome?.error.errorMessage}`);
+    },
+    async close() {
+      await Promise.all([...hosted.values()].map((one) => one.close()));
+      await Promise.all([toAws, toMomento, aws, momento].map((one) => one.close()));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
