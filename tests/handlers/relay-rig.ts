@@ -126,6 +126,7 @@ export class Rig {
         TOPIC_NAME: TOPIC,
         WEBHOOK_URL: `http://127.0.0.1:${receiverPort}/`,
         DEAD_LETTER_QUEUE_URL: queueUrl,
+        IN_FLIGHT: '32',
         HEALTH_PORT: '0',
         POWERTOOLS_METRICS_NAMESPACE: 'tests',
         POWERTOOLS_SERVICE_NAME: 'relay',
