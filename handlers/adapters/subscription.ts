@@ -1,5 +1,13 @@
-// A subscription to a topic with a position to begin at, which Momento's SDK does not offer.
-import { type ChannelOptions, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+// A subscription to a topic with a position to begin at, which Momento's SDK does not offer: its own generated stub does.
+import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
+import {
+  type ChannelOptions,
+  type Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import { reasonOf } from '../core/errors';
 import type { OpenStream, Stream, StreamListener } from '../core/relay/feed';
 import type { Position } from '../core/relay/following';
@@ -109,7 +117,7 @@ class CancellableStream implements Stream {
 function connect(apiKey: string, settings: SubscriptionSettings): Connection {
   const provider = apiKeyCredentials(apiKey, settings);
   const channel = provider.isEndpointSecure() ? credentials.createSsl() : credentials.createInsecure();
-  const client = new Client(provider.getCacheEndpoint(), channel, CHANNEL);
+  const client = new cache_client.pubsub.PubsubClient(provider.getCacheEndpoint(), channel, CHANNEL);
   const metadata = new Metadata();
   metadata.set('authorization', provider.getAuthToken());
   metadata.set('agent', 'nodejs:topic:momento-webhooks');
