@@ -6,8 +6,12 @@ import { tags } from './tags';
 
 /** In milliseconds. A quiet stream is opened anew after 60 s without a heartbeat, and tells something at once. */
 const LATE = 60_000;
-/** In minutes, in each of which it must be late: nothing that ends by itself is worth a message. */
-const LATE_FOR = 5;
+/**
+ * In minutes: in so many of so many it must be late, as what ends by itself is worth no message. Not in a row: a relay that
+ * never hears anything is replaced every few minutes, as unhealthy, and each one begins to count anew.
+ */
+const LATE_IN = { datapointsToAlarm: 3, evaluationPeriods: 10 };
+const LATE_TEXT = `In ${LATE_IN.datapointsToAlarm} of ${LATE_IN.evaluationPeriods} minutes`;
 
 export interface RelayAlarmsArgs {
   /** The relay's name, which its own metrics carry as `service`. */
@@ -46,7 +50,7 @@ export function makeRelayAlarms(
       alarmDescription,
       statistic: 'Maximum',
       threshold: LATE,
-      evaluationPeriods: LATE_FOR,
+      ...LATE_IN,
     });
   const any = (name: string, metricName: string, alarmDescription: string) =>
     above(name, ofService(service, metricName), {
@@ -68,8 +72,8 @@ export function makeRelayAlarms(
     late(
       'lag',
       'Lag',
-      `For ${LATE_FOR} minutes a message has waited for more than ${LATE / 1000} s in the relay, or the relay has heard ` +
-        'nothing from Momento: see its log for what is refused',
+      `${LATE_TEXT} a message had waited for more than ${LATE / 1000} s in the relay, or the relay had heard nothing ` +
+        'from Momento: see its log for what is refused',
     ),
     any('missed', 'Missed', 'Momento passed over messages that the relay was to deliver: they are lost'),
     any(
@@ -80,7 +84,7 @@ export function makeRelayAlarms(
     late(
       'checkpoint',
       'CheckpointAge',
-      `For ${LATE_FOR} minutes the relay could not write its checkpoint: a restart delivers again what was delivered since`,
+      `${LATE_TEXT} the relay could not write its checkpoint: a restart delivers again what was delivered since`,
     ),
   ];
 }

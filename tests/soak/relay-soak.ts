@@ -23,9 +23,9 @@ export interface RelaySoakReport extends SoakReport {
   readonly untold: number;
 }
 
-/** For how long a deaf relay cannot subscribe, by its own clock, in milliseconds: longer than the alarm looks at. */
+/** For how long a deaf relay cannot subscribe, by its own clock, in milliseconds. */
 const DEAF_MS = 360_000;
-/** What its lag must be then: five minutes, in each of which the alarm saw more than one. */
+/** What its lag must be then: in four of these five minutes it was above the alarm's threshold, which takes three. */
 const TELLING_LAG_MS = 300_000;
 /** In milliseconds, by this machine's clock: longer than between two reports of the relay. */
 const TELLS_WITHIN_MS = 45_000;
