@@ -40,7 +40,7 @@ export class Alarms extends pulumi.ComponentResource {
       'Maximum',
       ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
       {
-        alarmDescription: 'Events were given up after ten tries: see what is in the dead-letter queue',
+        alarmDescription: 'Events were given up, or refused for good: see what is in the dead-letter queue',
       },
     );
     this.#above('redrive-age', REDRIVE_AGE, 'Maximum', ofQueue(queue, 'ApproximateAgeOfOldestMessage'), {

@@ -79,7 +79,7 @@ export function makeRelayAlarms(
     any(
       'malformed',
       'Malformed',
-      'The webhook refused messages for good (422 or 413), or they have no text: see the dead-letter queue',
+      'The webhook refused messages for good (422 or 413): see the dead-letter queue. Binary ones stand in the log alone',
     ),
     late(
       'checkpoint',
