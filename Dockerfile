@@ -6,5 +6,5 @@ COPY .bundles/relay.js index.js
 ENV NODE_ENV=production
 USER node
 # ECS does not read this one, but its own in the task definition, which is the same.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "index.js", "--health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "/relay/index.js", "--health"]
 CMD ["node", "index.js"]

@@ -71,7 +71,8 @@ if (signedWith) signingSecret.hold(signedWith);
 else sayWhatIsNext(config, webhookAddress.url);
 
 const watched = { functions: { webhook, redrive, publisher, tokens }, redriveQueue };
-const alarms = new Alarms('alarms', { ...watched, email: config.alarmEmail });
+const calledAgain = config.delivery === 'relay' ? ['webhook'] : []; // Momento's own webhooks call once
+const alarms = new Alarms('alarms', { ...watched, calledAgain, email: config.alarmEmail });
 const relay = deliverByRelay(config, {
   environment: {
     ...momento,

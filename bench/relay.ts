@@ -45,6 +45,7 @@ function startOurs(region: Region): Promise<RelayUnderTest> {
   bundleHandlers(['relay']);
   return startRelay(path.join(PROJECT, '.bundles/relay.js'), 'comment', region, {
     DEAD_LETTER_QUEUE_URL: `${region.environment.AWS_ENDPOINT_URL}/dead-letter`,
+    IN_FLIGHT: '32',
     HEALTH_PORT: '0',
     POWERTOOLS_METRICS_NAMESPACE: 'bench',
     POWERTOOLS_SERVICE_NAME: 'relay',

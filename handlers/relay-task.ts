@@ -1,5 +1,5 @@
 // The relay with all that it needs from outside, from start to SIGTERM.
-import { optional, setting } from './adapters/environment';
+import { optional, setting, wholeNumber } from './adapters/environment';
 import { answerHealthChecks } from './adapters/health';
 import { localMomento } from './adapters/momento-credentials';
 import { RedriveQueue } from './adapters/redrive-queue';
@@ -11,7 +11,7 @@ import { WebhookUrl } from './adapters/webhook-url';
 import { CachedSecret } from './core/cached-secret';
 import type { Clock } from './core/clock';
 import { reasonOf } from './core/errors';
-import { IN_FLIGHT, Relay } from './core/relay/relay';
+import { Relay } from './core/relay/relay';
 
 const REPORT_EVERY_MS = 30_000;
 /** After SIGTERM: what is held is delivered for so long, and the process ends at the latest so much later, in milliseconds. */
@@ -45,6 +45,7 @@ export async function runRelay(healthPort: number): Promise<void> {
   };
   const signingSecretArn = setting('SIGNING_SECRET_ARN');
   const signingSecret = new CachedSecret(() => fetchSecret(signingSecretArn), Number.POSITIVE_INFINITY);
+  const inFlight = wholeNumber('IN_FLIGHT');
   const deadLetters = new RedriveQueue(setting('DEAD_LETTER_QUEUE_URL'));
 
   const relay = new Relay({
@@ -52,23 +53,24 @@ export async function runRelay(healthPort: number): Promise<void> {
     topic: momento.topicName,
     openStream: new Subscription(momento).open,
     checkpoints: new RelayCheckpoint(momento),
-    post: new WebhookUrl(setting('WEBHOOK_URL'), IN_FLIGHT).post,
+    post: new WebhookUrl(setting('WEBHOOK_URL'), inFlight).post,
     signingSecret: (maxAgeMs) => signingSecret.get(maxAgeMs),
     deadLetter: (event) => deadLetters.send(event),
     clock,
     report,
+    inFlight,
   });
 
   const stop = async () => {
     setTimeout(() => process.exit(0), END_WITHIN_MS).unref();
     await relay.stop(FINISH_WITHIN_MS);
-    report.publish(relay.lagMs);
+    report.publish(relay);
     process.exit(0);
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 
   await answerHealthChecks(healthPort, () => relay.isHealthy);
-  setInterval(() => report.publish(relay.lagMs), REPORT_EVERY_MS);
+  setInterval(() => report.publish(relay), REPORT_EVERY_MS);
   await relay.start();
 }

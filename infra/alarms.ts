@@ -16,6 +16,8 @@ export interface AlarmsArgs {
   /** Each by its name, which its own metrics carry as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly redriveQueue: RedriveQueue;
+  /** Names of functions whose callers wait and call again, so that a throttled call is no loss. */
+  readonly calledAgain: readonly string[];
   /** Who is told; without it the alarms are seen in CloudWatch alone. */
   readonly email?: string;
 }
@@ -38,7 +40,7 @@ export class Alarms extends pulumi.ComponentResource {
       'Maximum',
       ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
       {
-        alarmDescription: 'Events were given up after ten tries: see what is in the dead-letter queue',
+        alarmDescription: 'Events were given up, or refused for good: see what is in the dead-letter queue',
       },
     );
     this.#above('redrive-age', REDRIVE_AGE, 'Maximum', ofQueue(queue, 'ApproximateAgeOfOldestMessage'), {
@@ -53,6 +55,7 @@ export class Alarms extends pulumi.ComponentResource {
       this.#above(`${service}-errors`, 0, 'Sum', ofFunction(handler, 'Errors'), {
         alarmDescription: `The function ${service} failed or ran into its time-out`,
       });
+      if (args.calledAgain.includes(service)) continue;
       this.#above(`${service}-throttles`, 0, 'Sum', ofFunction(handler, 'Throttles'), {
         alarmDescription: `The function ${service} was called more often at once than its concurrency allows`,
       });

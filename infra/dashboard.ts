@@ -139,11 +139,14 @@ function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
         'seconds',
       ),
     ],
-    ...(relay ? [relayRow(graph)] : []),
+    ...(relay ? [relayRow(relay, graph)] : []),
   ];
 }
 
-function relayRow(graph: (title: string, lines: readonly Line[], unit: string) => Widget): Widget[] {
+function relayRow(
+  relay: Relay,
+  graph: (title: string, lines: readonly Line[], unit: string) => Widget,
+): Widget[] {
   return [
     graph(
       'The relay’s deliveries',
@@ -156,7 +159,15 @@ function relayRow(graph: (title: string, lines: readonly Line[], unit: string) =
       ],
       'messages',
     ),
-    graph('How far the relay is behind', [most('lag', ofService('relay', 'Lag'))], 'ms'),
+    graph(
+      'How far the relay is behind',
+      [
+        most('deliveries, or Momento unheard', ofService('relay', 'Lag')),
+        most('checkpoint', ofService('relay', 'CheckpointAge')),
+      ],
+      'ms',
+    ),
+    graph('The relay’s tasks', [{ metric: relay.running, label: 'running', stat: 'SampleCount' }], 'tasks'),
   ];
 }
 

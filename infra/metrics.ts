@@ -20,6 +20,15 @@ export function ofFunction(handler: HandlerFunction, metricName: string): Metric
   return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: handler.functionName } };
 }
 
+/** Of ECS: each task of a service that is running gives a sample a minute. */
+export function ofTasks(clusterName: pulumi.Input<string>, serviceName: pulumi.Input<string>): Metric {
+  return {
+    namespace: 'AWS/ECS',
+    metricName: 'CPUUtilization',
+    dimensions: { ClusterName: clusterName, ServiceName: serviceName },
+  };
+}
+
 /** One that a handler counts itself; `service` is the handler's name. */
 export function ofService(
   service: string,

@@ -1,6 +1,9 @@
 import type { StackConfig } from './config';
 import type { Relay, RelayArgs } from './relay';
 
+/** Deliveries under way at the same time: as many as a small task has any use for. */
+const MOST_IN_FLIGHT = 32;
+
 /**
  * The relay, where it is what delivers. Its component is loaded here alone: with another delivery nobody waits for
  * Crosswalk (@pulumi/awsx), or needs its plug-in.
@@ -11,6 +14,9 @@ export function deliverByRelay(
 ): Relay | undefined {
   if (config.delivery !== 'relay') return undefined;
   const { Relay }: typeof import('./relay') = require('./relay');
-  const { logRetentionDays, vpcId, subnetIds } = config;
-  return new Relay('relay', { context: '.', logRetentionDays, vpcId, subnetIds, ...args });
+  const { logRetentionDays, vpcId, subnetIds, reservedConcurrency = MOST_IN_FLIGHT } = config;
+  // What the webhook may not run at the same time, it would refuse with 429.
+  const inFlight = Math.min(reservedConcurrency, MOST_IN_FLIGHT);
+  const environment = { ...args.environment, IN_FLIGHT: String(inFlight) };
+  return new Relay('relay', { context: '.', logRetentionDays, vpcId, subnetIds, ...args, environment });
 }

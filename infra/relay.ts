@@ -2,13 +2,13 @@
 import * as aws from '@pulumi/aws';
 import * as awsx from '@pulumi/awsx';
 import * as pulumi from '@pulumi/pulumi';
+import { type Metric, ofTasks } from './metrics';
 import { findNetwork } from './network';
+import { makeRelayAlarms } from './relay-alarms';
 import { metricsNamespace, tags } from './tags';
 
 /** On the task's loopback address, for its health check alone. */
 const HEALTH_PORT = 8080;
-/** In milliseconds: the oldest message has waited for longer than a few tries take. */
-const LAG = 60_000;
 /** In seconds: what ECS waits after SIGTERM; the relay ends within 25. */
 const STOP_TIMEOUT = 30;
 /** Images that stay in the repository, so that a failed deployment can be rolled back. */
@@ -32,6 +32,8 @@ export interface RelayArgs {
 export class Relay extends pulumi.ComponentResource {
   readonly serviceName: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
+  /** Has a sample a minute for each task that runs. */
+  readonly running: Metric;
   /** The alarms' ARNs, in the order in which somebody should look at them. */
   readonly alarms: pulumi.Output<string>[];
   readonly #child: pulumi.CustomResourceOptions;
@@ -103,7 +105,7 @@ export class Relay extends pulumi.ComponentResource {
             linuxParameters: { capabilities: { drop: ['ALL'] } },
             stopTimeout: STOP_TIMEOUT,
             healthCheck: {
-              command: ['CMD', 'node', 'index.js', '--health'],
+              command: ['CMD', 'node', '/relay/index.js', '--health'], // whatever the folder that it is run in
               interval: 30,
               timeout: 10,
               retries: 3,
@@ -111,6 +113,7 @@ export class Relay extends pulumi.ComponentResource {
             },
             environment: Object.entries({
               ...args.environment,
+              AWS_REGION: logGroup.region,
               HEALTH_PORT: String(HEALTH_PORT),
               POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
               POWERTOOLS_SERVICE_NAME: name,
@@ -132,7 +135,9 @@ export class Relay extends pulumi.ComponentResource {
 
     this.serviceName = service.service.name;
     this.clusterName = cluster.name;
-    this.alarms = this.#makeAlarms(args.alarmActions);
+    this.running = ofTasks(this.clusterName, this.serviceName);
+    const { alarmActions } = args;
+    this.alarms = makeRelayAlarms({ service: name, running: this.running, alarmActions }, this.#child);
     this.registerOutputs({ serviceName: this.serviceName, clusterName: this.clusterName });
   }
 
@@ -202,43 +207,6 @@ export class Relay extends pulumi.ComponentResource {
       },
       this.#child,
     );
-  }
-
-  #makeAlarms(alarmActions: pulumi.Input<string>[]): pulumi.Output<string>[] {
-    const common = { alarmActions, okActions: alarmActions, period: 60, tags };
-    const notRunning = new aws.cloudwatch.MetricAlarm(
-      `${this.name}-not-running`,
-      {
-        alarmDescription: 'No task of the relay has been running for five minutes: nothing is delivered',
-        namespace: 'AWS/ECS',
-        metricName: 'CPUUtilization',
-        dimensions: { ClusterName: this.clusterName, ServiceName: this.serviceName },
-        statistic: 'SampleCount', // each running task gives a sample a minute
-        comparisonOperator: 'LessThanThreshold',
-        threshold: 1,
-        evaluationPeriods: 5,
-        treatMissingData: 'breaching',
-        ...common,
-      },
-      this.#child,
-    );
-    const lag = new aws.cloudwatch.MetricAlarm(
-      `${this.name}-lag`,
-      {
-        alarmDescription: `For five minutes a message has waited for more than ${LAG / 1000} s in the relay`,
-        namespace: metricsNamespace,
-        metricName: 'Lag',
-        dimensions: { service: this.name },
-        statistic: 'Maximum',
-        comparisonOperator: 'GreaterThanThreshold',
-        threshold: LAG,
-        evaluationPeriods: 5,
-        treatMissingData: 'notBreaching', // the other alarm is for that
-        ...common,
-      },
-      this.#child,
-    );
-    return [notRunning.arn, lag.arn];
   }
 }
 

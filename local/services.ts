@@ -76,7 +76,7 @@ export async function startServices(
 
   const tasks = new TaskHost({
     identities,
-    local,
+    local: { ...local, ...options.relayEnvironment },
     onLog: (log) => events.emit('log', log),
     ready: () => subscribed(momento),
   });

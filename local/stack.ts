@@ -40,6 +40,8 @@ export interface StackOptions {
   faults?: FaultPlan;
   /** Milliseconds since the epoch, for this process; functions have the clock of this machine. */
   now?: () => number;
+  /** What the relay's process is told besides. */
+  relayEnvironment?: Record<string, string>;
   momento?: Omit<MomentoOptions, 'port' | 'apiKeys' | 'faults' | 'now'>;
 }
 

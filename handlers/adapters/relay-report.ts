@@ -1,5 +1,6 @@
 // The relay's metrics and log lines, in the same forms as those of the functions: Lambda's JSON log format, and
 // CloudWatch's embedded metric format, which CloudWatch reads from any log group.
+import type { Relay } from '../core/relay/relay';
 import type { Counted, Report } from '../core/relay/report';
 import { count, measured, publishMetrics } from './metrics';
 
@@ -18,11 +19,12 @@ export class RelayReport implements Report {
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 
-  /** Writes what was counted since the last time, and how old the oldest unfinished message is. */
-  publish(lagMs: number): void {
+  /** Writes what was counted since the last time, and how far behind the relay and its checkpoint are. */
+  publish({ lagMs, checkpointAgeMs }: Pick<Relay, 'lagMs' | 'checkpointAgeMs'>): void {
     for (const what of ALL) count(what, this.#counts.get(what) ?? 0);
     this.#counts.clear();
     measured('Lag', lagMs);
+    measured('CheckpointAge', checkpointAgeMs);
     publishMetrics();
   }
 }

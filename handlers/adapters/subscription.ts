@@ -1,13 +1,19 @@
 // A subscription to a topic with a position to begin at, which Momento's SDK does not offer: its own generated stub does.
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
-import { type ChannelOptions, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import {
+  type ChannelOptions,
+  type Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import { reasonOf } from '../core/errors';
 import type { OpenStream, Stream, StreamListener } from '../core/relay/feed';
 import type { Position } from '../core/relay/following';
 import { MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
-
-import pubsub = cache_client.pubsub;
+import { decodeItem, encodeRequest, type Heard, SUBSCRIBE } from './subscription-wire';
 
 /** Finds a connection that died without a word, and reconnects at the pace of the relay, not of gRPC. */
 const CHANNEL: ChannelOptions = {
@@ -18,6 +24,13 @@ const CHANNEL: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
+/** A key that was revoked, may not subscribe, or is of another account, where there is no such cache. */
+const REFUSALS: ReadonlySet<status> = new Set([
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.NOT_FOUND,
+]);
+
 export interface SubscriptionSettings extends MomentoAccess {
   readonly apiKeySecretArn: string;
   readonly cacheName: string;
@@ -25,7 +38,7 @@ export interface SubscriptionSettings extends MomentoAccess {
 }
 
 interface Connection {
-  readonly stub: pubsub.PubsubClient;
+  readonly client: Client;
   readonly metadata: Metadata;
   close(): void;
 }
@@ -48,18 +61,17 @@ export class Subscription {
   };
 
   #subscribe(connection: Connection, from: Position | undefined, stream: CancellableStream): void {
-    const call = connection.stub.Subscribe(
-      new pubsub._SubscriptionRequest({
-        cache_name: this.settings.cacheName,
-        topic: this.settings.topicName,
-        resume_at_topic_sequence_number: from?.sequence ?? 0,
-        sequence_page: from?.page ?? 0,
-      }),
+    const { cacheName, topicName } = this.settings;
+    const call = connection.client.makeServerStreamRequest(
+      SUBSCRIBE,
+      encodeRequest,
+      decodeItem,
+      { cacheName, topicName, from },
       connection.metadata,
     );
-    call.on('data', (item: pubsub._SubscriptionItem) => stream.take(item));
+    call.on('data', (heard: Heard) => stream.take(heard));
     call.on('error', (error: ServiceError) => {
-      if (error.code === status.UNAUTHENTICATED) this.#renewKey(connection, stream);
+      if (REFUSALS.has(error.code)) this.#renewKey(connection, stream, error.code);
       else stream.end(status[error.code] ?? 'error');
     });
     call.on('end', () => stream.end('ended'));
@@ -67,9 +79,9 @@ export class Subscription {
   }
 
   /** The next stream is opened with another key where there is one. */
-  #renewKey(connection: Connection, stream: CancellableStream): void {
-    const tell = () => stream.end(status[status.UNAUTHENTICATED]);
-    this.#momento.refused(connection, status.UNAUTHENTICATED).then(tell, tell);
+  #renewKey(connection: Connection, stream: CancellableStream, code: status): void {
+    const tell = () => stream.end(status[code]);
+    this.#momento.refused(connection, code).then(tell, tell);
   }
 }
 
@@ -96,37 +108,17 @@ class CancellableStream implements Stream {
     this.listener.ended(reason);
   }
 
-  take(received: pubsub._SubscriptionItem): void {
-    if (this.#isOver) return;
-    const { item, discontinuity } = received;
-    switch (received.kind) {
-      case 'item':
-        this.listener.message({
-          page: item.sequence_page,
-          sequence: item.topic_sequence_number,
-          tokenId: item.publisher_id,
-          text: item.value?.kind === 'text' ? item.value.text : undefined,
-        });
-        return;
-      case 'discontinuity':
-        // "The new topic sequence number after which TopicItems will ostensibly resume" (cachepubsub.proto)
-        this.listener.discontinuity({
-          page: discontinuity.new_sequence_page,
-          sequence: discontinuity.new_topic_sequence + 1,
-        });
-        return;
-      default:
-        this.listener.heartbeat();
-    }
+  take(heard: Heard): void {
+    if (!this.#isOver) heard(this.listener);
   }
 }
 
 function connect(apiKey: string, settings: SubscriptionSettings): Connection {
   const provider = apiKeyCredentials(apiKey, settings);
   const channel = provider.isEndpointSecure() ? credentials.createSsl() : credentials.createInsecure();
-  const stub = new pubsub.PubsubClient(provider.getCacheEndpoint(), channel, CHANNEL);
+  const client = new cache_client.pubsub.PubsubClient(provider.getCacheEndpoint(), channel, CHANNEL);
   const metadata = new Metadata();
   metadata.set('authorization', provider.getAuthToken());
   metadata.set('agent', 'nodejs:topic:momento-webhooks');
-  return { stub, metadata, close: () => stub.close() };
+  return { client, metadata, close: () => client.close() };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { StaleEvent } from './errors';
 import { parseJson } from './parse';
+import { uint64Schema } from './uint64';
 
 /** How far `publish_timestamp` may be from now, either way, in milliseconds: what Momento advises against replays. */
 export const TOLERANCE_MS = 60_000;
@@ -31,7 +32,7 @@ const eventSchema = (expected?: Source) =>
       publish_timestamp: count(MILLISECONDS),
       topic_sequence_number: count(SEQUENCE),
       /** Only the relay knows it; with it an event keeps its identity however often it is received. */
-      topic_sequence_page: v.optional(count(SEQUENCE)),
+      topic_sequence_page: v.optional(uint64Schema(SEQUENCE)),
       token_id: v.pipe(
         text('must be a string'),
         v.minLength(1, 'must not be empty: publish with a token that carries a token id'),

@@ -29,6 +29,7 @@ import { Topics } from './services/topics';
 import { Webhooks } from './services/webhooks';
 import { Timers } from './timers';
 import { TopicRegistry } from './topic-registry';
+import type { Beginning } from './topics';
 
 export type { Delivery, MomentoEvents, TopicMessage } from './events';
 export { authorizationOf, makeLegacyKey, makeV2Key } from './keys';
@@ -50,6 +51,8 @@ export interface MomentoOptions {
   heartbeatMs?: number;
   /** How many messages of a topic a subscription can go back. 1,000. */
   historyPerTopic?: number;
+  /** What a subscription that asks for no position begins with. `next`. */
+  beginning?: Beginning;
   /** Of each webhook; Momento's default is 5. `Infinity` for no limit. */
   deliveriesPerSecond?: number;
   /** Takes webhooks for other machines too, as Momento does, but calls none of them. */
@@ -111,6 +114,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     registry,
     events,
     now,
+    beginning: options.beginning ?? 'next',
     deliver: (message) => delivery.deliver(message),
   });
 

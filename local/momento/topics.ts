@@ -75,6 +75,16 @@ export interface ResumePosition {
 }
 
 /**
+ * What a subscription without a position begins with, on a topic that has messages; what Momento does is documented nowhere.
+ * - `next`: the next message
+ * - `latest`: the latest one (client-protos: it "will begin with the latest messages"; Momento's Python suite expects it)
+ * - `place`: a discontinuity that tells page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
+ *   then discontinuity")
+ * - `page`: a discontinuity that tells the page alone, then the next message
+ */
+export type Beginning = 'next' | 'latest' | 'place' | 'page';
+
+/**
  * A position in a topic and the stream that follows it. A reader that is slow holds nothing here: it reads on from the
  * history when its stream drains, and is told by a discontinuity what it missed.
  */
@@ -86,15 +96,21 @@ export class Subscription {
   constructor(
     private readonly topic: Topic,
     private readonly stream: ItemStream,
-    resume: ResumePosition | undefined,
+    private readonly resume: ResumePosition | undefined,
+    private readonly beginning: Beginning,
   ) {
-    this.#next = resume?.sequenceNumber ?? topic.lastSequenceNumber + 1;
+    const isLatest = beginning === 'latest' && topic.at(topic.lastSequenceNumber) !== undefined;
+    this.#next = resume?.sequenceNumber ?? topic.lastSequenceNumber + (isLatest ? 0 : 1);
     this.#page = resume?.sequencePage || topic.sequencePage;
   }
 
   start(): void {
     this.topic.subscriptions.add(this);
     this.heartbeat();
+    const isTold = this.beginning === 'place' || this.beginning === 'page';
+    if (isTold && this.resume === undefined && this.topic.lastSequenceNumber > 0) {
+      this.#discontinuity(0, this.beginning === 'page' ? 0 : this.#next - 1);
+    }
     this.pump();
   }
 
@@ -128,10 +144,14 @@ export class Subscription {
     const last_topic_sequence = this.#next - 1;
     this.#next = isBeyond ? topic.lastSequenceNumber + 1 : topic.oldestSequenceNumber;
     this.#page = topic.sequencePage;
+    // The one after which items go on: a client resumes at what it last knows, plus one.
+    this.#discontinuity(last_topic_sequence, this.#next - 1);
+  }
+
+  #discontinuity(last_topic_sequence: number, new_topic_sequence: number): void {
     const discontinuity = new pubsub._Discontinuity({
       last_topic_sequence,
-      // The one after which items go on: a client resumes at what it last knows, plus one.
-      new_topic_sequence: this.#next - 1,
+      new_topic_sequence,
       new_sequence_page: this.#page,
     });
     this.#write(new pubsub._SubscriptionItem({ discontinuity }));

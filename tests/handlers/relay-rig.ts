@@ -126,6 +126,7 @@ export class Rig {
         TOPIC_NAME: TOPIC,
         WEBHOOK_URL: `http://127.0.0.1:${receiverPort}/`,
         DEAD_LETTER_QUEUE_URL: queueUrl,
+        IN_FLIGHT: '32',
         HEALTH_PORT: '0',
         POWERTOOLS_METRICS_NAMESPACE: 'tests',
         POWERTOOLS_SERVICE_NAME: 'relay',
@@ -160,6 +161,18 @@ export class Rig {
   /** Starts the relay, and waits until it subscribes. */
   async run(environment: Record<string, string> = {}): Promise<Container> {
     const subscribed = new Promise<void>((resolve) => this.momento.on('subscribed', () => resolve()));
+    const container = this.begin(environment);
+    await Promise.race([
+      subscribed,
+      container.ended.then((end) => {
+        throw new Error(`the relay ended with ${end}: ${JSON.stringify(this.lines)}`);
+      }),
+    ]);
+    return container;
+  }
+
+  /** Starts the relay. */
+  begin(environment: Record<string, string> = {}): Container {
     const container = new Container({
       code: relayCode(),
       environment: { ...this.environment, ...environment },
@@ -170,12 +183,6 @@ export class Rig {
       },
     });
     this.#running = container;
-    await Promise.race([
-      subscribed,
-      container.ended.then((end) => {
-        throw new Error(`the relay ended with ${end}: ${JSON.stringify(this.lines)}`);
-      }),
-    ]);
     return container;
   }
 
@@ -201,6 +208,12 @@ export class Rig {
         (message) =>
           message !== null && typeof message === 'object' && Reflect.get(message, 'outcome') === outcome,
       );
+  }
+
+  /** How many messages the relay says that Momento passed over. */
+  get missed(): number {
+    const counts = this.logged('discontinuity').map((line) => Number(Reflect.get(Object(line), 'missed')));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   get texts(): unknown[] {

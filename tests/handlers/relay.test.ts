@@ -212,11 +212,42 @@ describe('the relay', () => {
     await container.stop();
     const metrics = rig.lines.filter((line) => '_aws' in line).at(-1);
     assert(metrics);
-    const { Delivered, Retried, DeadLettered, Malformed, Missed, Lag, service } = metrics;
+    const { Delivered, Retried, DeadLettered, Malformed, Missed, Lag, CheckpointAge, service } = metrics;
     assert.deepEqual(
-      { Delivered, Retried, DeadLettered, Malformed, Missed, Lag, service },
-      { Delivered: 1, Retried: 1, DeadLettered: 0, Malformed: 1, Missed: 0, Lag: 0, service: 'relay' },
+      { Delivered, Retried, DeadLettered, Malformed, Missed, service },
+      { Delivered: 1, Retried: 1, DeadLettered: 0, Malformed: 1, Missed: 0, service: 'relay' },
     );
+    const ages = [Lag, CheckpointAge].map(Number);
+    assert(
+      ages.every((age) => age >= 0 && age < 30_000),
+      `of what is well, moments: ${ages}`,
+    );
+  });
+
+  it('counts every metric that an alarm watches from its start on, and as lag that it never heard anything', async () => {
+    rig.momento.setFaults((operation) => (operation === 'Subscribe' ? { kind: 'refuse' } : undefined));
+    const container = rig.begin();
+    await rig.until(() => rig.logged('subscription ended').length === 3);
+    await container.stop();
+    const metrics = rig.lines.filter((line) => '_aws' in line).at(-1);
+    assert(metrics);
+    const { Missed, Malformed, DeadLettered, Lag, CheckpointAge } = metrics;
+    assert.deepEqual(
+      { Missed, Malformed, DeadLettered, CheckpointAge },
+      { Missed: 0, Malformed: 0, DeadLettered: 0, CheckpointAge: 0 },
+    );
+    assert(Number(Lag) >= 200, `two waits between three streams: ${Lag} ms`);
+  });
+
+  it('puts into the dead-letter queue what the webhook refuses for good, and delivers what is behind it', async () => {
+    rig.script = (call, response) => answer(call.event.text === 'bad' ? 422 : 200)(call, response);
+    await rig.run();
+    await rig.publish(['bad', 'good']);
+    await rig.until(() => rig.texts.includes('good'));
+    const [message, ...others] = rig.sqs.find('dead-letter').drain();
+    assert(message && others.length === 0);
+    assert.equal(JSON.parse(message.body).text, 'bad');
+    assert.equal(rig.logged('refused').length, 1);
   });
 
   it('answers its health check on the loopback address, and only there', async () => {

@@ -23,7 +23,10 @@ describe('the relay', () => {
     const added = (await relayed()).resources.map(key).filter((each) => !before.has(each));
     assert.deepEqual(added, [
       'aws:cloudwatch/logGroup:LogGroup relay',
+      `${ALARM} relay-checkpoint`,
       `${ALARM} relay-lag`,
+      `${ALARM} relay-malformed`,
+      `${ALARM} relay-missed`,
       `${ALARM} relay-not-running`,
       'aws:ec2/securityGroup:SecurityGroup relay',
       'aws:ecr/lifecyclePolicy:LifecyclePolicy relay',
@@ -39,6 +42,38 @@ describe('the relay', () => {
       'awsx:ecs:FargateService relay',
       'momento-webhooks:index:Relay relay',
     ]);
+  });
+
+  it('takes away the alarm of the webhook’s throttles alone: the relay calls again, as Momento does not', async () => {
+    const key = ({ type, name }: { type: string; name: string }) => `${type} ${name}`;
+    const after = new Set((await relayed()).resources.map(key));
+    const gone = (await declared('connected')).resources.map(key).filter((each) => !after.has(each));
+    assert.deepEqual(gone, [`${ALARM} webhook-throttles`]);
+  });
+
+  it('delivers no more at the same time than the webhook may run, and no more than 32', async () => {
+    for (const [reservedConcurrency, expected] of [
+      ['5', '5'],
+      ['500', '32'],
+      [undefined, '32'],
+    ] as const) {
+      const { resources } = await evaluateProgram({
+        config: { delivery: 'relay', ...(reservedConcurrency && { reservedConcurrency }) },
+        secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET },
+      });
+      const service = resources.find(({ type }) => type === 'awsx:ecs:FargateService');
+      assert(JSON.stringify(service?.inputs).includes(`{"name":"IN_FLIGHT","value":"${expected}"}`));
+    }
+  });
+
+  it('has a health check that finds its file from any folder', async () => {
+    const dockerfile = readFileSync(path.join(PROJECT, 'Dockerfile'), 'utf8');
+    const [, folder = ''] = /^WORKDIR (\S+)$/m.exec(dockerfile) ?? [];
+    const [, file = ''] = /^COPY .*?(\S+)$/m.exec(dockerfile) ?? [];
+    const { inputs } = await one('awsx:ecs:FargateService');
+    const command = ['CMD', 'node', path.posix.join(folder, file), '--health'];
+    assert(path.posix.isAbsolute(command[2] ?? ''));
+    assert(JSON.stringify(inputs).includes(JSON.stringify({ command }).slice(1, -1)));
   });
 
   it('is one Fargate task on ARM64, whose successor starts before it stops, and which is rolled back', async () => {
@@ -79,7 +114,7 @@ describe('the relay', () => {
       linuxParameters: { capabilities: { drop: ['ALL'] } },
       stopTimeout: 30,
       healthCheck: {
-        command: ['CMD', 'node', 'index.js', '--health'],
+        command: ['CMD', 'node', '/relay/index.js', '--health'],
         interval: 30,
         timeout: 10,
         retries: 3,
@@ -103,6 +138,8 @@ describe('the relay', () => {
       { name: 'SIGNING_SECRET_ARN', value: await arn('aws:secretsmanager/secret:Secret', 'signing-secret') },
       { name: 'WEBHOOK_URL', value: outputs.webhookUrl },
       { name: 'DEAD_LETTER_QUEUE_URL', value: outputs.deadLetterQueueUrl },
+      { name: 'IN_FLIGHT', value: '32' },
+      { name: 'AWS_REGION', value: 'us-east-1' },
       { name: 'HEALTH_PORT', value: '8080' },
       { name: 'POWERTOOLS_METRICS_NAMESPACE', value: 'momento-webhooks/dev' },
       { name: 'POWERTOOLS_SERVICE_NAME', value: 'relay' },
@@ -147,7 +184,7 @@ describe('the relay', () => {
       'COPY .bundles/relay.js index.js',
       'ENV NODE_ENV=production',
       'USER node',
-      'HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "index.js", "--health"]',
+      'HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "/relay/index.js", "--health"]',
       'CMD ["node", "index.js"]',
     ]);
     assert(existsSync(path.join(PROJECT, '.bundles/relay.js')));
@@ -222,44 +259,6 @@ describe('the relay', () => {
       retentionInDays: 14,
       tags: TAGS,
     });
-  });
-
-  it('raises an alarm when no task runs, and when messages wait', async () => {
-    const topic = await arn('aws:sns/topic:Topic', 'alarms');
-    const common = {
-      alarmActions: [topic],
-      okActions: [topic],
-      period: 60,
-      evaluationPeriods: 5,
-      tags: TAGS,
-    };
-    const { alarmDescription: notRunning, ...none } = (await one(ALARM, 'relay-not-running')).inputs;
-    assert.deepEqual(none, {
-      namespace: 'AWS/ECS',
-      metricName: 'CPUUtilization',
-      dimensions: {
-        ClusterName: (await one('aws:ecs/cluster:Cluster')).state.name,
-        ServiceName: Reflect.get(Object((await one('awsx:ecs:FargateService')).state.service), 'name'),
-      },
-      statistic: 'SampleCount',
-      comparisonOperator: 'LessThanThreshold',
-      threshold: 1,
-      treatMissingData: 'breaching',
-      ...common,
-    });
-    const { alarmDescription: lagging, ...lag } = (await one(ALARM, 'relay-lag')).inputs;
-    assert.deepEqual(lag, {
-      namespace: 'momento-webhooks/dev',
-      metricName: 'Lag',
-      dimensions: { service: 'relay' },
-      statistic: 'Maximum',
-      comparisonOperator: 'GreaterThanThreshold',
-      threshold: 60_000,
-      treatMissingData: 'notBreaching',
-      ...common,
-    });
-    assert.match(String(notRunning), /nothing is delivered/);
-    assert.match(String(lagging), /waited for more than 60 s/);
   });
 
   it('asks for no webhook in Momento, and shows no secret', async () => {

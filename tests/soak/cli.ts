@@ -1,8 +1,8 @@
 // `npm run soak -- --events 100000 --faults 0.2 --seed N`
 import { numberOf, progress, runProof } from '../proof';
 import { budgetOf, complaintsOf } from './complaints';
-import { relaySoak } from './relay-soak';
-import { soak } from './soak';
+import { type RelaySoakOptions, relayComplaintsOf, relaySoak } from './relay-soak';
+import { type SoakOptions, soak } from './soak';
 
 const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N]
 
@@ -14,13 +14,24 @@ function failed but for want of time.
 --event runs one event of the seed alone.
 
 --delivery relay publishes 10000 events by default, which the relay delivers while its connections are cut, Momento is
-restarted, the relay is killed, and the webhook answers 503, 429 or nothing.`;
+restarted, the relay is killed, for minutes of its clock it may not subscribe, and the webhook answers 503, 429 or
+nothing. Whenever it was deaf, its lag must have shown it.`;
 
 /** Events: fewer may by chance not show each key. */
 const LEAST = 100;
 
-/** Each way of breaking the relay's way to its messages, four times. */
+/** Each way of breaking the relay's way to its messages, three times. */
 const BREAKS = 12;
+
+async function soakWebhook(options: SoakOptions) {
+  const report = await soak(options);
+  return { report, complaints: complaintsOf(report, options.faults) };
+}
+
+async function soakRelay(options: RelaySoakOptions) {
+  const report = await relaySoak(options);
+  return { report, complaints: relayComplaintsOf(report, options.faults) };
+}
 
 runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'], async (given) => {
   const { delivery = 'webhook' } = given;
@@ -40,7 +51,9 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'],
   const what = options.only === undefined ? `${events} events` : `event ${options.only} alone`;
   console.log(`soak: ${what} by ${delivery}, faults in ${options.faults} of the calls, seed ${options.seed}`);
   const withProgress = { ...options, onProgress: progress(events) };
-  const report = await (isRelayed ? relaySoak({ ...withProgress, breaks: BREAKS }) : soak(withProgress));
+  const { report, complaints } = isRelayed
+    ? await soakRelay({ ...withProgress, breaks: BREAKS })
+    : await soakWebhook(withProgress);
   const { lost, duplicated, altered, givenUp, notTaken, storedBy, heap, ...counts } = report;
   const atMost = budgetOf(report, options.faults);
   console.log({
@@ -53,7 +66,6 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'],
     givenUpAtMost: atMost.givenUp,
     heapKiB: { before: Math.round(heap.before / 1024), after: Math.round(heap.after / 1024) },
   });
-  const complaints = complaintsOf(report, options.faults);
   for (const complaint of complaints) console.log(complaint);
   const failing = [...lost, ...duplicated, ...altered, ...(complaints.length > 0 ? givenUp : [])].slice(
     0,

@@ -1,23 +1,34 @@
 // The soak of the relay: many users publish while calls fail, the webhook answers 503, 429 or nothing, connections are
-// cut, Momento is restarted and the relay is killed. Each event must then be stored exactly once, or stand in the
+// cut, Momento is restarted, the relay is killed, and for minutes of its clock it may not subscribe. Each event must then be stored exactly once, or stand in the
 // dead-letter queue.
 import { type FaultPlan, firstOf } from '../../local/faults';
 import { Publisher } from '../../local/publisher';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
+import { complaintsOf } from './complaints';
+import { LeapingClock } from './leaping-clock';
 import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
 import { Chance } from './random';
 import { elapsed, failuresOf, type SoakOptions, type SoakReport, webhookHeap } from './soak';
 import { bodyIn, deadLettered, judge, storedComments } from './verdict';
 
 /** What breaks the relay's way to its messages, in turn. */
-const BREAKS = ['cut', 'kill', 'restart'] as const;
+const BREAKS = ['cut', 'kill', 'restart', 'deaf'] as const;
 type Break = (typeof BREAKS)[number];
 
 export interface RelaySoakReport extends SoakReport {
   /** How often each happened. */
   readonly breaks: Record<Break, number>;
+  /** How often the relay was deaf for minutes and did not tell, in the metric on which the alarm is. */
+  readonly untold: number;
 }
+
+/** For how long a deaf relay cannot subscribe, by its own clock, in milliseconds. */
+const DEAF_MS = 360_000;
+/** What its lag must be then: in four of these five minutes it was above the alarm's threshold, which takes three. */
+const TELLING_LAG_MS = 300_000;
+/** In milliseconds, by this machine's clock: longer than between two reports of the relay. */
+const TELLS_WITHIN_MS = 45_000;
 
 /** How long an event may be on its way, in milliseconds: longer than the relay tries, and the queue after it. */
 const ON_ITS_WAY_MS = 180_000;
@@ -28,7 +39,16 @@ export interface RelaySoakOptions extends Omit<SoakOptions, 'only'> {
   readonly breaks: number;
 }
 
+/** A sentence for each thing that is wrong; none where the soak held. */
+export function relayComplaintsOf(report: RelaySoakReport, faults: number): string[] {
+  const { untold } = report;
+  const deaf =
+    untold > 0 ? [`${untold} times the relay was deaf for minutes, and its lag did not show it`] : [];
+  return [...complaintsOf(report, faults), ...deaf];
+}
+
 export async function relaySoak(options: RelaySoakOptions): Promise<RelaySoakReport> {
+  const clock = new LeapingClock();
   const stack = await startStack({
     config: {
       delivery: 'relay',
@@ -36,11 +56,13 @@ export async function relaySoak(options: RelaySoakOptions): Promise<RelaySoakRep
       reservedConcurrency: String(options.concurrency),
     },
     momento: { historyPerTopic: options.events },
+    relayEnvironment: clock.environment,
   });
   try {
-    return await new RelaySoak(options, stack).run();
+    return await new RelaySoak(options, stack, clock).run();
   } finally {
     await stack.close();
+    clock.close();
   }
 }
 
@@ -49,12 +71,15 @@ class RelaySoak {
   readonly #publisher: Publisher;
   readonly #answers: Record<number, number> = {};
   readonly #failures: Record<string, number>;
-  readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0 };
+  readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0, deaf: 0 };
   readonly #published: number[] = [];
+  #isDeaf = false;
+  #untold = 0;
 
   constructor(
     private readonly options: RelaySoakOptions,
     private readonly stack: Stack,
+    private readonly clock: LeapingClock,
   ) {
     this.#chance = new Chance(options.seed);
     const { apiKey, cacheName, topicName, momento } = stack;
@@ -73,6 +98,7 @@ class RelaySoak {
     for (let from = 0; from < options.events; from += part) {
       await this.#publish(from, Math.min(from + part, options.events));
       before ??= await webhookHeap(stack);
+      if (this.#isDeaf) await this.#hearAgain();
       if (from + part < options.events) await this.#break(BREAKS[(from / part) % BREAKS.length]);
     }
     await this.#taken();
@@ -91,6 +117,7 @@ class RelaySoak {
       failures: this.#failures,
       refused: this.#refused,
       breaks: this.#breaks,
+      untold: this.#untold,
       heap,
     };
   }
@@ -119,6 +146,7 @@ class RelaySoak {
     ]);
     return (operation, request) => {
       if (operation === 'SortedSetFetch') return undefined;
+      if (operation === 'Subscribe' && this.#isDeaf) return { kind: 'refuse' };
       const fault = plan(operation, request);
       return fault?.kind === 'restart' ? { kind: 'refuse' } : fault;
     };
@@ -144,15 +172,52 @@ class RelaySoak {
     if (kind === 'kill') return relay.kill();
     if (kind === 'cut') return momento.dropSubscriptions();
     await this.#taken();
-    const back = new Promise<void>((resolve) => {
+    if (kind === 'deaf') return this.#deafen();
+    const back = this.#subscribed();
+    momento.restart();
+    await back;
+  }
+
+  /** Until all of the next part is published: nothing of it is heard, and minutes pass for the relay. */
+  async #deafen(): Promise<void> {
+    this.#isDeaf = true;
+    this.stack.momento.dropSubscriptions();
+    this.clock.set(DEAF_MS);
+    if (!(await this.#tellsLag())) this.#untold++;
+  }
+
+  async #hearAgain(): Promise<void> {
+    const back = this.#subscribed();
+    this.clock.set(0); // what it delivers is to be fresh by the webhook's clock
+    this.#isDeaf = false;
+    await back;
+  }
+
+  #subscribed(): Promise<void> {
+    const { momento } = this.stack;
+    return new Promise<void>((resolve) => {
       const onSubscribed = () => {
         momento.off('subscribed', onSubscribed);
         resolve();
       };
       momento.on('subscribed', onSubscribed);
     });
-    momento.restart();
-    await back;
+  }
+
+  /** Whether the next reports of the relay show what the alarm waits for. */
+  async #tellsLag(): Promise<boolean> {
+    const { events } = this.stack;
+    let isTold = false;
+    const listen = ({ function: name, line }: { function: string; line: string }) => {
+      if (name !== 'relay' || !line.includes('"Lag"')) return;
+      const { Lag } = JSON.parse(line);
+      isTold ||= Lag >= TELLING_LAG_MS;
+    };
+    events.on('log', listen);
+    for (const until = Date.now() + TELLS_WITHIN_MS; !isTold && Date.now() < until; )
+      await elapsed(LOOK_EVERY_MS);
+    events.off('log', listen);
+    return isTold;
   }
 
   /** Waits until what was published is stored or in a queue; what takes too long is left to the verdict. */

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Clock } from '../clock';
 import { reasonOf, Unprocessable } from '../errors';
 import { parseJson } from '../parse';
+import { uint64Schema } from '../uint64';
 import { FROM_THE_OLDEST, type Position } from './following';
 import type { Report } from './report';
 
@@ -20,8 +21,10 @@ export interface CheckpointStore {
   write(checkpoint: string): Promise<void>;
 }
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const schema = v.object({ page: count, sequence: v.pipe(count, v.minValue(1)) });
+const schema = v.object({
+  page: uint64Schema('must be a whole number'),
+  sequence: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+});
 
 /** Where to go on: undefined on the first start; from the oldest where what was written cannot be read any more. */
 export async function readCheckpoint(store: CheckpointStore): Promise<Position | undefined> {
@@ -39,6 +42,7 @@ export async function readCheckpoint(store: CheckpointStore): Promise<Position |
 export class Checkpoints {
   #written: string | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
+  #dueSince: number | undefined;
   #writing: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
 
@@ -53,6 +57,11 @@ export class Checkpoints {
   /** The first is written as soon as there is a position: without any, a relay that is killed begins anew. */
   start(): void {
     this.#next(0);
+  }
+
+  /** For how long what is to be written could not be, in milliseconds; 0 where all is well. */
+  get overdueMs(): number {
+    return this.#dueSince === undefined ? 0 : this.clock.now() - this.#dueSince;
   }
 
   #next(afterMs: number): void {
@@ -76,10 +85,12 @@ export class Checkpoints {
     const checkpoint = JSON.stringify({ page: position.page, sequence: position.sequence });
     const isFresh = this.clock.now() - this.#writtenAt < RENEW_EVERY_MS;
     if (checkpoint === this.#written && isFresh) return;
+    this.#dueSince ??= this.clock.now();
     try {
       await this.store.write(checkpoint);
       this.#written = checkpoint;
       this.#writtenAt = this.clock.now();
+      this.#dueSince = undefined;
     } catch (error) {
       this.report.log('warn', { outcome: 'checkpoint not written', reason: reasonOf(error) });
     }

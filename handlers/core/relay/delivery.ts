@@ -49,11 +49,7 @@ export class Delivery {
       report.count('Delivered');
       return undefined;
     }
-    if (FINAL.has(answered.status)) {
-      report.count('Malformed');
-      report.log('warn', { outcome: 'refused', eventId: this.#idOf(held), status: answered.status });
-      return undefined;
-    }
+    if (FINAL.has(answered.status)) return this.#refused(held, answered.status);
     return this.#again(held, answered);
   }
 
@@ -64,6 +60,19 @@ export class Delivery {
     } catch (error) {
       return { status: 0, reason: reasonOf(error) };
     }
+  }
+
+  /** It goes where a person can see it, and bring it back once the webhook takes it. */
+  async #refused(held: Held, status: number): Promise<number | undefined> {
+    const { clock, report } = this.settings;
+    if (await this.#deadLettered(held)) {
+      report.count('Malformed');
+      report.log('error', { outcome: 'refused', eventId: this.#idOf(held), status });
+      return undefined;
+    }
+    report.count('Retried');
+    held.waitedMs = nextWait(BETWEEN_TRIES, held.waitedMs, clock.random);
+    return held.waitedMs;
   }
 
   async #again(held: Held, answered: Answered & { readonly reason?: string }): Promise<number | undefined> {
@@ -78,7 +87,11 @@ export class Delivery {
     held.waitedMs = nextWait(BETWEEN_TRIES, held.waitedMs, clock.random);
     const wait = Math.max(held.waitedMs, retryAfterMs(answered.retryAfter, now));
     if (now + wait > firstTriedAt + PATIENCE_MS) {
-      if (await this.#deadLettered(held, reason)) return undefined;
+      if (await this.#deadLettered(held)) {
+        report.count('DeadLettered');
+        report.log('error', { outcome: 'dead-lettered', eventId: this.#idOf(held), reason });
+        return undefined;
+      }
       report.count('Retried');
       return held.waitedMs; // nothing is lost: it is tried until either of the two takes it
     }
@@ -86,18 +99,17 @@ export class Delivery {
     return wait;
   }
 
-  async #deadLettered(held: Held, reason: string): Promise<boolean> {
+  /** Whether it is safe there. */
+  async #deadLettered(held: Held): Promise<boolean> {
     const { deadLetter, report } = this.settings;
     const event = identified(this.#eventOf(held));
     try {
       await deadLetter(event);
+      return true;
     } catch (error) {
       report.log('error', { outcome: 'not dead-lettered', eventId: event.id, reason: reasonOf(error) });
       return false;
     }
-    report.count('DeadLettered');
-    report.log('error', { outcome: 'dead-lettered', eventId: event.id, reason });
-    return true;
   }
 
   /** The event as it is now: only `publish_timestamp` differs from try to try. */

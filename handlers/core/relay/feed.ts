@@ -41,9 +41,8 @@ export class Feed {
   #stream: Stream | undefined;
   #cancelTimer: (() => void) | undefined;
   #openedAt = 0;
-  #heardAt = 0;
+  #heardAt: number | undefined;
   #heardMessage = false;
-  #hasBegun = false;
   #waitedMs: number | undefined;
   #isWanted = false;
 
@@ -60,14 +59,14 @@ export class Feed {
     return this.#following.position;
   }
 
-  /** Whether a stream ever told anything. */
-  get hasBegun(): boolean {
-    return this.#hasBegun;
+  /** When a stream last told anything, in milliseconds since the epoch; undefined where none ever did. */
+  get heardAt(): number | undefined {
+    return this.#heardAt;
   }
 
-  /** When something last happened here, in milliseconds since the epoch: something was heard, or opened. */
+  /** When a stream was last opened, or told anything: a sign that this process works, and none that Momento does. */
   get activeAt(): number {
-    return Math.max(this.#openedAt, this.#heardAt);
+    return Math.max(this.#openedAt, this.#heardAt ?? 0);
   }
 
   /** Whether messages are taken. */
@@ -89,11 +88,10 @@ export class Feed {
 
   #connect(): void {
     const { clock, report, open, receive } = this.settings;
-    this.#openedAt = this.#heardAt = clock.now();
+    this.#openedAt = clock.now();
     this.#heardMessage = false;
     const heard = () => {
       this.#heardAt = clock.now();
-      this.#hasBegun = true;
       this.#following.begun();
     };
     const discontinuity = (missed: number, next: Position) => {
@@ -121,7 +119,7 @@ export class Feed {
   #listenForSilence(ms: number): void {
     const { clock } = this.settings;
     this.#cancelTimer = clock.after(ms, () => {
-      const silentFor = clock.now() - this.#heardAt;
+      const silentFor = clock.now() - this.activeAt;
       if (silentFor >= SILENCE_MS) this.#reconnect('silent');
       else this.#listenForSilence(SILENCE_MS - silentFor);
     });

@@ -1,9 +1,11 @@
 // Where a subscription stands in its topic, and what it missed on the way (momentohq/client-protos, cachepubsub.proto).
+import type { Uint64 } from '../uint64';
 
 /** The next message to receive. Within a page sequence numbers count up by one; a topic that begins again has a new page. */
 export interface Position {
   /** 0: whichever page the topic is on. */
-  readonly page: number;
+  readonly page: Uint64;
+  /** From 1; it never comes near 2^53. */
   readonly sequence: number;
 }
 
@@ -35,8 +37,14 @@ export class Following {
     return missed;
   }
 
-  /** Momento passed something over, and goes on at `to`. Gives how many messages it is known to have passed over. */
+  /**
+   * Momento passed something over, and goes on at `to`; or it tells who asked without a position where the topic stands.
+   * Gives how many messages it is known to have passed over.
+   */
   jumped(to: Position): number {
+    const isFollowing = this.next !== undefined && this.next.page !== 0;
+    // No sequence is told but the page alone: it is no position, and the next message may be any.
+    if (!isFollowing && to.sequence === 1) return 0;
     const missed = this.#missedUpTo(to);
     this.next = to;
     return missed;

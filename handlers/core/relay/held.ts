@@ -1,4 +1,5 @@
 // A message from when it is received until it is finished: delivered, refused for good, or in the dead-letter queue.
+import type { Uint64 } from '../uint64';
 import type { Position } from './following';
 
 /** A message as it comes from the topic. */
@@ -11,7 +12,7 @@ export interface Message extends Position {
 
 /** A message that is to be delivered. */
 export class Held implements Position {
-  readonly page: number;
+  readonly page: Uint64;
   readonly sequence: number;
   readonly tokenId: string;
   text: string;

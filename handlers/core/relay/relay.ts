@@ -19,9 +19,6 @@ export interface Capacity {
 
 /** With these a process stays within 512 MiB, whatever the messages are. */
 export const CAPACITY: Capacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
-/** Tries under way at the same time. */
-export const IN_FLIGHT = 32;
-
 /** Nothing heard, opened or tried for so long, in milliseconds: something is wrong with the process itself. */
 const STUCK_MS = 180_000;
 const BETWEEN_READS: Backoff = { leastMs: 500, mostMs: 15_000 };
@@ -30,7 +27,8 @@ export interface RelaySettings extends DeliverySettings {
   readonly openStream: OpenStream;
   readonly checkpoints: CheckpointStore;
   readonly capacity?: Capacity;
-  readonly inFlight?: number;
+  /** Tries under way at the same time. */
+  readonly inFlight: number;
 }
 
 export class Relay {
@@ -43,13 +41,15 @@ export class Relay {
   #unfinished = 0;
   #characters = 0;
   #feed: Feed | undefined;
+  readonly #startedAt: number;
   #triedAt = 0;
   #isStopping = false;
   #idle: (() => void) | undefined;
 
   constructor(private readonly settings: RelaySettings) {
-    const { clock, report, capacity = CAPACITY, inFlight = IN_FLIGHT } = settings;
+    const { clock, report, capacity = CAPACITY, inFlight } = settings;
     this.#clock = clock;
+    this.#startedAt = clock.now();
     this.#capacity = capacity;
     const delivery = new Delivery(settings);
     this.#lanes = new Lanes(inFlight, (held) => this.#attempt(delivery, held), clock);
@@ -96,18 +96,27 @@ export class Relay {
     return this.#unfinished;
   }
 
-  /** For how long the oldest message that is not finished has been held, in milliseconds. */
+  /**
+   * How far it may be behind, in milliseconds: for how long the oldest message that is not finished has been held, or
+   * nothing has been heard of the topic, be it a heartbeat. What was published since then, nobody here knows.
+   */
   get lagMs(): number {
-    const oldest = this.#held.peek();
-    return oldest ? this.#clock.now() - oldest.receivedAt : 0;
+    const heardAt = this.#feed?.heardAt ?? this.#startedAt;
+    return this.#clock.now() - Math.min(heardAt, this.#held.peek()?.receivedAt ?? heardAt);
+  }
+
+  /** For how long the checkpoint could not be written, in milliseconds. */
+  get checkpointAgeMs(): number {
+    return this.#checkpoints.overdueMs;
   }
 
   /**
-   * Whether it works: it has been subscribed, and something has happened lately. An outage of Momento or of the webhook
-   * is no reason to begin anew, so neither makes it unhealthy later.
+   * Whether the process works: it has been subscribed once, and something has been heard, opened or tried lately. Later,
+   * neither an outage nor a refusal by Momento or the webhook makes it unhealthy: another process would fare no better, would
+   * be replaced in its turn, and would have to receive again what this one holds. Of those, the lag tells.
    */
   get isHealthy(): boolean {
-    if (!this.#feed?.hasBegun) return false;
+    if (this.#feed?.heardAt === undefined) return false;
     return this.#clock.now() - Math.max(this.#feed.activeAt, this.#triedAt) < STUCK_MS;
   }
 

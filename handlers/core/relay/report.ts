@@ -3,8 +3,8 @@
 /**
  * - `Delivered`: accepted by the webhook
  * - `Retried`: tries after which another one follows
- * - `DeadLettered`: given up, and put into the dead-letter queue
- * - `Malformed`: refused for good by the webhook, or without a text that could be delivered
+ * - `DeadLettered`: given up after many tries, and put into the dead-letter queue
+ * - `Malformed`: refused for good by the webhook, and put into the dead-letter queue; or without a text to deliver
  * - `Missed`: passed over by Momento
  */
 export type Counted = 'Delivered' | 'Retried' | 'DeadLettered' | 'Malformed' | 'Missed';

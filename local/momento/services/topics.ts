@@ -15,7 +15,7 @@ import {
 import type { MomentoEmitter, TopicMessage } from '../events';
 import type { Access } from '../permissions';
 import type { TopicRegistry } from '../topic-registry';
-import { Subscription } from '../topics';
+import { type Beginning, Subscription } from '../topics';
 
 import pubsub = cache_client.pubsub;
 
@@ -27,6 +27,7 @@ export interface TopicsOptions {
   registry: TopicRegistry;
   events: MomentoEmitter;
   now: () => number;
+  beginning: Beginning;
   deliver(message: TopicMessage): void;
 }
 
@@ -96,9 +97,9 @@ export class Topics {
     // Who gave up before a delayed call was answered is not told of again.
     if (stream.cancelled) return;
     const { cache_name: cache, topic, resume_at_topic_sequence_number: sequenceNumber } = request;
-    const { registry, events } = this.options;
+    const { registry, events, beginning } = this.options;
     const resume = sequenceNumber === 0 ? undefined : { sequenceNumber, sequencePage: request.sequence_page };
-    const subscription = new Subscription(registry.get(cache, topic), stream, resume);
+    const subscription = new Subscription(registry.get(cache, topic), stream, resume, beginning);
     this.#streams.set(stream, cache);
     stream.once('cancelled', () => {
       subscription.stop();

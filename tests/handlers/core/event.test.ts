@@ -132,6 +132,12 @@ describe("an event's identity", () => {
     assert.equal(event(page).id, event({ ...page, event_timestamp: NOW + 60_000 }).id);
   });
 
+  it('is what it always was for a page that is a number, and another for each page that no number holds', () => {
+    assert.equal(event({ topic_sequence_page: 3 }).id, 'uBH1nNaHyR1i8DJogkqf5H');
+    const pages = ['9007199254740992', '9007199254740993', '18446744073709551615'];
+    assert.equal(new Set(pages.map((page) => event({ topic_sequence_page: page }).id)).size, 3);
+  });
+
   it('cannot be given by the event itself', () => {
     assert.notEqual(event({ id: 'chosen' }).id, 'chosen');
   });

@@ -199,8 +199,13 @@ describe('the checkpoint', () => {
       kept.text = text;
       assert.deepEqual(await readCheckpoint(kept), FROM_THE_OLDEST, text);
     }
-    kept.text = '{"page":3,"sequence":9}';
-    assert.deepEqual(await readCheckpoint(kept), { page: 3, sequence: 9 });
+    for (const position of [
+      { page: 3, sequence: 9 },
+      { page: '9007199254740993', sequence: 9 },
+    ]) {
+      kept.text = JSON.stringify(position);
+      assert.deepEqual(await readCheckpoint(kept), position);
+    }
   });
 
   it('is written when it changes, at most once a second, and at the end', async () => {

@@ -1,0 +1,82 @@
+// The relay's real bundle against a Momento that says what the local one never does.
+import assert from 'node:assert/strict';
+import { status } from '@grpc/grpc-js';
+import { authorizationOf, makeLegacyKey } from '../../local/momento';
+import { Rig } from './relay-rig';
+import { ScriptedMomento } from './scripted-momento';
+
+/** The first two numbers that are one to JavaScript, and the last there is. */
+const LAST_PAGE = '18446744073709551615';
+const PAGES = ['9007199254740992', '9007199254740993', LAST_PAGE];
+
+describe('the subscription of the relay', () => {
+  let rig: Rig;
+  let momento: ScriptedMomento;
+
+  beforeEach(async () => {
+    rig = await Rig.start();
+  });
+
+  afterEach(async () => {
+    momento.close();
+    await rig.close();
+  });
+
+  it('loses nothing of a page of 64 bits: not in the event, and not where it goes on', async () => {
+    momento = await ScriptedMomento.start((_, told) => {
+      const page = PAGES[momento.subscriptions.length - 1];
+      if (page === undefined) return told.item({ sequence: '42', page: LAST_PAGE, text: 'end' });
+      told.discontinuity({ sequence: '40', page });
+      told.item({ sequence: '41', page, text: page });
+      told.fail(status.UNAVAILABLE);
+    });
+    rig.begin({ MOMENTO_ENDPOINT_URL: momento.url });
+    await rig.until(() => rig.texts.includes('end'));
+    assert.deepEqual(
+      rig.calls.map(({ event }) => event.topic_sequence_page),
+      [...PAGES, LAST_PAGE],
+    );
+    assert.deepEqual(
+      momento.subscriptions.map(({ sequence, page }) => [sequence, page]),
+      [['0', '0'], ...PAGES.map((page) => ['42', page])],
+    );
+  });
+
+  it('begins with a page that a number holds as that number', async () => {
+    momento = await ScriptedMomento.start((_, told) => told.item({ sequence: '1', page: '7', text: 'a' }));
+    rig.begin({ MOMENTO_ENDPOINT_URL: momento.url });
+    await rig.until(() => rig.calls.length === 1);
+    assert.equal(rig.calls[0]?.event.topic_sequence_page, 7);
+  });
+
+  for (const code of [status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.NOT_FOUND]) {
+    it(`takes up an API key that was put right after ${status[code]}, without a restart`, async () => {
+      const right = makeLegacyKey();
+      momento = await ScriptedMomento.start(({ authorization }, told) => {
+        if (authorization === authorizationOf(right)) {
+          told.item({ sequence: '1', page: '7', text: 'heard' });
+        } else {
+          rig.secrets.putSecretValue('api-key', right);
+          told.fail(code);
+        }
+      });
+      rig.begin({ MOMENTO_ENDPOINT_URL: momento.url });
+      await rig.until(() => rig.texts.includes('heard'));
+    });
+  }
+
+  it('asks for no other key while its own is not what is refused', async () => {
+    let asked = 0;
+    rig.aws.setFaults((operation, input) => {
+      if (operation === 'GetSecretValue' && JSON.stringify(input).includes('api-key')) asked += 1;
+      return undefined;
+    });
+    momento = await ScriptedMomento.start((_, told) => {
+      if (momento.subscriptions.length < 5) told.fail(status.UNAVAILABLE);
+      else told.item({ sequence: '1', page: '7', text: 'heard' });
+    });
+    rig.begin({ MOMENTO_ENDPOINT_URL: momento.url });
+    await rig.until(() => rig.texts.includes('heard'));
+    assert.equal(asked, 2, 'once for the subscription, once for the checkpoint');
+  });
+});
