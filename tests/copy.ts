@@ -9,6 +9,7 @@ const PROGRAM = [
   'infra',
   'Dockerfile',
   'index.ts',
+  'main.ts',
   'package.json',
   'tsconfig.json',
   'Pulumi.yaml',

@@ -11,6 +11,8 @@ const PROJECT = path.resolve(__dirname, '../..');
 const TAGS = { project: 'momento-webhooks', stack: 'dev' };
 const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
 const ROLE = 'aws:iam/role:Role';
+const REPOSITORY = 'aws:ecr/repository:Repository';
+const IMAGE = 'docker-build:index:Image';
 
 const relayed = () => declared('relayed');
 const one = async (type: string, name = 'relay') => resource(await relayed(), type, name);
@@ -35,8 +37,8 @@ describe('the relay', () => {
       'aws:iam/rolePolicy:RolePolicy relay-task',
       'aws:sns/topic:Topic alarms',
       'aws:sns/topicSubscription:TopicSubscription alarms',
-      'awsx:ecr:Image relay',
       'awsx:ecs:FargateService relay',
+      'docker-build:index:Image relay',
       'momento-webhooks:index:Relay relay',
     ]);
   });
@@ -72,7 +74,7 @@ describe('the relay', () => {
     const { environment, ...rest } = container;
     assert.deepEqual(rest, {
       name: 'relay',
-      image: (await one('awsx:ecr:Image')).state.imageUri,
+      image: `${(await one(REPOSITORY)).state.repositoryUrl}@${(await one(IMAGE)).state.digest}`,
       essential: true,
       user: 'node',
       readonlyRootFilesystem: true,
@@ -110,17 +112,36 @@ describe('the relay', () => {
   });
 
   it('has an image of its bundle alone, in a repository that goes with the stack', async () => {
-    const repository = await one('aws:ecr/repository:Repository');
+    const repository = await one(REPOSITORY);
     assert.deepEqual(repository.inputs, {
       forceDelete: true,
       imageScanningConfiguration: { scanOnPush: true },
       tags: TAGS,
     });
-    assert.deepEqual((await one('awsx:ecr:Image')).inputs, {
-      repositoryUrl: repository.state.repositoryUrl,
-      context: '.',
-      platform: 'linux/arm64',
+    const { inputs, secretInputs } = await one(IMAGE);
+    const { registries, ...image } = inputs;
+    assert.deepEqual(image, {
+      context: { location: '.' },
+      dockerfile: { location: 'Dockerfile' },
+      platforms: ['linux/arm64'],
+      tags: [`${repository.state.repositoryUrl}:latest`],
+      push: true,
+      buildOnPreview: true, // these two are docker-build's own
+      network: 'default',
     });
+    const [registry, ...others] = [registries].flat();
+    assert.deepEqual(
+      [registry, others],
+      [
+        {
+          address: 'https://123456789012.dkr.ecr.us-east-1.amazonaws.com',
+          username: 'AWS',
+          password: 'token-of-the-registry',
+        },
+        [],
+      ],
+    );
+    assert.deepEqual(secretInputs, ['registries']);
     const { policy, ...rest } = (await one('aws:ecr/lifecyclePolicy:LifecyclePolicy')).inputs;
     assert.deepEqual(rest, { repository: repository.state.name });
     const parsed = typeof policy === 'string' ? JSON.parse(policy) : policy;
@@ -144,7 +165,7 @@ describe('the relay', () => {
     assert.deepEqual(lines, [
       'FROM node:24-slim',
       'WORKDIR /relay',
-      'COPY .bundles/relay.js index.js',
+      'COPY --chmod=0644 .bundles/relay.js index.js',
       'ENV NODE_ENV=production',
       'USER node',
       'HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "index.js", "--health"]',
@@ -182,7 +203,7 @@ describe('the relay', () => {
       {
         Effect: 'Allow',
         Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-        Resource: await arn('aws:ecr/repository:Repository'),
+        Resource: await arn(REPOSITORY),
       },
       {
         Effect: 'Allow',
@@ -192,12 +213,16 @@ describe('the relay', () => {
     ]);
   });
 
-  it('runs under roles that ECS alone assumes', async () => {
+  it('runs under roles that ECS alone assumes, for tasks of this account', async () => {
     for (const name of ['relay-task', 'relay-execution']) {
-      const [statement, ...others] = statements((await one(ROLE, name)).inputs.assumeRolePolicy);
-      assert.deepEqual(others, []);
-      assert.equal(statement?.Action, 'sts:AssumeRole');
-      assert.deepEqual(statement?.Principal, { Service: 'ecs-tasks.amazonaws.com' });
+      assert.deepEqual(statements((await one(ROLE, name)).inputs.assumeRolePolicy), [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
+        },
+      ]);
     }
   });
 
@@ -288,7 +313,7 @@ describe('the relay', () => {
 describe('with another delivery', () => {
   let folder: string;
 
-  /** A copy of the program in whose packages Crosswalk is missing. */
+  /** A copy of the program in whose packages Crosswalk and docker-build are missing. */
   before(() => {
     folder = copyProgram('.bundles');
     rmSync(path.join(folder, 'node_modules'));
@@ -298,14 +323,14 @@ describe('with another delivery', () => {
       if (name !== '@pulumi') symlinkSync(path.join(packages, name), path.join(folder, 'node_modules', name));
     }
     for (const name of readdirSync(path.join(packages, '@pulumi'))) {
-      if (name === 'awsx') continue;
+      if (['awsx', 'docker-build'].includes(name)) continue;
       symlinkSync(path.join(packages, '@pulumi', name), path.join(folder, 'node_modules/@pulumi', name));
     }
   });
 
   after(() => rmSync(folder, { recursive: true }));
 
-  it('the program never loads Crosswalk', async () => {
+  it('the program never loads Crosswalk or docker-build', async () => {
     const { resources } = await evaluateProgram({ folder, secrets: { momentoApiKey: LEGACY_KEY } });
     assert.equal(resources.length, (await declared('first')).resources.length);
   });
@@ -314,7 +339,7 @@ describe('with another delivery', () => {
     const secrets = { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET };
     await assert.rejects(
       evaluateProgram({ folder, config: { delivery: 'relay' }, secrets }),
-      /Cannot find module '@pulumi\/awsx'/,
+      /Cannot find module '@pulumi\/(awsx|docker-build)'/,
     );
   });
 });
