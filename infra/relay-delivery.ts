@@ -2,8 +2,9 @@ import type { StackConfig } from './config';
 import type { Relay, RelayArgs } from './relay';
 
 /**
- * The relay, where it is what delivers. Its component is loaded here alone: with another delivery nobody waits for
- * Crosswalk (@pulumi/awsx), or needs its plug-in.
+ * The relay, where it is what delivers. Its component is loaded here alone, so with another delivery no program waits for
+ * Crosswalk (@pulumi/awsx) and docker-build. Their plug-ins everybody has: the engine downloads that of each package that is
+ * installed, used or not.
  */
 export function deliverByRelay(
   config: StackConfig,

@@ -1,7 +1,7 @@
 // What delivery `relay` adds to the stack. Crosswalk's components are one resource each here: their plug-in makes what is
 // in them, so their arguments are checked to the last one.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { evaluateProgram } from '../../local/program';
 import { copyProgram } from '../copy';
@@ -109,70 +109,6 @@ describe('the relay', () => {
       { name: 'POWERTOOLS_METRICS_NAMESPACE', value: 'momento-webhooks/dev' },
       { name: 'POWERTOOLS_SERVICE_NAME', value: 'relay' },
     ]);
-  });
-
-  it('has an image of its bundle alone, in a repository that goes with the stack', async () => {
-    const repository = await one(REPOSITORY);
-    assert.deepEqual(repository.inputs, {
-      forceDelete: true,
-      imageScanningConfiguration: { scanOnPush: true },
-      tags: TAGS,
-    });
-    const { inputs, secretInputs } = await one(IMAGE);
-    const { registries, ...image } = inputs;
-    assert.deepEqual(image, {
-      context: { location: '.' },
-      dockerfile: { location: 'Dockerfile' },
-      platforms: ['linux/arm64'],
-      tags: [`${repository.state.repositoryUrl}:latest`],
-      push: true,
-      buildOnPreview: true, // these two are docker-build's own
-      network: 'default',
-    });
-    const [registry, ...others] = [registries].flat();
-    assert.deepEqual(
-      [registry, others],
-      [
-        {
-          address: 'https://123456789012.dkr.ecr.us-east-1.amazonaws.com',
-          username: 'AWS',
-          password: 'token-of-the-registry',
-        },
-        [],
-      ],
-    );
-    assert.deepEqual(secretInputs, ['registries']);
-    const { policy, ...rest } = (await one('aws:ecr/lifecyclePolicy:LifecyclePolicy')).inputs;
-    assert.deepEqual(rest, { repository: repository.state.name });
-    const parsed = typeof policy === 'string' ? JSON.parse(policy) : policy;
-    assert.deepEqual(parsed, {
-      rules: [
-        {
-          rulePriority: 1,
-          description: 'The newest 5 images stay',
-          selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 },
-          action: { type: 'expire' },
-        },
-      ],
-    });
-  });
-
-  it('is built without running anything, from a base image by tag', async () => {
-    await relayed(); // the file that it copies is there
-    const lines = readFileSync(path.join(PROJECT, 'Dockerfile'), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('#'));
-    assert.deepEqual(lines, [
-      'FROM node:24-slim',
-      'WORKDIR /relay',
-      'COPY --chmod=0644 .bundles/relay.js index.js',
-      'ENV NODE_ENV=production',
-      'USER node',
-      'HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "index.js", "--health"]',
-      'CMD ["node", "index.js"]',
-    ]);
-    assert(existsSync(path.join(PROJECT, '.bundles/relay.js')));
-    assert.equal(readFileSync(path.join(PROJECT, '.dockerignore'), 'utf8'), '*\n!.bundles/relay.js\n');
   });
 
   it('reads both secrets, puts into the dead-letter queue, and may do nothing else', async () => {
