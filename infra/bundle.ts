@@ -1,6 +1,6 @@
 // The code of the functions: each handler with all that it imports, in one file.
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { type BuildOptions, version } from 'esbuild';
@@ -54,6 +54,8 @@ export function bundleHandlers<Name extends string>(
   const record = new BundleRecord(project, `${folder}/${names.join('-')}.json`);
   const request = JSON.stringify([names, version, options]);
   if (!record.holds(request)) record.write(request, build({ names, project, options }));
+  // Docker takes a change of the mode for one of the contents, and the mode is the umask's of whoever made the file.
+  for (const name of names) chmodSync(path.join(project, folder, `${name}.js`), 0o644);
   return (name) => {
     // A file, not its text: the state would hold every text twice and be written again with each resource.
     const index = new pulumi.asset.FileAsset(`${folder}/${name}.js`);

@@ -5,8 +5,9 @@ import type { Relay, RelayArgs } from './relay';
 const MOST_IN_FLIGHT = 32;
 
 /**
- * The relay, where it is what delivers. Its component is loaded here alone: with another delivery nobody waits for
- * Crosswalk (@pulumi/awsx), or needs its plug-in.
+ * The relay, where it is what delivers. Its component is loaded here alone, so with another delivery no program waits for
+ * Crosswalk (@pulumi/awsx) and docker-build. Their plug-ins everybody has: the engine downloads that of each package that is
+ * installed, used or not.
  */
 export function deliverByRelay(
   config: StackConfig,

@@ -5,14 +5,13 @@ import * as pulumi from '@pulumi/pulumi';
 import { type Metric, ofTasks } from './metrics';
 import { findNetwork } from './network';
 import { makeRelayAlarms } from './relay-alarms';
+import { RelayImage } from './relay-image';
 import { metricsNamespace, tags } from './tags';
 
 /** On the task's loopback address, for its health check alone. */
 const HEALTH_PORT = 8080;
 /** In seconds: what ECS waits after SIGTERM; the relay ends within 25. */
 const STOP_TIMEOUT = 30;
-/** Images that stay in the repository, so that a failed deployment can be rolled back. */
-const IMAGES = 5;
 
 export interface RelayArgs {
   /** The folder with the Dockerfile and what it copies, relative to the program. */
@@ -52,19 +51,10 @@ export class Relay extends pulumi.ComponentResource {
       { retentionInDays: args.logRetentionDays, tags },
       this.#child,
     );
-    const repository = this.#repository();
-    const image = new awsx.ecr.Image(
-      name,
-      {
-        repositoryUrl: repository.repositoryUrl,
-        context: args.context,
-        platform: 'linux/arm64',
-      },
-      this.#child,
-    );
+    const image = new RelayImage(name, args.context, this.#child);
     const task = this.#role('task', 'What the relay may do', args.statements);
     const execution = this.#role('execution', 'What is needed to start the relay', [
-      ...pulling(repository),
+      ...image.pulling,
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -98,7 +88,7 @@ export class Relay extends pulumi.ComponentResource {
           tags,
           container: {
             name,
-            image: image.imageUri,
+            image: image.uri,
             essential: true,
             user: 'node',
             readonlyRootFilesystem: true,
@@ -141,39 +131,25 @@ export class Relay extends pulumi.ComponentResource {
     this.registerOutputs({ serviceName: this.serviceName, clusterName: this.clusterName });
   }
 
-  #repository(): aws.ecr.Repository {
-    const repository = new aws.ecr.Repository(
-      this.name,
-      { forceDelete: true, imageScanningConfiguration: { scanOnPush: true }, tags },
-      this.#child,
-    );
-    new aws.ecr.LifecyclePolicy(
-      this.name,
-      {
-        repository: repository.name,
-        policy: {
-          rules: [
-            {
-              rulePriority: 1,
-              description: `The newest ${IMAGES} images stay`,
-              selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: IMAGES },
-              action: { type: 'expire' },
-            },
-          ],
-        },
-      },
-      this.#child,
-    );
-    return repository;
-  }
-
   #role(kind: 'task' | 'execution', what: string, statements: readonly aws.iam.PolicyStatement[]) {
     const name = `${this.name}-${kind}`;
+    const account = aws.getCallerIdentityOutput({}, { parent: this }).accountId;
     const role = new aws.iam.Role(
       name,
       {
         description: `${what}: ${tags.project} (${tags.stack})`,
-        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: 'ecs-tasks.amazonaws.com' }),
+        assumeRolePolicy: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
+              Principal: { Service: 'ecs-tasks.amazonaws.com' },
+              // For tasks of this account alone (Amazon ECS Developer Guide, "Amazon ECS task IAM role").
+              Condition: { StringEquals: { 'aws:SourceAccount': account } },
+            },
+          ],
+        },
         tags,
       },
       this.#child,
@@ -208,16 +184,4 @@ export class Relay extends pulumi.ComponentResource {
       this.#child,
     );
   }
-}
-
-function pulling(repository: aws.ecr.Repository): aws.iam.PolicyStatement[] {
-  return [
-    // This action knows no resources (AWS Service Authorization Reference, Amazon ECR).
-    { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
-    {
-      Effect: 'Allow',
-      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      Resource: repository.arn,
-    },
-  ];
 }

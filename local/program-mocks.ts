@@ -63,6 +63,7 @@ export function mockedAnswer(token: string, inputs: Record<string, unknown>) {
   return { id: REGION, region: REGION, ...answer(JSON.stringify(inputs)) };
 }
 
+const REGISTRY = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 const VPC_ID = 'vpc-0123456789abcdef0';
 const SUBNET_IDS = ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'];
 
@@ -73,6 +74,12 @@ const ANSWERS: Record<string, (inputs: string) => Record<string, unknown>> = {
   'aws:ec2/getRouteTables:getRouteTables': (inputs) => ({
     ids: inputs.includes('association.subnet-id') ? [] : ['rtb-0123456789abcdef3'],
   }),
+  'aws:ecr/getAuthorizationToken:getAuthorizationToken': () => ({
+    proxyEndpoint: `https://${REGISTRY}`,
+    userName: 'AWS',
+    password: 'token-of-the-registry',
+  }),
+  'aws:index/getCallerIdentity:getCallerIdentity': () => ({ accountId: ACCOUNT }),
 };
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
@@ -102,7 +109,7 @@ const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
     id: physical,
     name: physical,
     arn: arn('ecr', `repository/${physical}`),
-    repositoryUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${physical}`,
+    repositoryUrl: `${REGISTRY}/${physical}`,
   }),
   'aws:ecs/cluster:Cluster': ({ physical }) => ({
     id: arn('ecs', `cluster/${physical}`),
@@ -172,12 +179,9 @@ const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
     const url = given ?? `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${physical}`;
     return { id: url, url, name: physical, arn: arn('sqs', physical) };
   },
-  // Components whose plug-in, on an engine, makes what is in them: here each is one resource.
-  'awsx:ecr:Image': ({ inputs, digits }) => ({
-    id: '',
-    imageUri: `${inputs.repositoryUrl}@sha256:${digits}`,
-  }),
+  // A component whose plug-in, on an engine, makes what is in it: here it is one resource.
   'awsx:ecs:FargateService': ({ physical }) => ({ id: '', service: { name: physical } }),
+  'docker-build:index:Image': ({ digits }) => ({ id: `sha256:${digits}`, digest: `sha256:${digits}` }),
   'pulumi-nodejs:dynamic/momento:Cache': async ({ inputs, makeInMomento }) =>
     (await makeInMomento('cache', inputs)) ?? { id: String(inputs.cacheName) },
   'pulumi-nodejs:dynamic/momento:Webhook': async ({ inputs, digits, makeInMomento }) =>

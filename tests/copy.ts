@@ -11,6 +11,7 @@ const PROGRAM = [
   'local',
   'Dockerfile',
   'index.ts',
+  'main.ts',
   'package.json',
   'tsconfig.json',
   'Pulumi.yaml',

@@ -1,6 +1,7 @@
 // Decides as IAM does whether statements allow an action: an explicit Deny wins, then an Allow, else it is denied.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 import * as v from 'valibot';
+import { ACCOUNT_ID } from './account';
 
 export interface Statement {
   effect: 'Allow' | 'Deny';
@@ -85,7 +86,7 @@ export function decide(statements: readonly Statement[], access: Access): Decisi
   return applying.length > 0 ? 'allowed' : 'implicit-deny';
 }
 
-/** Whether a role's trust policy lets the service, e.g. `lambda.amazonaws.com`, assume it. */
+/** Whether a role's trust policy lets the service, e.g. `lambda.amazonaws.com`, assume it for a resource of this account. */
 export function trusts(trustPolicy: readonly Statement[], service: string): boolean {
   const naming = trustPolicy.filter(({ principals }) => principals.Service?.includes(service));
   return (
@@ -94,6 +95,7 @@ export function trusts(trustPolicy: readonly Statement[], service: string): bool
       {
         action: 'sts:AssumeRole',
         resource: '*',
+        context: { 'aws:SourceAccount': ACCOUNT_ID },
       },
     ) === 'allowed'
   );

@@ -13,7 +13,7 @@ export interface DeclaredTask {
   readonly args: readonly string[];
 }
 
-const imageShape = v.object({ imageUri: v.string(), context: v.string() });
+const imageShape = v.object({ digest: v.string(), context: v.object({ location: v.string() }) });
 const serviceShape = v.object({
   taskDefinitionArgs: v.object({
     taskRole: v.object({ roleArn: v.string() }),
@@ -27,12 +27,12 @@ const serviceShape = v.object({
 
 /** @param folder the program's; throws where the image is not one that runs a single file on Node.js */
 export function readTasks(resources: readonly Resource[], folder: string): DeclaredTask[] {
-  const images = read(resources, 'awsx:ecr:Image', imageShape).map(({ value }) => value);
+  const images = read(resources, 'docker-build:index:Image', imageShape).map(({ value }) => value);
   return read(resources, 'awsx:ecs:FargateService', serviceShape).map(({ value }) => {
     const { container, taskRole } = value.taskDefinitionArgs;
-    const image = images.find(({ imageUri }) => imageUri === container.image);
+    const image = images.find(({ digest }) => container.image.endsWith(`@${digest}`));
     if (!image) throw new Error(`task ${container.name}: the program makes no image ${container.image}`);
-    const context = join(folder, image.context);
+    const context = join(folder, image.context.location);
     const { file, args } = contentOf(readFileSync(join(context, 'Dockerfile'), 'utf8'));
     return {
       name: container.name,
@@ -46,7 +46,7 @@ export function readTasks(resources: readonly Resource[], folder: string): Decla
 
 /** The one file that a Dockerfile copies, and the arguments with which Node.js runs it. */
 function contentOf(dockerfile: string): { file: string; args: string[] } {
-  const [, file, name] = /^COPY (\S+) (\S+)$/m.exec(dockerfile) ?? [];
+  const [, file, name] = /^COPY (?:--chmod=\S+ )?(\S+) (\S+)$/m.exec(dockerfile) ?? [];
   const command = v.safeParse(
     v.pipe(v.string(), v.parseJson(), v.array(v.string())),
     /^CMD (\[.*\])$/m.exec(dockerfile)?.[1],

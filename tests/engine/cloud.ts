@@ -37,6 +37,8 @@ import {
   ListQueueTagsCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { containers } from './containers';
+import { securityGroups } from './ec2';
 
 const lambda = new LambdaClient({});
 const secretsManager = new SecretsManagerClient({});
@@ -47,16 +49,19 @@ const sqs = new SQSClient({});
 
 /** The names of all that there is, of the kinds that the program makes. */
 export async function everything(): Promise<string[]> {
-  const [functions, mappings, secrets, roles, groups, alarms, dashboards, queues] = await Promise.all([
-    lambda.send(new ListFunctionsCommand({})),
-    lambda.send(new ListEventSourceMappingsCommand({})),
-    secretsManager.send(new ListSecretsCommand({ IncludePlannedDeletion: true })),
-    iam.send(new ListRolesCommand({})),
-    logs.send(new DescribeLogGroupsCommand({})),
-    cloudWatch.send(new DescribeAlarmsCommand({})),
-    cloudWatch.send(new ListDashboardsCommand({})),
-    sqs.send(new ListQueuesCommand({})),
-  ]);
+  const [functions, mappings, secrets, roles, groups, alarms, dashboards, queues, walls, ofRelay] =
+    await Promise.all([
+      lambda.send(new ListFunctionsCommand({})),
+      lambda.send(new ListEventSourceMappingsCommand({})),
+      secretsManager.send(new ListSecretsCommand({ IncludePlannedDeletion: true })),
+      iam.send(new ListRolesCommand({})),
+      logs.send(new DescribeLogGroupsCommand({})),
+      cloudWatch.send(new DescribeAlarmsCommand({})),
+      cloudWatch.send(new ListDashboardsCommand({})),
+      sqs.send(new ListQueuesCommand({})),
+      securityGroups(),
+      containers(),
+    ]);
   const named = (kind: string, names: (string | undefined)[] = []) => names.map((name) => `${kind} ${name}`);
   return [
     ...named(
@@ -88,6 +93,8 @@ export async function everything(): Promise<string[]> {
       dashboards.DashboardEntries?.map((each) => each.DashboardName),
     ),
     ...named('queue', queues.QueueUrls),
+    ...named('security group', walls),
+    ...ofRelay,
   ].sort();
 }
 

@@ -50,7 +50,7 @@ export interface FrozenFunctions {
 }
 
 export async function startFunctions(signingSecret: string): Promise<FrozenFunctions> {
-  bundleHandlers([...NAMES], PROJECT);
+  bundleHandlers([...NAMES], { project: PROJECT });
   const folder = mkdtempSync(join(tmpdir(), 'frozen-functions-'));
   const aheadFile = join(folder, 'ahead');
   let aheadMs = 0;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -98,6 +99,24 @@ describe('a bundle', () => {
     });
     const code = await bundled('greeting', project);
     assert(code.includes('Grüße, 世界 👋'));
+  });
+
+  it('can be read by everybody, whatever the umask of who made it, or came by it', async () => {
+    const project = folder({ 'handlers/one.ts': HANDLER });
+    const made = path.join(project, '.bundles/one.js');
+    const mode = () => (statSync(made).mode & 0o777).toString(8);
+    const before = process.umask(0o077);
+    try {
+      await bundled('one', project);
+      assert.equal(mode(), '644');
+      await bundled('one', project); // the first time the sources were too fresh to be remembered
+      chmodSync(made, 0o600);
+      const { ino } = statSync(made);
+      await bundled('one', project);
+      assert.deepEqual([mode(), statSync(made).ino], ['644', ino]);
+    } finally {
+      process.umask(before);
+    }
   });
 
   describe('whose sources are remembered', () => {

@@ -50,6 +50,10 @@ describe('the imports', () => {
       strangers(/^index\.ts$/, (to) => to.startsWith('infra/')),
       [],
     );
+    assert.deepEqual(
+      strangers(/^main\.ts$/, (to) => to === 'index.ts' || to.startsWith('infra/')),
+      [],
+    );
   });
 
   it('of the components go to each other, to Pulumi, and to what is pure in the handlers', () => {

@@ -1,7 +1,7 @@
 // What delivery `relay` adds to the stack. Crosswalk's components are one resource each here: their plug-in makes what is
 // in them, so their arguments are checked to the last one.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { evaluateProgram } from '../../local/program';
 import { copyProgram } from '../copy';
@@ -11,6 +11,8 @@ const PROJECT = path.resolve(__dirname, '../..');
 const TAGS = { project: 'momento-webhooks', stack: 'dev' };
 const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
 const ROLE = 'aws:iam/role:Role';
+const REPOSITORY = 'aws:ecr/repository:Repository';
+const IMAGE = 'docker-build:index:Image';
 
 const relayed = () => declared('relayed');
 const one = async (type: string, name = 'relay') => resource(await relayed(), type, name);
@@ -38,8 +40,8 @@ describe('the relay', () => {
       'aws:iam/rolePolicy:RolePolicy relay-task',
       'aws:sns/topic:Topic alarms',
       'aws:sns/topicSubscription:TopicSubscription alarms',
-      'awsx:ecr:Image relay',
       'awsx:ecs:FargateService relay',
+      'docker-build:index:Image relay',
       'momento-webhooks:index:Relay relay',
     ]);
   });
@@ -107,7 +109,7 @@ describe('the relay', () => {
     const { environment, ...rest } = container;
     assert.deepEqual(rest, {
       name: 'relay',
-      image: (await one('awsx:ecr:Image')).state.imageUri,
+      image: `${(await one(REPOSITORY)).state.repositoryUrl}@${(await one(IMAGE)).state.digest}`,
       essential: true,
       user: 'node',
       readonlyRootFilesystem: true,
@@ -146,51 +148,6 @@ describe('the relay', () => {
     ]);
   });
 
-  it('has an image of its bundle alone, in a repository that goes with the stack', async () => {
-    const repository = await one('aws:ecr/repository:Repository');
-    assert.deepEqual(repository.inputs, {
-      forceDelete: true,
-      imageScanningConfiguration: { scanOnPush: true },
-      tags: TAGS,
-    });
-    assert.deepEqual((await one('awsx:ecr:Image')).inputs, {
-      repositoryUrl: repository.state.repositoryUrl,
-      context: '.',
-      platform: 'linux/arm64',
-    });
-    const { policy, ...rest } = (await one('aws:ecr/lifecyclePolicy:LifecyclePolicy')).inputs;
-    assert.deepEqual(rest, { repository: repository.state.name });
-    const parsed = typeof policy === 'string' ? JSON.parse(policy) : policy;
-    assert.deepEqual(parsed, {
-      rules: [
-        {
-          rulePriority: 1,
-          description: 'The newest 5 images stay',
-          selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 },
-          action: { type: 'expire' },
-        },
-      ],
-    });
-  });
-
-  it('is built without running anything, from a base image by tag', async () => {
-    await relayed(); // the file that it copies is there
-    const lines = readFileSync(path.join(PROJECT, 'Dockerfile'), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('#'));
-    assert.deepEqual(lines, [
-      'FROM node:24-slim',
-      'WORKDIR /relay',
-      'COPY .bundles/relay.js index.js',
-      'ENV NODE_ENV=production',
-      'USER node',
-      'HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "/relay/index.js", "--health"]',
-      'CMD ["node", "index.js"]',
-    ]);
-    assert(existsSync(path.join(PROJECT, '.bundles/relay.js')));
-    assert.equal(readFileSync(path.join(PROJECT, '.dockerignore'), 'utf8'), '*\n!.bundles/relay.js\n');
-  });
-
   it('reads both secrets, puts into the dead-letter queue, and may do nothing else', async () => {
     const { inputs } = await one('aws:iam/rolePolicy:RolePolicy', 'relay-task');
     assert.equal(inputs.role, (await one(ROLE, 'relay-task')).state.name);
@@ -219,7 +176,7 @@ describe('the relay', () => {
       {
         Effect: 'Allow',
         Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-        Resource: await arn('aws:ecr/repository:Repository'),
+        Resource: await arn(REPOSITORY),
       },
       {
         Effect: 'Allow',
@@ -229,12 +186,16 @@ describe('the relay', () => {
     ]);
   });
 
-  it('runs under roles that ECS alone assumes', async () => {
+  it('runs under roles that ECS alone assumes, for tasks of this account', async () => {
     for (const name of ['relay-task', 'relay-execution']) {
-      const [statement, ...others] = statements((await one(ROLE, name)).inputs.assumeRolePolicy);
-      assert.deepEqual(others, []);
-      assert.equal(statement?.Action, 'sts:AssumeRole');
-      assert.deepEqual(statement?.Principal, { Service: 'ecs-tasks.amazonaws.com' });
+      assert.deepEqual(statements((await one(ROLE, name)).inputs.assumeRolePolicy), [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
+        },
+      ]);
     }
   });
 
@@ -287,7 +248,7 @@ describe('the relay', () => {
 describe('with another delivery', () => {
   let folder: string;
 
-  /** A copy of the program in whose packages Crosswalk is missing. */
+  /** A copy of the program in whose packages Crosswalk and docker-build are missing. */
   before(() => {
     folder = copyProgram('.bundles');
     rmSync(path.join(folder, 'node_modules'));
@@ -297,14 +258,14 @@ describe('with another delivery', () => {
       if (name !== '@pulumi') symlinkSync(path.join(packages, name), path.join(folder, 'node_modules', name));
     }
     for (const name of readdirSync(path.join(packages, '@pulumi'))) {
-      if (name === 'awsx') continue;
+      if (['awsx', 'docker-build'].includes(name)) continue;
       symlinkSync(path.join(packages, '@pulumi', name), path.join(folder, 'node_modules/@pulumi', name));
     }
   });
 
   after(() => rmSync(folder, { recursive: true }));
 
-  it('the program never loads Crosswalk', async () => {
+  it('the program never loads Crosswalk or docker-build', async () => {
     const { resources } = await evaluateProgram({ folder, secrets: { momentoApiKey: LEGACY_KEY } });
     assert.equal(resources.length, (await declared('first')).resources.length);
   });
@@ -313,7 +274,7 @@ describe('with another delivery', () => {
     const secrets = { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET };
     await assert.rejects(
       evaluateProgram({ folder, config: { delivery: 'relay' }, secrets }),
-      /Cannot find module '@pulumi\/awsx'/,
+      /Cannot find module '@pulumi\/(awsx|docker-build)'/,
     );
   });
 });

@@ -66,6 +66,19 @@ describe('IAM', () => {
     assert.throws(() => parsePolicy({ Statement: { Effect: 'Maybe' } }, 'role x'), /role x: not a policy/);
   });
 
+  it('lets a service assume a role for its own account alone where the trust policy says so', () => {
+    const trust = (account: string) => ({
+      Statement: {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'ecs-tasks.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': account } },
+      },
+    });
+    assert.equal(trusts(parsePolicy(trust('123456789012'), 'test'), 'ecs-tasks.amazonaws.com'), true);
+    assert.equal(trusts(parsePolicy(trust('210987654321'), 'test'), 'ecs-tasks.amazonaws.com'), false);
+  });
+
   it('lets only the service that a trust policy names assume the role', () => {
     const trust = parsePolicy(
       {

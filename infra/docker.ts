@@ -1,0 +1,33 @@
+// Whether an image can be built on this machine.
+import { spawnSync } from 'node:child_process';
+import * as pulumi from '@pulumi/pulumi';
+
+/** In milliseconds: an engine elsewhere may be slow, and may be gone. */
+const PATIENCE = 30_000;
+
+/**
+ * Throws a RunError that says what is missing where docker-build could build no image. It needs a Docker engine, or a builder
+ * of buildx elsewhere. It speaks to them itself: without a `docker` command to ask, it is believed what DOCKER_HOST says.
+ */
+export function checkDocker(): void {
+  const version = docker('version');
+  if (version.status === 0) return;
+  if (version.error && 'code' in version.error && version.error.code === 'ENOENT') {
+    if (process.env.DOCKER_HOST) return;
+    throw noDocker(
+      'there is no docker on the PATH. Install Docker (https://docs.docker.com/get-started/get-docker/), or set ' +
+        'DOCKER_HOST to the address of an engine.',
+    );
+  }
+  if (docker('buildx', 'inspect', '--bootstrap').status === 0) return;
+  const said = version.stderr?.trim() || version.error?.message;
+  throw noDocker(`Docker does not answer. Start it and try again. It says: ${said}`);
+}
+
+function docker(...args: string[]) {
+  return spawnSync('docker', args, { encoding: 'utf8', timeout: PATIENCE });
+}
+
+function noDocker(why: string): pulumi.RunError {
+  return new pulumi.RunError(`The relay runs from an image, which cannot be built: ${why}`);
+}

@@ -1,0 +1,93 @@
+// What is looked at before the program itself is loaded, and so before any resource is registered.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import { copyProgram } from '../copy';
+import { type Account, inAccount } from './account';
+import { LEGACY_KEY, SIGNING_SECRET } from './declared';
+
+const RELAY = { delivery: 'relay', signingSecret: SIGNING_SECRET };
+const MIXED: Account = {
+  defaultVpc: 'vpc-1',
+  subnets: ['subnet-1', 'subnet-2'],
+  tables: { 'subnet-1': 'public' },
+  toInternet: ['public'],
+};
+const PUBLIC: Account = { defaultVpc: 'vpc-1', subnets: ['subnet-1'], toInternet: ['main'] };
+
+describe('before the program', () => {
+  const { PATH, DOCKER_HOST } = process.env;
+  let folder: string;
+
+  /** A copy of the program whose index.ts tells that it was loaded. */
+  before(() => {
+    folder = copyProgram();
+    writeFileSync(path.join(folder, 'index.ts'), "export const webhookUrl = 'the program was loaded';\n");
+    mkdirSync(path.join(folder, 'bin'));
+    writeFileSync(path.join(folder, 'bin/docker'), '#!/bin/sh\n');
+    chmodSync(path.join(folder, 'bin/docker'), 0o755);
+    delete process.env.DOCKER_HOST;
+  });
+
+  afterEach(() => {
+    process.env.PATH = PATH;
+  });
+
+  after(() => {
+    if (DOCKER_HOST !== undefined) process.env.DOCKER_HOST = DOCKER_HOST;
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Starts the program as Pulumi does: by what package.json says. */
+  async function start(
+    account: Account,
+    settings: Record<string, string>,
+    { docker }: { docker: boolean },
+  ): Promise<{ readonly webhookUrl?: string }> {
+    await inAccount(account);
+    const all = Object.entries({ momentoApiKey: LEGACY_KEY, ...settings });
+    const secrets = ['momentoApiKey', 'signingSecret'].map((key) => `momento-webhooks:${key}`);
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(all.map(([key, value]) => [`momento-webhooks:${key}`, value])),
+      secrets,
+    );
+    process.env.PATH = path.join(folder, docker ? 'bin' : 'nothing');
+    return require(folder)();
+  }
+
+  function refusesWith(told: RegExp) {
+    return (error: unknown) => {
+      assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
+      assert.match(error.message, told);
+      return true;
+    };
+  }
+
+  it('the relay is refused where no image can be built', async () => {
+    await assert.rejects(start(PUBLIC, RELAY, { docker: false }), refusesWith(/no docker on the PATH/));
+  });
+
+  it('the relay is refused where there is no default VPC', async () => {
+    await assert.rejects(start({}, RELAY, { docker: true }), refusesWith(/has no default VPC/));
+  });
+
+  it('the relay is refused where some subnets are public and some are private', async () => {
+    await assert.rejects(start(MIXED, RELAY, { docker: true }), refusesWith(/set subnetIds to one kind/));
+  });
+
+  it('a wrong configuration is refused, whatever else is wrong', async () => {
+    const { signingSecret, ...unsigned } = RELAY;
+    await assert.rejects(start({}, unsigned, { docker: false }), refusesWith(/signingSecret is not set/));
+  });
+
+  it('the relay finds all that it needs, and the program is loaded', async () => {
+    const program = await start(PUBLIC, RELAY, { docker: true });
+    assert.equal(program.webhookUrl, 'the program was loaded');
+  });
+
+  it('another delivery needs neither Docker nor a network, and asks for neither', async () => {
+    const program = await start({}, {}, { docker: false });
+    assert.equal(program.webhookUrl, 'the program was loaded');
+  });
+});
