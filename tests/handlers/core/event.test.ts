@@ -60,6 +60,29 @@ describe('an event', () => {
     );
   });
 
+  it('may be of any cache and topic where none is expected, as in the redrive queue, but of one', () => {
+    const anywhere = eventParser();
+    const { cache, topic } = anywhere(JSON.stringify({ ...fields, cache: 'other', topic: 'another' }));
+    assert.deepEqual([cache, topic], ['other', 'another']);
+    for (const name of ['cache', 'topic'])
+      assert.equal(
+        complaint(() => anywhere(JSON.stringify({ ...fields, [name]: 5 }))),
+        `${name} must be a string`,
+      );
+  });
+
+  it('is refused where it is none at all, or its token id is no text', () => {
+    for (const body of ['null', '5', '"x"', 'true'])
+      assert.equal(
+        complaint(() => parseEvent(body)),
+        'body must be an object',
+      );
+    assert.equal(
+      complaint(() => event({ token_id: '\ud800' })),
+      'token_id must be well-formed Unicode',
+    );
+  });
+
   it('is refused without a token id, as nobody would have written it', () => {
     assert.match(
       complaint(() => event({ token_id: '' })),
@@ -134,6 +157,11 @@ describe("an event's identity", () => {
   it('does not hang on the time of receipt where the sequence page is known', () => {
     const page = { topic_sequence_page: 3 };
     assert.equal(event(page).id, event({ ...page, event_timestamp: NOW + 60_000 }).id);
+  });
+
+  it('is the same in every release: an event that comes again after a deploy is the one that is stored', () => {
+    assert.equal(event().id, 'vbafkPhgXBkc5tab17XfW1');
+    assert.equal(event({ topic_sequence_page: 3 }).id, 'uBH1nNaHyR1i8DJogkqf5H');
   });
 
   it('cannot be given by the event itself', () => {
