@@ -74,7 +74,7 @@ describe('a publication that is too long', () => {
 
   it('says so beside what is wrong with its user', () => {
     refusal(
-      () => parse(publicationSchema, { userId: '', comment: tooLong, courseId: 1 }),
+      () => parse(publicationSchema, { userId: 5, comment: tooLong, courseId: 1 }),
       `userId must be a string of 1 to 64 characters; ${TOO_LONG}`,
     );
   });
