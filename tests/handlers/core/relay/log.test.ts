@@ -1,4 +1,4 @@
-// The lines by which a person follows a relay: each has its level and fields, which the README's queries name.
+// The lines by which a person follows a relay: each has a level, an outcome to search for, and no message, user or address.
 import assert from 'node:assert/strict';
 import type { StreamListener } from '../../../../handlers/core/relay/feed';
 import { Relay, type RelaySettings } from '../../../../handlers/core/relay/relay';
