@@ -1,8 +1,12 @@
 // The two kinds of Momento API key (Momento's SDK: `isV2ApiKey`, `decodeAuthToken`).
+import * as v from 'valibot';
 
 const JWT = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 const BASE64 = /^[\w+/-]+={0,2}$/;
-const PRINTABLE = /^[\x21-\x7e]+$/;
+
+const printable = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/));
+const LEGACY = v.object({ api_key: printable, endpoint: printable });
+const V2_CLAIMS = v.object({ t: v.literal('g') });
 
 /**
  * `legacy`: base64 of JSON `{api_key, endpoint}`, as disposable tokens are; `v2`: a JWT whose claim `t` is `g`, which
@@ -11,20 +15,14 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
  */
 export function apiKeyKind(key: string): 'legacy' | 'v2' | undefined {
   const [, claims] = JWT.exec(key) ?? [];
-  if (claims) return field(claims, 't') === 'g' ? 'v2' : undefined;
-  const isLegacy = BASE64.test(key) && ['api_key', 'endpoint'].every((name) => isPrintable(field(key, name)));
-  return isLegacy ? 'legacy' : undefined;
+  if (claims) return holds(V2_CLAIMS, claims) ? 'v2' : undefined;
+  return BASE64.test(key) && holds(LEGACY, key) ? 'legacy' : undefined;
 }
 
-function isPrintable(value: unknown): boolean {
-  return typeof value === 'string' && PRINTABLE.test(value);
-}
-
-function field(base64: string, name: string): unknown {
+function holds(schema: v.GenericSchema, base64: string): boolean {
   try {
-    const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-    return value !== null && typeof value === 'object' ? Reflect.get(value, name) : undefined;
+    return v.is(schema, JSON.parse(Buffer.from(base64, 'base64').toString('utf8')));
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -20,9 +20,8 @@ export async function before<T>(deadline: Deadline, work: Promise<T>, now = Date
     timer = setTimeout(() => reject(new DeadlineExceeded()), Math.max(0, deadline - now()));
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, late]); // after which a failure of the work concerns nobody
   } finally {
     clearTimeout(timer);
-    work.catch(() => undefined); // a failure after the deadline concerns nobody
   }
 }

@@ -10,8 +10,7 @@ export function parse<T>(schema: Schema<T>, value: unknown, prefix = ''): T {
   if (result.success) return result.output;
   const complaints = result.issues.map((issue) => {
     const path = [prefix, v.getDotPath(issue)].filter(Boolean).join('.') || 'body';
-    const absent = issue.received === 'undefined' || issue.message.startsWith('Invalid key');
-    return absent ? `${path} is missing` : `${path} ${issue.message}`;
+    return issue.received === 'undefined' ? `${path} is missing` : `${path} ${issue.message}`;
   });
   throw new Unprocessable([...new Set(complaints)].join('; '));
 }

@@ -1,35 +1,39 @@
 // First in, first out: `Array.shift` moves all that is behind it, which a hundred thousand waiting messages would feel.
 
-/** Removed items are let go of once there are this many of them, and at least as many as are left. */
-const COMPACT_AT = 64;
+interface Link<T> {
+  readonly item: T;
+  next?: Link<T>;
+}
 
 export class Queue<T> {
-  #items: (T | undefined)[] = [];
-  #head = 0;
+  #first: Link<T> | undefined;
+  #last: Link<T> | undefined;
+  #length = 0;
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#length;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    const link: Link<T> = { item };
+    if (this.#last) this.#last.next = link;
+    else this.#first = link;
+    this.#last = link;
+    this.#length += 1;
   }
 
   /** The first item; undefined where there is none. */
   peek(): T | undefined {
-    return this.#items[this.#head];
+    return this.#first?.item;
   }
 
   /** Removes the first item and gives it; undefined where there is none. */
   shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head] = undefined;
-    this.#head += 1;
-    if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
+    const first = this.#first;
+    if (!first) return undefined;
+    this.#first = first.next;
+    if (!this.#first) this.#last = undefined;
+    this.#length -= 1;
+    return first.item;
   }
 }

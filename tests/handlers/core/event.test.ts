@@ -56,6 +56,29 @@ describe('an event', () => {
     );
   });
 
+  it('may be of any cache and topic where none is expected, as in the redrive queue, but of one', () => {
+    const anywhere = eventParser();
+    const { cache, topic } = anywhere(JSON.stringify({ ...fields, cache: 'other', topic: 'another' }));
+    assert.deepEqual([cache, topic], ['other', 'another']);
+    for (const name of ['cache', 'topic'])
+      assert.equal(
+        complaint(() => anywhere(JSON.stringify({ ...fields, [name]: 5 }))),
+        `${name} must be a string`,
+      );
+  });
+
+  it('is refused where it is none at all, or its token id is no text', () => {
+    for (const body of ['null', '5', '"x"', 'true'])
+      assert.equal(
+        complaint(() => parseEvent(body)),
+        'body must be an object',
+      );
+    assert.equal(
+      complaint(() => event({ token_id: '\ud800' })),
+      'token_id must be well-formed Unicode',
+    );
+  });
+
   it('is refused without a token id, as nobody would have written it', () => {
     assert.match(
       complaint(() => event({ token_id: '' })),
@@ -109,6 +132,11 @@ describe('an event', () => {
 describe("an event's identity", () => {
   it('is the same however often the event is published again', () => {
     assert.equal(event().id, event({ publish_timestamp: NOW + 5_000, unknown: 'field' }).id);
+  });
+
+  it('is the same in every release: an event that comes again after a deploy is the one that is stored', () => {
+    assert.equal(event().id, 'vbafkPhgXBkc5tab17XfW1');
+    assert.equal(event({ topic_sequence_page: 3 }).id, 'uBH1nNaHyR1i8DJogkqf5H');
   });
 
   it('is another for every other cache, topic, number, time, user and text', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isSignature, sign, verifySignature } from '../../../handlers/core/signature';
+import { isSignature, SIGNATURE_HEADER, sign, verifySignature } from '../../../handlers/core/signature';
 
 const secret = fc.string({ minLength: 1 });
 const bytes = fc.uint8Array({ maxLength: 5_000 });
@@ -11,6 +11,10 @@ describe('the signature', () => {
     const expected = 'b43f72787eb66410ff110295b036ef828e5686af21b414ce092f02c05deea3da';
     assert.equal(sign(body, '1234567890'), expected);
     assert.equal(verifySignature(body, expected, ['1234567890']), true);
+  });
+
+  it('stands in the header that Momento names, in lower case as Function URLs give it', () => {
+    assert.equal(SIGNATURE_HEADER, 'momento-signature');
   });
 
   it('is accepted over any bytes with any secret, in either case of its digits', () => {
