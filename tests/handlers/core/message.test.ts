@@ -1,14 +1,15 @@
 // The bounds of what users publish, field by field: a test on each side of each.
 import assert from 'node:assert/strict';
-import { messageSchema, publicationSchema, tokenRequestSchema } from '../../../handlers/core/comment';
+import { message } from '../../../application/message';
+import { tokenRequestSchema } from '../../../handlers/core/message';
 import { parse } from '../../../handlers/core/parse';
 
 const UUID = '0b8ff2ed-6c0e-4b4f-8f0e-c9a1f2a3b4c5';
-const refusal = (work: () => unknown, message: string) =>
-  assert.throws(work, { reason: 'malformed', status: 422, message });
+const refusal = (work: () => unknown, reason: string) =>
+  assert.throws(work, { reason: 'malformed', status: 422, message: reason });
 
 describe('the name of a course', () => {
-  const courseId = (given: unknown) => parse(messageSchema, { comment: 'c', courseId: given }).courseId;
+  const courseId = (given: unknown) => parse(message.received, { comment: 'c', courseId: given }).courseId;
 
   it('is any safe integer, or any text of 1 to 256 characters, and is kept as it was given', () => {
     const longest = 'x'.repeat(256);
@@ -19,7 +20,7 @@ describe('the name of a course', () => {
 
 describe('a comment', () => {
   it('is a string of at least one character, with no limit of its own', () => {
-    const comment = (given: unknown) => parse(messageSchema, { comment: given, courseId: 1 }).comment;
+    const comment = (given: unknown) => parse(message.received, { comment: given, courseId: 1 }).comment;
     for (const given of ['c', ' ', '\n', 'x'.repeat(4_096)]) assert.equal(comment(given), given);
     for (const given of ['', 5, null, ['c'], {}])
       refusal(() => comment(given), 'comment must be a string of at least 1 character');
@@ -28,7 +29,7 @@ describe('a comment', () => {
 
 describe('the request id of a message', () => {
   const requestId = (given: unknown) =>
-    parse(messageSchema, { comment: 'c', courseId: 1, requestId: given }).requestId;
+    parse(message.received, { comment: 'c', courseId: 1, requestId: given }).requestId;
 
   it('is the UUID by which the logs have it, in lower case', () => {
     assert.equal(requestId(UUID), UUID);
@@ -44,7 +45,7 @@ describe('the request id of a message', () => {
 describe('the user of a token or a publication', () => {
   const users = [
     (userId: unknown) => parse(tokenRequestSchema, { userId }).userId,
-    (userId: unknown) => parse(publicationSchema, { userId, comment: 'c', courseId: 1 }).userId,
+    (userId: unknown) => parse(message.publication, { userId, comment: 'c', courseId: 1 }).userId,
   ];
 
   it('is a text of 1 to 64 characters, as Momento limits token ids', () => {
@@ -58,7 +59,7 @@ describe('the user of a token or a publication', () => {
   });
 
   it('is asked for in an object', () => {
-    for (const schema of [tokenRequestSchema, publicationSchema])
+    for (const schema of [tokenRequestSchema, message.publication])
       for (const given of [null, 'x', 5]) refusal(() => parse(schema, given), 'body must be an object');
   });
 });
@@ -69,23 +70,23 @@ describe('a publication that is too long', () => {
   const tooLong = 'x'.repeat(4_096);
 
   it('says so of its comment', () => {
-    refusal(() => parse(publicationSchema, { userId: 'u', comment: tooLong, courseId: 1 }), TOO_LONG);
+    refusal(() => parse(message.publication, { userId: 'u', comment: tooLong, courseId: 1 }), TOO_LONG);
   });
 
   it('says so beside what is wrong with its user', () => {
     refusal(
-      () => parse(publicationSchema, { userId: 5, comment: tooLong, courseId: 1 }),
+      () => parse(message.publication, { userId: 5, comment: tooLong, courseId: 1 }),
       `userId must be a string of 1 to 64 characters; ${TOO_LONG}`,
     );
   });
 
   it('says what is wrong with its own fields instead, where they are wrong in themselves', () => {
     refusal(
-      () => parse(publicationSchema, { userId: 'u', comment: [tooLong], courseId: 1 }),
+      () => parse(message.publication, { userId: 'u', comment: [tooLong], courseId: 1 }),
       'comment must be a string of at least 1 character',
     );
     refusal(
-      () => parse(publicationSchema, { userId: 'u', comment: 'c', courseId: tooLong }),
+      () => parse(message.publication, { userId: 'u', comment: 'c', courseId: tooLong }),
       'courseId must be a safe integer, or a string of 1 to 256 characters that is not blank and has no control characters',
     );
   });
