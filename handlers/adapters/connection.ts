@@ -52,12 +52,13 @@ export class Connection<Client extends Closable> {
   /** Makes a call. A client that is replaced or dropped meanwhile is closed when its last call is over. */
   call<T>(to: string, work: (client: Client) => Promise<T>): Call<T> {
     const open = this.#to(to);
-    const wasIdle = this.now() - open.heardAt >= IDLE_MS;
+    const startedAt = this.now();
     return {
       result: this.#during(open, work),
-      wasIdle,
+      wasIdle: startedAt - open.heardAt >= IDLE_MS,
       heard: () => {
-        open.heardAt = this.now();
+        // The answer is no older than that, and may be as old: the process may have been frozen before it read it.
+        open.heardAt = Math.max(open.heardAt, startedAt);
       },
       drop: () => this.#drop(open),
     };

@@ -1,9 +1,16 @@
-// Functions that were frozen for ten minutes while every connection of theirs died, in each of three ways: the first request
+// Functions that were frozen for ten minutes while every connection of theirs died, in each of these ways: the first request
 // after that is served as any other.
 import assert from 'node:assert/strict';
 import { sign } from '../../handlers/core/signature';
 import { DEATHS } from '../dying-connections';
-import { CACHE, type FrozenFunctions, SIGNING_SECRET_ARN, startFunctions, TOPIC } from './frozen-functions';
+import {
+  API_KEY_ARN,
+  CACHE,
+  type FrozenFunctions,
+  SIGNING_SECRET_ARN,
+  startFunctions,
+  TOPIC,
+} from './frozen-functions';
 
 const TEN_MINUTES_MS = 600_000;
 /** As many as SQS gives at once. */
@@ -97,6 +104,22 @@ for (const death of DEATHS) {
       await answeredAtLast(200, vend);
       freeze();
       assert.equal(await vend(), 200);
+    });
+
+    it('every function has taken up the right API key in place of one of too few rights', async () => {
+      await answeredAtLast(200, vend);
+      const { body } = Object(await functions.invoke('tokens', { userId: 'weak' }));
+      const apiKey = functions.secrets.currentText(API_KEY_ARN);
+      functions.secrets.putSecretValue(API_KEY_ARN, JSON.parse(body).authToken);
+      functions.restart();
+      await answeredAtLast(202, deliver);
+      await answeredAtLast(502, vend);
+      await answeredAtLast(502, () => publish('taylor'));
+      assert.equal((await redriven())[0], BATCH);
+      functions.secrets.putSecretValue(API_KEY_ARN, apiKey);
+      freeze();
+      assert.deepEqual([await deliver(), await vend(), await publish('taylor')], [200, 200, 200]);
+      assert.deepEqual(await redriven(), [0, 0]);
     });
   });
 }

@@ -46,6 +46,8 @@ export interface FrozenFunctions {
   freeze(milliseconds: number, death: Death): void;
   /** Invokes a function, and gives what its handler returned. Throws where the function failed. */
   invoke(name: (typeof NAMES)[number], payload: unknown): Promise<unknown>;
+  /** Ends all instances: the next requests start others. */
+  restart(): void;
   close(): Promise<void>;
 }
 
@@ -114,7 +116,7 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
       const source = readFileSync(join(PROJECT, '.bundles', `${name}.js`), 'utf8');
       const declared = declaredFunction(CLOCK + source, { name, environment, memoryMb: 512 });
       const code = { declared, environment: environmentOf(declared, key, local) };
-      return [name, new HostedFunction(code, { folder, onLog: () => undefined })];
+      return [name, new HostedFunction(code, { folder, onLog: () => undefined })] as const;
     }),
   );
   return {
@@ -132,6 +134,9 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
       const outcome = await hosted.get(name)?.invoke(payload);
       if (outcome?.ok) return JSON.parse(outcome.payload);
       throw new Error(`${name}: ${outcome?.error.errorType}: ${outcome?.error.errorMessage}`);
+    },
+    restart() {
+      for (const one of hosted.values()) one.swap(one.code);
     },
     async close() {
       await Promise.all([...hosted.values()].map((one) => one.close()));

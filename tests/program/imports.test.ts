@@ -63,7 +63,7 @@ describe('the imports', () => {
   });
 
   it('of the code behind the bundler go to their like, to the compiler, and to what stands in for a package', () => {
-    const packages = /^(esbuild|typescript|@aws-sdk\/credential-provider-(env|http))$/;
+    const packages = /^(esbuild|typescript|@aws-sdk\/credential-provider-(env|http)|@smithy\/core\/config)$/;
     const allowed = (to: string) =>
       isFile(to) ? to.startsWith('infra/bundling/') : isBuiltin(to) || packages.test(to);
     assert.deepEqual(strangers(/^infra\/bundling\//, allowed), []);

@@ -54,6 +54,16 @@ describe('a connection', () => {
     assert.equal(at.made.length, 2);
   });
 
+  it('is not trusted for an answer that was read after a freeze, and may have come before it', async () => {
+    const at = connections();
+    const { result, heard } = at.connection.call('there', async () => {});
+    await result;
+    at.now += TRUSTED_FOR_MS + 1;
+    heard();
+    at.connection.to('there');
+    assert.equal(at.made.length, 2);
+  });
+
   it('counts as idle from a second after it was last heard of, and never where it is new', () => {
     const at = connections();
     const wasIdle = () => at.connection.call('there', async () => {}).wasIdle;
