@@ -1,19 +1,19 @@
 // What is told of an event that is not accepted, and when the secrets are fetched.
 import assert from 'node:assert/strict';
 import { sign } from '../../../handlers/core/signature';
-import { type SecretVersions, SigningSecret } from '../../../handlers/core/signing-secret';
+import { RECHECK_MS, type SecretVersions, SigningSecret } from '../../../handlers/core/signing-secret';
 
 const body = Buffer.from('{}');
 
 /** A signing secret, and how often it was fetched. */
 function signingSecret(fetch: () => Promise<SecretVersions> = async () => ({ current: 's', changedAt: 0 })) {
-  const it = { fetches: 0 };
+  const it = { fetches: 0, now: 1_700_000_000_000 };
   const secret = new SigningSecret(
     () => {
       it.fetches += 1;
       return fetch();
     },
-    () => 1_700_000_000_000,
+    () => it.now,
   );
   return Object.assign(it, { secret });
 }
@@ -27,6 +27,14 @@ describe('an event that is not accepted', () => {
   it('counts as wrongly signed where its header could be one: only that can mean a wrong secret', async () => {
     for (const header of ['0'.repeat(64), sign(body, 'other')])
       await assert.rejects(signingSecret().secret.check(body, header), { status: 403, reason: 'signature' });
+  });
+
+  it('is not accepted because newer secrets were fetched for it: it must match those', async () => {
+    const it = signingSecret();
+    await it.secret.check(body, sign(body, 's'));
+    it.now += RECHECK_MS + 1;
+    await assert.rejects(it.secret.check(body, sign(body, 'other')), { status: 403, reason: 'signature' });
+    assert.equal(it.fetches, 2);
   });
 
   it('counts against the secret where none can be had, with what failed as the cause', async () => {

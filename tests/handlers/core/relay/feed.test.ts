@@ -99,6 +99,15 @@ describe('a subscription', () => {
     assert.deepEqual(it.position, { page: 9, sequence: 2 });
   });
 
+  it('goes on at the first message of a topic that Momento says has begun again', () => {
+    const { feed: it, stream, message, report } = feed({ page: 7, sequence: 10 });
+    it.open();
+    stream().discontinuity({ page: 9, sequence: 1 });
+    assert.deepEqual(it.position, { page: 9, sequence: 1 });
+    message(9, 2);
+    assert.deepEqual(report.counts, { Missed: 1 });
+  });
+
   it('was active when it was opened last, or when it heard something last, whichever is later', async () => {
     const { feed: it, clock, stream } = feed();
     it.open();
