@@ -81,7 +81,7 @@ export async function run(args: string[], { print, ask, signal }: Terminal): Pro
   const aws = clientsIn({ region });
   const { Account: account = '', Arn: caller = '' } = await identityOf(aws);
   const project = projectName();
-  if (!state.run.made) await refuseToTouch({ stack, project }, aws);
+  if (!state.isContinued) await refuseToTouch({ stack, project }, aws);
   print(plan({ stack, project, account, caller, region, cacheName: state.run.cacheName }));
   if (state.isContinued) print(`\nIt goes on: ${Object.keys(state.run.verdicts).length} rows are decided.`);
   if (!flags.yes) {
@@ -115,9 +115,10 @@ export async function run(args: string[], { print, ask, signal }: Terminal): Pro
     };
     await decideAll(rows, context, { state, say, signal: bounded });
   } finally {
-    if (bounded.aborted) say('the run was ended; what it made is removed first');
+    if (bounded.aborted) say('the run is ended; what it made is removed first');
     left = await removeAll({ state, pulumi, aws, stack, folder: copy.folder, say });
     if (left.length > 0) print(['', 'LEFT BEHIND:', ...left].join('\n'));
+    else if (Object.keys(state.run.verdicts).length === 0) state.forget();
   }
   const { verdicts } = state.run;
   print(`\n${table(rows, verdicts)}`);

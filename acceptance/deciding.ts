@@ -20,8 +20,8 @@ export async function decideAll(
   const toDo = rowsToDo(rows, state);
   for (const [index, row] of toDo.entries()) {
     if (signal.aborted) return;
-    say(`row ${index + 1} of ${toDo.length}: ${row.name}`);
     const missing = row.needs.find((name) => !state.run.done.includes(name));
+    if (missing === undefined) say(`row ${index + 1} of ${toDo.length}: ${row.name}`);
     const verdict =
       missing === undefined
         ? await decide(row, context)

@@ -50,6 +50,8 @@ async function complaints(cloudWatch: CloudWatchClient, name: string, body: stri
     const put = await cloudWatch.send(new PutDashboardCommand({ DashboardName: name, DashboardBody: body }));
     return (put.DashboardValidationMessages ?? []).map(({ DataPath, Message }) => `${DataPath}: ${Message}`);
   } catch (error) {
+    // By its model, and by its older protocol.
+    if (error instanceof Error && error.name === 'InvalidParameterInput') return [error.message];
     if (!(error instanceof DashboardInvalidInputError)) throw error;
     const messages = error.dashboardValidationMessages ?? [];
     return [error.message, ...messages.map(({ DataPath, Message }) => `${DataPath}: ${Message}`)];

@@ -1,12 +1,14 @@
 // After `pulumi destroy` a search by the stack's tags finds nothing, and neither its roles nor its dashboard are there.
-import { DashboardNotFoundError, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
-import { GetRoleCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
+import { GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { type Context, idsOf } from '../context';
 import { failed, held, type Row, Undecidable } from '../row';
 import { type Tags, taggedWith } from '../tagged';
 
 /** The search may find for a while what is gone. */
 const GONE_WITHIN_MS = 10 * 60_000;
+/** What IAM calls it, and CloudWatch, by its model and by its older protocol. */
+const NOT_THERE = ['NoSuchEntityException', 'DashboardNotFoundError', 'ResourceNotFound'];
 
 /** @param project as Pulumi.yaml names it */
 export function destroyed(project: string) {
@@ -52,7 +54,7 @@ async function there(names: readonly string[], get: (name: string) => Promise<un
       get(name).then(
         () => [name],
         (error: unknown) => {
-          if (error instanceof NoSuchEntityException || error instanceof DashboardNotFoundError) return [];
+          if (error instanceof Error && NOT_THERE.includes(error.name)) return [];
           throw error;
         },
       ),

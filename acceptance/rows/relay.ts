@@ -63,7 +63,7 @@ export const failingRelay = {
 } satisfies Row;
 
 /** Whether one deployment is left, of this task definition, and runs. */
-export function isRolledBack(service: Service, good: string | undefined): boolean {
+function isRolledBack(service: Service, good: string | undefined): boolean {
   const [deployment, ...others] = service.deployments ?? [];
   return (
     others.length === 0 &&

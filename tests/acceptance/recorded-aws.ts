@@ -47,6 +47,12 @@ export async function recordedAws(answers: Answers): Promise<RecordedAws> {
     } catch (error) {
       const { type, status, message, more } =
         error instanceof Refused ? error : new Refused(String(error), 500);
+      if (isQuery(request)) {
+        const told = `<Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error>`;
+        response.writeHead(status, { 'content-type': 'text/xml' });
+        response.end(`<ErrorResponse>${told}<RequestId>1</RequestId></ErrorResponse>`);
+        return;
+      }
       response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
       response.end(JSON.stringify({ __type: type, message, ...more }));
     }
@@ -62,6 +68,11 @@ export async function recordedAws(answers: Answers): Promise<RecordedAws> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** IAM and STS speak the query protocol. */
+function isQuery({ headers }: IncomingMessage): boolean {
+  return headers['content-type'] === 'application/x-www-form-urlencoded';
 }
 
 /** Lambda's operations that are told by method and path (Lambda API Reference). */
@@ -83,7 +94,7 @@ function called({ method, url, headers }: IncomingMessage, body: string) {
       return { operation, input: { FunctionName, authorization: headers.authorization } };
     }
   }
-  const input = Object.fromEntries(new URLSearchParams(body)); // the query protocol, of IAM and STS
+  const input = Object.fromEntries(new URLSearchParams(body));
   return { operation: input.Action ?? '', input };
 }
 

@@ -37,6 +37,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     rmSync(STATE, { recursive: true, force: true });
     project = new ProjectCopy();
     momento = await MomentoAccount.start();
+    momento.accept(API_KEY);
     untouched = await everything();
 
     ended = await acceptance(['--stack', STACK, '--yes'], { endAfter: /held: second up: / });
@@ -152,7 +153,8 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     const { name } = await project.stack('somebodys');
     const { status, printed } = await acceptance(['--stack', name, '--yes']);
     assert.equal(status, 2, printed);
-    assert.match(printed, /stack 'somebodys' already exists/);
+    assert.match(printed, /stack '.*somebodys' already exists/);
+    assert(!existsSync(join(PROJECT, '.acceptance', name)));
     succeeded(await project.pulumi(['stack', 'rm', '--yes', name]));
   });
 
