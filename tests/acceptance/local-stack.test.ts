@@ -1,33 +1,20 @@
 // The rows that call the stack, against the stack on this machine.
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
 import { Undecidable } from '../../acceptance/row';
 import { directCalls, unsignedCalls } from '../../acceptance/rows/refused-calls';
 import { traffic } from '../../acceptance/rows/traffic';
-import { listen } from '../../local/http';
 import { OnLocalStack } from './on-local-stack';
 import { type Answers, Refused } from './recorded-aws';
 
 describe('the acceptance of calls, on the local stack', () => {
   let rig: OnLocalStack;
-  let open: Server | undefined;
 
   before(async function () {
     this.timeout(240_000);
     rig = await OnLocalStack.start();
   });
   after(() => rig.close());
-  afterEach(async () => {
-    open?.closeAllConnections();
-    open?.close();
-    await rig.reset();
-  });
-
-  /** A URL that answers everybody. */
-  async function openUrl(): Promise<string> {
-    open = createServer((_request, response) => response.end('{}'));
-    return `http://127.0.0.1:${await listen(open, 0)}/`;
-  }
+  afterEach(() => rig.reset());
 
   describe('unsigned ones', () => {
     it('are refused: by the webhook’s handler, and by AWS before the other functions', async () => {
@@ -37,7 +24,7 @@ describe('the acceptance of calls, on the local stack', () => {
     it('fail where a URL answers everybody', async () => {
       for (const output of ['webhookUrl', 'publisherUrl', 'tokensUrl']) {
         const { result, why } = await unsignedCalls.decide(
-          await rig.context({}, { [output]: await openUrl() }),
+          await rig.context({}, { [output]: await rig.openUrl() }),
         );
         assert.equal(result, 'FAILED', output);
         assert.match(why, /answered 200/);
@@ -87,7 +74,7 @@ describe('the acceptance of calls, on the local stack', () => {
     });
 
     it('fail where a URL lets the role in', async () => {
-      const { result, why } = await verdictWhere({}, { tokensUrl: await openUrl() });
+      const { result, why } = await verdictWhere({}, { tokensUrl: await rig.openUrl() });
       assert.deepEqual([result, why], ['FAILED', 'tokensUrl answered 200']);
     });
 
@@ -109,6 +96,14 @@ describe('the acceptance of calls, on the local stack', () => {
       const { result, why } = await traffic.decide(await rig.context());
       assert.equal(result, 'FAILED');
       assert.match(why, /an event was answered 202, not 200/);
+    });
+
+    it('fails where an event is accepted and not stored', async () => {
+      const { result, why } = await traffic.decide(
+        await rig.context({}, { webhookUrl: await rig.openUrl() }),
+      );
+      assert.equal(result, 'FAILED');
+      assert.match(why, /its comment is not in the cache/);
     });
 
     it('fails where Momento does not publish', async () => {

@@ -1,9 +1,11 @@
 // The stack on this machine as a row has it at hand: its own handlers and URLs answer, its own Momento stores. What the local
 // AWS does not have (CloudWatch, STS, a queue's policy) answers as a test says.
+import { createServer, type Server } from 'node:http';
 import { clientsIn } from '../../acceptance/clients';
 import type { Context } from '../../acceptance/context';
 import { createCache } from '../../acceptance/momento-cache';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
+import { listen } from '../../local/http';
 import { type Stack, startStack } from '../../local/stack';
 import { type Answers, knownStack, type RecordedAws, recordedAws, waitFor } from './recorded-aws';
 
@@ -23,6 +25,7 @@ export const ROLE = 'arn:aws:iam::123456789012:role/acceptance-1';
 export class OnLocalStack {
   readonly facts = new Map<string, string>();
   readonly #recorded: RecordedAws[] = [];
+  readonly #open: Server[] = [];
 
   private constructor(readonly local: Stack) {}
 
@@ -88,8 +91,19 @@ export class OnLocalStack {
     } satisfies Context & { recorded: Context['aws'] };
   }
 
+  /** A URL that answers everybody with 200, and does nothing. */
+  async openUrl(): Promise<string> {
+    const server = createServer((_request, response) => response.end('{}'));
+    this.#open.push(server);
+    return `http://127.0.0.1:${await listen(server, 0)}/`;
+  }
+
   /** As it was, for the next test. */
   async reset(): Promise<void> {
+    for (const server of this.#open.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
     this.local.setFaults(undefined);
     this.facts.clear();
     await createCache(this.#momento);

@@ -5,7 +5,7 @@ import { redriveTiming, type Try, wrongPauses } from '../../acceptance/rows/redr
 import { rotation } from '../../acceptance/rows/rotation';
 import { wrongSecretAlarm } from '../../acceptance/rows/wrong-secret-alarm';
 import { OnLocalStack } from './on-local-stack';
-import { Refused } from './recorded-aws';
+import { type Answers, Refused } from './recorded-aws';
 
 type Versions = Record<string, string | undefined>;
 
@@ -21,7 +21,11 @@ describe('the acceptance of what takes minutes', () => {
 
   describe('a rotation', () => {
     /** The secret's versions after `up`, of the one before and of what the configuration has then. */
-    async function verdictWhere(on: OnLocalStack, after: (before: string, next: string) => Versions) {
+    async function verdictWhere(
+      on: OnLocalStack,
+      after: (before: string, next: string) => Versions,
+      rotate = (_next: string) => {}, // for the webhook
+    ) {
       const before = on.secret;
       let next = before;
       let versions: Versions = { AWSCURRENT: before };
@@ -37,7 +41,7 @@ describe('the acceptance of what takes minutes', () => {
       };
       const up = async () => {
         versions = after(before, next);
-        on.rotate(next);
+        rotate(next);
         return { changes: { create: 1 } };
       };
       return rotation.decide({ ...context, stack: { ...context.stack, set, up } });
@@ -48,12 +52,32 @@ describe('the acceptance of what takes minutes', () => {
       // One that has not run yet, so that its webhook knows no secret and asks at once.
       const cold = await OnLocalStack.start();
       try {
-        const { result, why } = await verdictWhere(cold, (AWSPREVIOUS, AWSCURRENT) => ({
-          AWSCURRENT,
-          AWSPREVIOUS,
-        }));
+        const { result, why } = await verdictWhere(cold, rotated, (next) => cold.rotate(next));
         assert.equal(why, 'AWSPREVIOUS is the secret before the rotation, and both are accepted');
         assert.equal(result, 'held');
+      } finally {
+        await cold.close();
+      }
+    });
+
+    const rotated = (AWSPREVIOUS: string, AWSCURRENT: string) => ({ AWSCURRENT, AWSPREVIOUS });
+
+    it('fails where the webhook does not take the new secret up', async () => {
+      const { result, why } = await verdictWhere(rig, rotated);
+      assert.deepEqual([result, why], ['FAILED', 'the new secret is not accepted after 60 s']);
+    });
+
+    it('fails where the webhook does not accept the one before', async function () {
+      this.timeout(240_000);
+      const cold = await OnLocalStack.start();
+      const twice = (next: string) => {
+        cold.rotate('in-between');
+        cold.rotate(next);
+      };
+      try {
+        const { result, why } = await verdictWhere(cold, rotated, twice);
+        assert.equal(result, 'FAILED');
+        assert.match(why, /an event signed with it was answered 403/);
       } finally {
         await cold.close();
       }
@@ -85,6 +109,12 @@ describe('the acceptance of what takes minutes', () => {
     it('holds where it goes off and comes back', async () => {
       const { result, why } = await verdictWhere('INSUFFICIENT_DATA', 'OK', 'ALARM', 'ALARM', 'OK');
       assert.equal(result, 'held', why);
+    });
+
+    it('fails where an event with a wrong secret is accepted', async () => {
+      const outputs = { webhookUrl: await rig.openUrl() };
+      const { result, why } = await wrongSecretAlarm.decide(await rig.context({}, outputs));
+      assert.deepEqual([result, why], ['FAILED', 'an event was answered 200, not 403']);
     });
 
     it('fails where it does not go off, or does not come back', async () => {
@@ -123,18 +153,22 @@ describe('the acceptance of what takes minutes', () => {
       [21, 3, 'not redriven'],
       [66.5, 4, 'not redriven'],
     ];
-    async function verdictWhere(tries: readonly [number, number, string][]) {
-      const context = await rig.context({
+    async function verdictWhere(
+      tries: readonly [number, number, string][],
+      { policyWorks = true, outputs = {} } = {},
+    ) {
+      const answers: Answers = {
         FilterLogEvents: () => lines(tries),
         // A policy of the queue's that lets nobody send, until it is taken away.
         SetQueueAttributes: ({ Attributes }) => {
-          const isDenied = JSON.stringify(Attributes).includes('Deny');
+          const isDenied = policyWorks && JSON.stringify(Attributes).includes('Deny');
           rig.local.setFaults((operation) =>
             isDenied && operation === 'SendMessage' ? { kind: 'refuse' } : undefined,
           );
           return {};
         },
-      });
+      };
+      const context = await rig.context(answers, outputs);
       return redriveTiming.decide({ ...context, aws: context.recorded });
     }
 
@@ -158,6 +192,19 @@ describe('the acceptance of what takes minutes', () => {
       assert.deepEqual(
         [never.result, never.why],
         ['FAILED', 'the event was not stored after the cache was back'],
+      );
+    });
+
+    it('fails where an event that cannot be stored is not queued, or one that can be neither is not refused', async () => {
+      const open = await verdictWhere(waiting, { outputs: { webhookUrl: await rig.openUrl() } });
+      assert.deepEqual(
+        [open.result, open.why],
+        ['FAILED', 'an event that Momento cannot store was not answered 202'],
+      );
+      const taken = await verdictWhere(waiting, { policyWorks: false });
+      assert.deepEqual(
+        [taken.result, taken.why],
+        ['FAILED', 'an event that could neither be stored nor queued was not answered 503'],
       );
     });
 
