@@ -7,6 +7,7 @@ import type { Service } from '@aws-sdk/client-ecs';
 import { UpdateFailed } from '../../acceptance/pulumi';
 import { Undecidable } from '../../acceptance/row';
 import { failingRelay, relay } from '../../acceptance/rows/relay';
+import { StepFailed } from '../../verify/step';
 import { OnLocalStack } from './on-local-stack';
 
 const GOOD = 'arn:aws:ecs:us-east-1:123456789012:task-definition/relay:1';
@@ -76,6 +77,12 @@ describe('the acceptance of the relay', () => {
       assert.deepEqual([result, why], ['FAILED', 'pulumi up went through, and 0 tasks run']);
     });
 
+    it('fails where a published comment does not come to the cache', async () => {
+      docker(0);
+      rig.local.setFaults((operation) => (operation === 'Publish' ? { kind: 'refuse' } : undefined));
+      await assert.rejects(verdictWhere(RUNS), StepFailed);
+    });
+
     it('is not decided without Docker, or in an ECS that starts nothing', async () => {
       docker(1);
       await assert.rejects(verdictWhere(RUNS), /needs a running Docker/);
@@ -128,6 +135,8 @@ describe('the acceptance of the relay', () => {
       ['the new task runs', service(BAD, [BAD, 1])],
       ['the task before it does not run', service(GOOD, [GOOD, 0])],
       ['the new deployment is still there', ROLLING],
+      ['the service is to run the new one', service(BAD, [GOOD, 1])],
+      ['the new task runs in place of the one before it', service(GOOD, [BAD, 1])],
       ['there is no deployment', service(GOOD)],
     ];
     for (const [when, after] of stuck) {
