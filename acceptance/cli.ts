@@ -15,6 +15,8 @@ async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return await terminal.question(question, { signal: interruption.signal });
+  } catch {
+    return 'no'; // Ctrl-C
   } finally {
     terminal.close();
   }

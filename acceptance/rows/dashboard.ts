@@ -6,6 +6,7 @@ import {
   GetDashboardCommand,
   PutDashboardCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { reasonOf } from '../calling';
 import { type Context, idOf } from '../context';
 import { type Row, Undecidable, unless } from '../row';
 
@@ -15,6 +16,9 @@ const FAULTY = JSON.stringify({
     { type: 'metric', x: 0, y: 0, width: 6, height: 6, properties: { metrics: [['AWS/Lambda']], bogus: 1 } },
   ],
 });
+
+/** What CloudWatch calls a dashboard that is not there, by its model and by its older protocol. */
+export const NO_DASHBOARD: readonly string[] = ['DashboardNotFoundError', 'ResourceNotFound'];
 
 export const dashboard = {
   name: 'dashboard',
@@ -39,9 +43,18 @@ async function validated({ aws: { cloudWatch }, stack }: Pick<Context, 'aws' | '
     }
     return unless(await complaints(cloudWatch, aside, DashboardBody), 'PutDashboard has nothing to say');
   } finally {
-    await cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [aside] })).catch(() => {
-      // The faulty body may have been refused: then there is none.
-    });
+    await remove(cloudWatch, aside);
+  }
+}
+
+async function remove(cloudWatch: CloudWatchClient, name: string): Promise<void> {
+  try {
+    await cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] }));
+  } catch (error) {
+    // Both bodies may have been refused: then there is none.
+    if (error instanceof Error && NO_DASHBOARD.includes(error.name)) return;
+    const how = `aws cloudwatch delete-dashboards --dashboard-names ${name}`;
+    throw new Undecidable(`the dashboard ${name} is left, remove it with ${how}: ${reasonOf(error)}`);
   }
 }
 

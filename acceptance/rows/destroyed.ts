@@ -4,11 +4,11 @@ import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { type Context, idsOf } from '../context';
 import { failed, held, type Row, Undecidable } from '../row';
 import { type Tags, taggedWith } from '../tagged';
+import { NO_DASHBOARD } from './dashboard';
 
 /** The search may find for a while what is gone. */
 const GONE_WITHIN_MS = 10 * 60_000;
-/** What IAM calls it, and CloudWatch, by its model and by its older protocol. */
-const NOT_THERE = ['NoSuchEntityException', 'DashboardNotFoundError', 'ResourceNotFound'];
+const NOT_THERE = ['NoSuchEntityException', ...NO_DASHBOARD];
 
 /** @param project as Pulumi.yaml names it */
 export function destroyed(project: string) {

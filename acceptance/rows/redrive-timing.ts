@@ -1,5 +1,5 @@
 // While the cache is gone, an event waits in the queue and is tried with growing pauses; once the cache is back, it is stored.
-import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { delayAfter } from '../../handlers/adapters/redrive-queue';
@@ -94,16 +94,21 @@ function pausesOf(tries: readonly Try[]): string[] {
 
 /** The tries of the event that waits, oldest first, as the redrive's log has them. */
 async function triesOf({ aws, stack, facts, since }: Having): Promise<Try[]> {
-  const { events = [] } = await aws.logs.send(
-    new FilterLogEventsCommand({
+  const pages = paginateFilterLogEvents(
+    { client: aws.logs },
+    {
       logGroupName: await idOf(stack, 'logGroup', 'redrive'),
       startTime: since,
       filterPattern: `{ $.message.eventId = "${facts.get('eventId')}" }`,
-    }),
+    },
   );
-  return events
-    .map(({ timestamp: at = 0, message = '' }) => ({ at, ...v.parse(line, JSON.parse(message)).message }))
-    .sort((one, other) => one.at - other.at);
+  const tries: Try[] = [];
+  for await (const { events = [] } of pages) {
+    for (const { timestamp: at = 0, message = '' } of events) {
+      tries.push({ at, ...v.parse(line, JSON.parse(message)).message });
+    }
+  }
+  return tries.sort((one, other) => one.at - other.at);
 }
 
 /** With a queue that takes nothing as well: what cannot be kept is answered 503, and counted. */

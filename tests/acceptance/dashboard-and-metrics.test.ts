@@ -111,6 +111,20 @@ describe('the acceptance of what is seen in CloudWatch', () => {
       assert.equal((await verdictWhere(complaint, refusal)).result, 'FAILED');
     });
 
+    it('names the dashboard that it could not take away again, and the command that does', async () => {
+      const answers: Answers = {
+        GetDashboard: () => ({ DashboardBody: BODY }),
+        PutDashboard: ({ DashboardBody }) => (DashboardBody === BODY ? nothing() : complaint()),
+        DeleteDashboards: () => {
+          throw new Refused('AccessDenied', 403);
+        },
+      };
+      await assert.rejects(
+        dashboard.decide({ aws: await aws(answers), stack }),
+        /left, remove it with aws cloudwatch delete-dashboards --dashboard-names p-s-1234567-acceptance: /,
+      );
+    });
+
     it('is not decided where a faulty body is taken without a word', async () => {
       await assert.rejects(verdictWhere(nothing, nothing), Undecidable);
     });

@@ -1,15 +1,18 @@
 // The rows about the relay: what ECS says of its service is recorded, what it delivers the local stack delivers.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Service } from '@aws-sdk/client-ecs';
+import { ProjectCopy } from '../../acceptance/project-copy';
 import { UpdateFailed } from '../../acceptance/pulumi';
 import { Undecidable } from '../../acceptance/row';
 import { failingRelay, relay } from '../../acceptance/rows/relay';
 import { StepFailed } from '../../verify/step';
 import { OnLocalStack } from './on-local-stack';
 
+const PROJECT = resolve(__dirname, '../..');
 const GOOD = 'arn:aws:ecs:us-east-1:123456789012:task-definition/relay:1';
 const BAD = 'arn:aws:ecs:us-east-1:123456789012:task-definition/relay:2';
 
@@ -92,6 +95,7 @@ describe('the acceptance of the relay', () => {
   });
 
   describe('that exits 1', () => {
+    let broken = '';
     /** ECS as it is before the up, and after it; the last one stays. */
     async function verdictWhere(up: 'fails' | 'goes through', ...services: Service[]) {
       const did: string[] = [];
@@ -108,7 +112,10 @@ describe('the acceptance of the relay', () => {
         },
       };
       const sources = {
-        replace: (file: string, text: string) => void did.push(`${file}: ${text.split('\n')[0]}`),
+        replace: (file: string, text: string) => {
+          did.push(file);
+          broken = text;
+        },
         restore: () => void did.push('restored'),
       };
       return { ...(await failingRelay.decide({ ...context, stack, sources })), did };
@@ -118,7 +125,25 @@ describe('the acceptance of the relay', () => {
     it('holds where the up fails, the task before it runs alone and delivers, and the next up goes through', async () => {
       const { result, why, did } = await verdictWhere('fails', RUNS, ROLLING, RUNS);
       assert.equal(result, 'held', why);
-      assert.deepEqual(did, ['handlers/relay.ts: process.exit(1);', 'up', 'restored', 'up']);
+      assert.deepEqual(did, ['handlers/relay.ts', 'up', 'restored', 'up']);
+    });
+
+    it('is made in a copy of the project, where it is bundled like the real one and exits 1', async () => {
+      await verdictWhere('fails', RUNS, RUNS);
+      const copy = new ProjectCopy(join(folder, 'project'));
+      copy.replace('handlers/relay.ts', broken);
+      const bundle = "require('./infra/bundle').bundleHandlers(['relay'])";
+      const bundled = spawnSync(process.execPath, ['-r', 'ts-node/register', '-e', bundle], {
+        cwd: copy.folder,
+      });
+      assert.equal(bundled.status, 0, String(bundled.stderr));
+      const runRelay = () => spawnSync(process.execPath, ['.bundles/relay.js'], { cwd: copy.folder }).status;
+      assert.equal(runRelay(), 1);
+      copy.restore();
+      const [mine, theirs] = [copy.folder, PROJECT].map((at) =>
+        readFileSync(join(at, 'handlers/relay.ts'), 'utf8'),
+      );
+      assert.equal(mine, theirs);
     });
 
     it('fails where the up goes through, rolled back or not', async () => {

@@ -158,7 +158,7 @@ describe('the acceptance of what takes minutes', () => {
       { policyWorks = true, outputs = {} } = {},
     ) {
       const answers: Answers = {
-        FilterLogEvents: () => lines(tries),
+        FilterLogEvents: ({ nextToken }) => (nextToken ? lines(tries) : { events: [], nextToken: 'more' }),
         // A policy of the queue's that lets nobody send, until it is taken away.
         SetQueueAttributes: ({ Attributes }) => {
           const isDenied = policyWorks && JSON.stringify(Attributes).includes('Deny');
