@@ -163,7 +163,10 @@ async function start(
     applicationFolder,
     application,
     access: {
-      credentialProvider: apiKeyCredentials(apiKey, { local: localMomento(momento.url) }),
+      credentialProvider: apiKeyCredentials(apiKey, {
+        endpoint: host.behind(connected.webhookUrl)?.environment.MOMENTO_ENDPOINT,
+        local: localMomento(momento.url),
+      }),
       cacheName: connected.cacheName,
       region: REGION,
       credentials: async () => identities.user,

@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
 import { authorizationOf, makeLegacyKey } from '../../local/momento';
+import { LeapingClock } from '../soak/leaping-clock';
 import { Rig } from './relay-rig';
 import { ScriptedMomento } from './scripted-momento';
 
 /** The first two numbers that are one to JavaScript, and the last there is. */
 const LAST_PAGE = '18446744073709551615';
 const PAGES = ['9007199254740992', '9007199254740993', LAST_PAGE];
+
+/** How old a key becomes at most that Momento refuses with a code that says other things too, and a moment. */
+const FIVE_MINUTES_MS = 301_000;
 
 describe('the subscription of the relay', () => {
   let rig: Rig;
@@ -50,18 +54,25 @@ describe('the subscription of the relay', () => {
   });
 
   for (const code of [status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.NOT_FOUND]) {
-    it(`takes up an API key that was put right after ${status[code]}, without a restart`, async () => {
+    it(`takes up within five minutes an API key that was put right after ${status[code]}, without a restart`, async () => {
       const right = makeLegacyKey();
+      const clock = new LeapingClock();
       momento = await ScriptedMomento.start(({ authorization }, told) => {
         if (authorization === authorizationOf(right)) {
           told.item({ sequence: '1', page: '7', text: 'heard' });
         } else {
           rig.secrets.putSecretValue('api-key', right);
+          clock.set(FIVE_MINUTES_MS);
           told.fail(code);
         }
       });
-      rig.begin({ MOMENTO_ENDPOINT_URL: momento.url });
-      await rig.until(() => rig.texts.includes('heard'));
+      rig.begin({ MOMENTO_ENDPOINT_URL: momento.url, ...clock.environment });
+      try {
+        await rig.until(() => rig.texts.includes('heard'));
+      } finally {
+        await rig.close();
+        clock.close();
+      }
     });
   }
 

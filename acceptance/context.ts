@@ -1,0 +1,90 @@
+// What a row has at hand to decide its claim.
+import type { CredentialProvider } from '@gomomento/sdk';
+import type { AccessKey } from '../local/aws/sigv4';
+import type { Clients } from './clients';
+import type { Deployed, Update } from './pulumi';
+import { Undecidable } from './row';
+import type { Waiting } from './waiting';
+
+/** The stack that a run made for itself. */
+export interface DeployedStack {
+  readonly name: string;
+  set(key: string, value: string, options?: { readonly secret?: boolean }): Promise<void>;
+  /** Throws UpdateFailed. */
+  up(): Promise<Update>;
+  /** Throws UpdateFailed. */
+  destroy(): Promise<Update>;
+  outputs(): Promise<Readonly<Record<string, unknown>>>;
+  resources(): Promise<readonly Deployed[]>;
+}
+
+/** The program's files, in the run's own copy. */
+export interface Sources {
+  replace(file: string, text: string): void;
+  restore(): void;
+}
+
+/** What rows tell those after them, and the next run. */
+export interface Facts {
+  /** Throws Undecidable where no row told it. */
+  get(name: string): string;
+  set(name: string, value: string): void;
+}
+
+export interface Context {
+  readonly aws: Clients;
+  readonly region: string;
+  /** Of the caller. */
+  readonly credentials: () => Promise<AccessKey>;
+  readonly momento: { readonly credentialProvider: CredentialProvider; readonly cacheName: string };
+  readonly stack: DeployedStack;
+  readonly sources: Sources;
+  readonly facts: Facts;
+  /** Since when the stack is there, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly waitFor: Waiting;
+  readonly say: (line: string) => void;
+  /** A new role without any rights, which is removed in the end; gives its ARN. */
+  readonly makeRole: (trustPolicy: string) => Promise<string>;
+}
+
+const TYPES = {
+  alarm: 'aws:cloudwatch/metricAlarm:MetricAlarm',
+  dashboard: 'aws:cloudwatch/dashboard:Dashboard',
+  function: 'aws:lambda/function:Function',
+  logGroup: 'aws:cloudwatch/logGroup:LogGroup',
+  role: 'aws:iam/role:Role',
+  secret: 'aws:secretsmanager/secret:Secret',
+  service: 'aws:ecs/service:Service',
+  cluster: 'aws:ecs/cluster:Cluster',
+} as const;
+
+export type Kind = keyof typeof TYPES;
+
+/** What AWS knows each resource of a kind by, by its name in the program. Throws Undecidable where there is none. */
+export async function idsOf(
+  stack: Pick<DeployedStack, 'resources'>,
+  kind: Kind,
+): Promise<Map<string, string>> {
+  const found = (await stack.resources()).filter(({ type }) => type === TYPES[kind]);
+  if (found.length === 0) throw new Undecidable(`the stack has no ${kind}`);
+  return new Map(found.map(({ name, id }) => [name, id]));
+}
+
+/** The same of one resource. */
+export async function idOf(
+  stack: Pick<DeployedStack, 'resources'>,
+  kind: Kind,
+  name: string,
+): Promise<string> {
+  const id = (await idsOf(stack, kind)).get(name);
+  if (id === undefined) throw new Undecidable(`the stack has no ${kind} ${name}`);
+  return id;
+}
+
+/** Throws Undecidable where the stack has no such output. */
+export async function outputOf(stack: Pick<DeployedStack, 'outputs'>, name: string): Promise<string> {
+  const value = (await stack.outputs())[name];
+  if (typeof value !== 'string') throw new Undecidable(`the stack has no output ${name}`);
+  return value;
+}

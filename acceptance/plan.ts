@@ -1,0 +1,27 @@
+// What a run makes and costs: told before it begins.
+
+/** The whole of a run; what is not decided by then is not, and all is removed. */
+export const MINUTES = 50;
+
+export interface Place {
+  readonly stack: string;
+  readonly project: string;
+  readonly account: string;
+  readonly caller: string;
+  readonly region: string;
+  readonly cacheName: string;
+}
+
+export function plan({ stack, project, account, caller, region, cacheName }: Place): string {
+  return `In the AWS account ${account} (region ${region}), as ${caller}, this makes and removes again:
+
+  the stack ${stack} of ${project}: 4 Lambda functions with public or IAM-guarded URLs, 2 queues, 2 secrets,
+    their roles, log groups and alarms, and a dashboard
+  where Docker runs: the relay, one task on ECS Fargate (0.25 vCPU, 512 MiB) with a public address, its cluster and image
+  a role without any right, which calls what it may not
+  the cache ${cacheName} in Momento, which is deleted and made again on the way
+
+It sends a few hundred requests and takes up to ${MINUTES} minutes, and then as long as removing takes. AWS bills about 0.10 USD,
+most of it for the task, the alarms and the custom metrics by the hour; an account beyond CloudWatch's free tier may
+find the dashboard beside that (3 USD a month, for the part of it that the stack is there).`;
+}

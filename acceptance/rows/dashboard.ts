@@ -1,0 +1,72 @@
+// CloudWatch has no complaint about the dashboard's body. It tells of one only when a body is put.
+import {
+  type CloudWatchClient,
+  DashboardInvalidInputError,
+  DeleteDashboardsCommand,
+  GetDashboardCommand,
+  PutDashboardCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { reasonOf } from '../calling';
+import { type Context, idOf } from '../context';
+import { type Row, Undecidable, unless } from '../row';
+
+/** A widget without a region and with a property that there is not: who validates has something to say. */
+const FAULTY = JSON.stringify({
+  widgets: [
+    { type: 'metric', x: 0, y: 0, width: 6, height: 6, properties: { metrics: [['AWS/Lambda']], bogus: 1 } },
+  ],
+});
+
+/** What CloudWatch calls a dashboard that is not there, by its model and by its older protocol. */
+export const NO_DASHBOARD: readonly string[] = ['DashboardNotFoundError', 'ResourceNotFound'];
+
+export const dashboard = {
+  name: 'dashboard',
+  needs: ['first up'],
+  decide: validated,
+} satisfies Row;
+
+export const dashboardOfRelay = {
+  name: 'dashboard with the relay',
+  needs: ['the relay'],
+  decide: validated,
+} satisfies Row;
+
+async function validated({ aws: { cloudWatch }, stack }: Pick<Context, 'aws' | 'stack'>) {
+  const DashboardName = await idOf(stack, 'dashboard', 'dashboard');
+  const { DashboardBody } = await cloudWatch.send(new GetDashboardCommand({ DashboardName }));
+  if (!DashboardBody) throw new Undecidable('GetDashboard gave no body');
+  const aside = `${DashboardName}-acceptance`;
+  try {
+    if ((await complaints(cloudWatch, aside, FAULTY)).length === 0) {
+      throw new Undecidable('PutDashboard takes a faulty body without a word: it does not validate here');
+    }
+    return unless(await complaints(cloudWatch, aside, DashboardBody), 'PutDashboard has nothing to say');
+  } finally {
+    await remove(cloudWatch, aside);
+  }
+}
+
+async function remove(cloudWatch: CloudWatchClient, name: string): Promise<void> {
+  try {
+    await cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] }));
+  } catch (error) {
+    // Both bodies may have been refused: then there is none.
+    if (error instanceof Error && NO_DASHBOARD.includes(error.name)) return;
+    const how = `aws cloudwatch delete-dashboards --dashboard-names ${name}`;
+    throw new Undecidable(`the dashboard ${name} is left, remove it with ${how}: ${reasonOf(error)}`);
+  }
+}
+
+async function complaints(cloudWatch: CloudWatchClient, name: string, body: string): Promise<string[]> {
+  try {
+    const put = await cloudWatch.send(new PutDashboardCommand({ DashboardName: name, DashboardBody: body }));
+    return (put.DashboardValidationMessages ?? []).map(({ DataPath, Message }) => `${DataPath}: ${Message}`);
+  } catch (error) {
+    // By its model, and by its older protocol.
+    if (error instanceof Error && error.name === 'InvalidParameterInput') return [error.message];
+    if (!(error instanceof DashboardInvalidInputError)) throw error;
+    const messages = error.dashboardValidationMessages ?? [];
+    return [error.message, ...messages.map(({ DataPath, Message }) => `${DataPath}: ${Message}`)];
+  }
+}
