@@ -54,7 +54,7 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
 
 /** Publishes a comment and reads it back. Throws at the first step that fails, with the reason. */
 export async function sendComment(stack: Stack, publication: Publication): Promise<Comment> {
-  const { outputs, credentials, region } = stack;
+  const { outputs, credentials, region, clock } = stack;
   const logs: string[] = [];
   const keepLog = ({ function: name, line }: { function: string; line: string }) => {
     if (/"level":"(?:WARN|ERROR|FATAL)"/.test(line)) logs.push(`${name}: ${line}`);
@@ -63,7 +63,9 @@ export async function sendComment(stack: Stack, publication: Publication): Promi
   try {
     const delivered = answerOfWebhook(stack);
     const body = JSON.stringify(publication);
-    const published = await signedPost(String(outputs.publisherUrl), { credentials, region, body });
+    const signingDate = new Date(clock.now());
+    const signed = { credentials, region, body, signingDate };
+    const published = await signedPost(String(outputs.publisherUrl), signed);
     if (published.status !== 200) {
       throw new Error(
         `publishing failed: the publisher answered ${published.status} ${await published.text()}`,

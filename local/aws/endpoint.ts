@@ -2,6 +2,7 @@
 // the call to the service that it is for. What the caller may do, its declared policies decide.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Connections } from '../connections';
 import type { FaultPlan } from '../faults';
 import { isForThisServer, listen, readBody, TooLarge, wireRequest } from '../http';
 import { NOT_ANSWERED, withFault } from '../http-faults';
@@ -58,10 +59,12 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 export class AwsEndpoint {
   #faults: FaultPlan | undefined;
   readonly #server: Server;
+  readonly connections: Connections;
   port = 0;
 
   private constructor(private readonly options: EndpointOptions) {
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.connections = new Connections(this.#server);
   }
 
   static async start(options: EndpointOptions): Promise<AwsEndpoint> {
@@ -80,7 +83,7 @@ export class AwsEndpoint {
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
-    this.#server.closeAllConnections();
+    this.connections.close();
     await closed;
   }
 

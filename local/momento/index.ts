@@ -8,6 +8,7 @@ import { control_client } from '@gomomento/generated-types/dist/controlclient';
 import { token } from '@gomomento/generated-types/dist/token';
 import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { Server } from '@grpc/grpc-js';
+import type { Connections } from '../connections';
 import type { FaultPlan } from '../faults';
 import { Caches } from './caches';
 import { Credentials } from './credentials';
@@ -74,6 +75,7 @@ export interface Momento {
   /** Replaces the accepted keys; the next call needs one of these. */
   setApiKeys(keys: readonly string[]): void;
   setFaults(plan: FaultPlan | undefined): void;
+  readonly connections: Connections;
   /** Drops every connection, and begins the sequence of every topic again on a new page. Caches stay. */
   restart(): void;
   /** Ends every subscription as UNAVAILABLE, as a broken network would. */
@@ -122,7 +124,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   };
   const faults: Faults = {
     plan: options.faults,
-    dropConnection: (peer) => listener.drop(peer),
+    dropConnection: (metadata) => listener.drop(metadata),
     restart,
     resetTopic: (request) => {
       if (request instanceof cache_pubsub.pubsub._SubscriptionRequest)
@@ -169,6 +171,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     setFaults: (plan) => {
       faults.plan = plan;
     },
+    connections: listener.connections,
     restart,
     dropSubscriptions: () => topics.endForDrop(),
     close: async () => {
