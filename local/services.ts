@@ -74,6 +74,7 @@ export async function startServices(
     nextPort,
     clock,
     onLog: (log) => events.emit('log', log),
+    onCrash: (crash) => events.emit('crash', crash),
     onCall: (call) => events.emit('call', call),
     onRequest: (request) => events.emit('request', request),
   });

@@ -12,6 +12,7 @@ import { checkConnected } from './connect-webhook';
 import { ConnectedProgram } from './connected-program';
 import type { DeclaredStack } from './declared';
 import type { ConnectionFault, FaultPlan } from './faults';
+import type { FunctionError } from './functions/protocol';
 import type { Momento, MomentoOptions } from './momento';
 import { CONNECTED_SERVICES, type ConnectedService, startServices } from './services';
 
@@ -33,6 +34,7 @@ export interface StackOptions {
 /** What happens in the functions (and the relay, whose lines stand among theirs); what happens in Momento its own events tell. */
 export interface StackEvents {
   log: [{ function: string; line: string }];
+  crash: [{ function: string; error: FunctionError }];
   call: [{ url: string; method: string }];
   request: [{ url: string; method: string; status: number; ms: number }];
 }

@@ -89,6 +89,7 @@ export class AwsEndpoint {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('x-amzn-requestid', randomUUID());
+    response.setHeader('date', new Date(this.options.now()).toUTCString()); // AWS SDKs sign by it where theirs is far off
     try {
       if (!isForThisServer(request, this.port)) {
         throw new AwsError('MisdirectedRequestException', 'This endpoint answers on 127.0.0.1 only.', 421);

@@ -82,6 +82,7 @@ export class FunctionUrl {
     const requestId = randomUUID();
     this.options.onCall?.({ url: this.name, method: incoming.method ?? '' });
     response.setHeader('x-amzn-requestid', requestId);
+    response.setHeader('date', new Date(this.options.now()).toUTCString());
     response.once('finish', () => {
       const ms = performance.now() - started;
       this.options.onRequest?.({

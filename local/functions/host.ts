@@ -13,6 +13,7 @@ import type { FaultPlan } from '../faults';
 import { checkEnvironment, environmentOf } from './environment';
 import { FunctionUrl } from './function-url';
 import { HostedFunction, handlerOf } from './hosted-function';
+import type { FunctionError } from './protocol';
 
 export interface FunctionHostOptions {
   identities: Identities;
@@ -23,6 +24,8 @@ export interface FunctionHostOptions {
   clock: Clock;
   /** a line that a function wrote into its log group */
   onLog(log: { function: string; line: string }): void;
+  /** an instance of a function ended by itself */
+  onCrash(crash: { function: string; error: FunctionError }): void;
   /** a request came in */
   onCall(call: { url: string; method: string }): void;
   /** and was answered */
@@ -86,7 +89,9 @@ export class FunctionHost {
       if (hosted) hosted.swap(code);
       else {
         const onLog = (line: string) => this.#log(name, line);
-        this.#functions.set(name, new HostedFunction(code, { folder: this.#folder, clock, onLog }));
+        const onCrash = (error: FunctionError) => this.options.onCrash({ function: name, error });
+        const options = { folder: this.#folder, clock, onLog, onCrash };
+        this.#functions.set(name, new HostedFunction(code, options));
       }
     }
     for (const url of declared.urls) {

@@ -6,7 +6,7 @@ import type { DeclaredFunction } from '../aws/declared';
 import { AwsError } from '../aws/errors';
 import type { Clock } from '../clock';
 import { Instance } from './instance';
-import type { Outcome } from './protocol';
+import type { FunctionError, Outcome } from './protocol';
 
 /** Lambda's limit on what a function takes and gives in one call. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -24,6 +24,7 @@ export interface HostedFunctionOptions {
   folder: string;
   clock: Clock;
   onLog(line: string): void;
+  onCrash(error: FunctionError): void;
 }
 
 interface Version {
@@ -159,8 +160,8 @@ export class HostedFunction {
       callbacksRefused: declared.runtime === 'nodejs24.x',
     };
     const timeoutMs = declared.timeoutSeconds * 1000;
-    const { clock, onLog } = this.options;
-    const instance = new Instance({ boot, environment, timeoutMs, clock, onLog });
+    const { clock, onLog, onCrash } = this.options;
+    const instance = new Instance({ boot, environment, timeoutMs, clock, onLog, onCrash });
     version.all.add(instance);
     return instance;
   }

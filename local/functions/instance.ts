@@ -15,6 +15,8 @@ export interface InstanceOptions {
   timeoutMs: number;
   clock: Clock;
   onLog(line: string): void;
+  /** It ended by itself: by an exception that nobody caught, its memory, or its own exit. */
+  onCrash(error: FunctionError): void;
 }
 
 let source: string | undefined;
@@ -50,12 +52,12 @@ export class Instance {
       this.#settleInit = resolve;
     });
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
-    this.#worker.on('error', (error: Error) => this.#end(errorOf(error), true));
+    this.#worker.on('error', (error: Error) => this.#crash(errorOf(error)));
     this.#worker.on('exit', (code) => {
-      this.#end(
-        { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with error: exit status ${code}` },
-        true,
-      );
+      this.#crash({
+        errorType: 'Runtime.ExitError',
+        errorMessage: `Runtime exited with error: exit status ${code}`,
+      });
     });
   }
 
@@ -87,7 +89,7 @@ export class Instance {
   /** Resolves when the thread stands still, as it does until the next request at the latest. */
   async freeze(): Promise<void> {
     await this.#ready;
-    if (this.#ended) return;
+    if (this.#ended || Atomics.load(this.#gate, 0) === 1) return;
     const freezing = new Promise<void>((resolve) => {
       this.#tellFreezing = resolve;
     });
@@ -128,6 +130,11 @@ export class Instance {
     else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
     else if (message.requestId === undefined) this.#end(message.error, false);
     else this.#settle?.({ ok: false, error: message.error });
+  }
+
+  #crash(error: FunctionError): void {
+    if (this.usable) this.options.onCrash(error);
+    this.#end(error, true);
   }
 
   #end(error: FunctionError, logged: boolean): void {

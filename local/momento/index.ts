@@ -11,7 +11,7 @@ import { Server } from '@grpc/grpc-js';
 import type { Connections } from '../connections';
 import type { FaultPlan } from '../faults';
 import { Caches } from './caches';
-import { Credentials } from './credentials';
+import { Credentials, type KeyTrouble } from './credentials';
 import { Delivery } from './delivery';
 import { Dispatcher, type Faults } from './dispatch';
 import { cacheNotFound } from './errors';
@@ -31,6 +31,7 @@ import { Webhooks } from './services/webhooks';
 import { Timers } from './timers';
 import { TopicRegistry } from './topic-registry';
 
+export { KEY_TROUBLES, type KeyTrouble } from './credentials';
 export type { Delivery, MomentoEvents, TopicMessage } from './events';
 export { authorizationOf, makeLegacyKey, makeV2Key } from './keys';
 
@@ -74,6 +75,8 @@ export interface Momento {
   off: MomentoEmitter['off'];
   /** Replaces the accepted keys; the next call needs one of these. */
   setApiKeys(keys: readonly string[]): void;
+  /** A key with which calls are refused, as one that a user copied wrongly or gave too few rights. */
+  makeWrongKey(trouble: KeyTrouble): string;
   setFaults(plan: FaultPlan | undefined): void;
   readonly connections: Connections;
   /** Drops every connection, and begins the sequence of every topic again on a new page. Caches stay. */
@@ -168,6 +171,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     on: events.on.bind(events),
     off: events.off.bind(events),
     setApiKeys: (keys) => credentials.setApiKeys(keys),
+    makeWrongKey: (trouble) => credentials.makeWrongKey(trouble),
     setFaults: (plan) => {
       faults.plan = plan;
     },

@@ -30,6 +30,13 @@ describe('the stack after a quiet time', () => {
     );
   });
 
+  it('answers with its dates, by which AWS SDKs sign where theirs are far off', async () => {
+    for (const url of [stack.aws.url, String(stack.outputs.webhookUrl)]) {
+      const date = (await fetch(url)).headers.get('date') ?? '';
+      assert.ok(Math.abs(Date.parse(date) - stack.clock.now()) < 60_000, `${date} of ${url}`);
+    }
+  });
+
   it('lets a token expire by its clock', async () => {
     const answer = Object(await stack.invoke(String(stack.outputs.tokensFunctionName), { userId: 'taylor' }));
     const { authToken, expiresAt } = JSON.parse(answer.body);

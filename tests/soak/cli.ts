@@ -7,11 +7,17 @@ import { soak } from './soak';
 const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N]
 
 Sends that many signed events through the real handlers, while the given share of the calls to Momento and SQS fails,
-both keys are rotated and one event in five is delivered twice. Exits 1 unless every event that was answered 2xx is
-stored exactly once, or stands in the dead-letter queue; no more stand there, and no more were answered 503, than the
-faults explain; no genuine event was refused once the webhook could know its secret; some are stored by each key; and no
-function failed but for want of time.
---event runs one event of the seed alone.
+both keys are rotated and one event in five is delivered twice. Three quiet spells or more lie between them: all
+connections die (closed, reset at the next write, or silent) while the functions are frozen for minutes and the signing
+secret is rotated; then the API key is wrong for minutes (revoked, too few rights, or another account's) and is put
+right. The stack's clock jumps, so that nobody waits for it.
+
+Exits 1 unless every event that was answered 2xx is stored exactly once, or stands in the dead-letter queue; no more
+stand there, and no more were answered 503, than the faults explain; no genuine event was refused once the webhook could
+know its secret; some are stored by each key; no function failed but for want of time; no instance was ended by an
+exception; the first call to each function after a spell succeeded; and so did each call five minutes after the API key
+was put right.
+--event runs one event of the seed alone, without rotations and spells.
 
 --delivery relay publishes 10000 events by default, which the relay delivers while its connections are cut, Momento is
 restarted, the relay is killed, and the webhook answers 503, 429 or nothing.`;
@@ -41,14 +47,14 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'],
   console.log(`soak: ${what} by ${delivery}, faults in ${options.faults} of the calls, seed ${options.seed}`);
   const withProgress = { ...options, onProgress: progress(events) };
   const report = await (isRelayed ? relaySoak({ ...withProgress, breaks: BREAKS }) : soak(withProgress));
-  const { lost, duplicated, altered, givenUp, notTaken, storedBy, heap, ...counts } = report;
+  const { lost, duplicated, altered, givenUp, notTaken, storedBy, heap, quiet, ...counts } = report;
   const atMost = budgetOf(report, options.faults);
   console.log({
     ...counts,
     lost: lost.length,
     duplicated: duplicated.length,
     altered: altered.length,
-    ...(isRelayed ? {} : { storedBy, notTaken: notTaken.length, notTakenAtMost: atMost.notTaken }),
+    ...(isRelayed ? {} : { quiet, storedBy, notTaken: notTaken.length, notTakenAtMost: atMost.notTaken }),
     givenUp: givenUp.length,
     givenUpAtMost: atMost.givenUp,
     heapKiB: { before: Math.round(heap.before / 1024), after: Math.round(heap.after / 1024) },

@@ -5,9 +5,10 @@ import { type FaultPlan, firstOf } from '../../local/faults';
 import { Publisher } from '../../local/publisher';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
+import { crashesOf, elapsed, failuresOf, webhookHeap } from './observed';
 import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
 import { Chance } from './random';
-import { elapsed, failuresOf, type SoakOptions, type SoakReport, webhookHeap } from './soak';
+import type { SoakOptions, SoakReport } from './soak';
 import { bodyIn, deadLettered, judge, storedComments } from './verdict';
 
 /** What breaks the relay's way to its messages, in turn. */
@@ -49,6 +50,7 @@ class RelaySoak {
   readonly #publisher: Publisher;
   readonly #answers: Record<number, number> = {};
   readonly #failures: Record<string, number>;
+  readonly #crashes: Record<string, number>;
   readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0 };
   readonly #published: number[] = [];
 
@@ -60,6 +62,7 @@ class RelaySoak {
     const { apiKey, cacheName, topicName, momento } = stack;
     this.#publisher = new Publisher({ apiKey, cacheName, topicName, local: `127.0.0.1:${momento.port}` });
     this.#failures = failuresOf(stack);
+    this.#crashes = crashesOf(stack);
     stack.events.on('request', ({ url, status }) => {
       if (url === 'webhook') this.#answers[status] = (this.#answers[status] ?? 0) + 1;
     });
@@ -89,6 +92,7 @@ class RelaySoak {
       ...verdict,
       answers: this.#answers,
       failures: this.#failures,
+      crashes: this.#crashes,
       refused: this.#refused,
       breaks: this.#breaks,
       heap,

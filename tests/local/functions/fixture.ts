@@ -29,6 +29,8 @@ export function declaredFunction(source: string, settings: Partial<DeclaredFunct
 const key = { accessKeyId: 'ASIAGREETER', secretAccessKey: 'secret', sessionToken: 'token' };
 
 export interface Fixture {
+  /** What instances ended by. */
+  crashes: string[];
   clock: Clock;
   logs: string[];
   host(source: string, settings?: Partial<DeclaredFunction>): HostedFunction;
@@ -39,6 +41,7 @@ export interface Fixture {
 export function functionsFixture(): Fixture {
   const folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-test-'));
   const logs: string[] = [];
+  const crashes: string[] = [];
   const clock = new Clock();
   const hosted: HostedFunction[] = [];
   const code: Fixture['code'] = (source, settings) => {
@@ -50,6 +53,7 @@ export function functionsFixture(): Fixture {
   };
   return {
     clock,
+    crashes,
     logs,
     code,
     host(source, settings) {
@@ -57,6 +61,7 @@ export function functionsFixture(): Fixture {
         folder,
         clock,
         onLog: (line) => logs.push(line),
+        onCrash: ({ errorMessage }) => crashes.push(errorMessage),
       });
       hosted.push(one);
       return one;

@@ -41,9 +41,10 @@ describe('a hosted function that is frozen', () => {
     }
   });
 
-  it('goes on where it stood when it is thawed', async () => {
+  it('goes on where it stood when it is thawed, however often it was frozen', async () => {
     const hosted = fixture.host(TICKING);
     await answerOf(hosted);
+    await hosted.freeze();
     await hosted.freeze();
     hosted.thaw();
     await ticked(2, fixture.logs);

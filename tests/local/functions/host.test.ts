@@ -90,6 +90,7 @@ describe('the host of declared functions', () => {
       nextPort: () => 0,
       clock: new Clock(),
       onLog: ({ line }) => logs.push(line),
+      onCrash: () => {},
       onCall: () => {},
       onRequest: () => {},
     });
