@@ -7,6 +7,7 @@ import { CONNECTION_FAULTS } from '../../local/faults';
 import { FunctionUrl } from '../../local/functions/function-url';
 import { startMomento } from '../../local/momento';
 import { TaskCredentials } from '../../local/tasks/credentials';
+import { endSubscriptions, RawSubscriber } from './momento/subscriptions';
 
 interface Server {
   readonly port: number;
@@ -127,6 +128,21 @@ for (const [name, start, first, later, answer] of servers) {
     }
   });
 }
+
+describe('raw clients of the local Momento', () => {
+  afterEach(endSubscriptions);
+
+  it('have a connection each, so that what is dropped is dropped', async () => {
+    const momento = await startMomento({ caches: ['cache'] });
+    try {
+      const clients = [1, 2].map(() => new RawSubscriber(momento.port, 'topic', 1));
+      for (const client of clients) await client.publish('topic', 'a');
+      assert.equal(momento.connections.size, 2);
+    } finally {
+      await momento.close();
+    }
+  });
+});
 
 describe('a server whose connections died', () => {
   it('can be closed although their peers have them open', async () => {

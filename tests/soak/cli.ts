@@ -4,7 +4,7 @@ import { budgetOf, complaintsOf } from './complaints';
 import { relaySoak } from './relay-soak';
 import { soak } from './soak';
 
-const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N]
+const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N] [--folder COPY]
 
 Sends that many signed events through the real handlers, while the given share of the calls to Momento and SQS fails,
 both keys are rotated and one event in five is delivered twice. Three quiet spells or more lie between them: all
@@ -17,7 +17,8 @@ stand there, and no more were answered 503, than the faults explain; no genuine 
 know its secret; some are stored by each key; no function failed but for want of time; no instance was ended by an
 exception; the first call to each function after a spell succeeded; and so did each call five minutes after the API key
 was put right.
---event runs one event of the seed alone, without rotations and spells.
+--event runs one event of the seed alone, without rotations and spells. --folder runs the program of another folder: a
+copy of this project, in which a fault may be planted to see that the soak notices.
 
 --delivery relay publishes 10000 events by default, which the relay delivers while its connections are cut, Momento is
 restarted, the relay is killed, and the webhook answers 503, 429 or nothing.`;
@@ -28,7 +29,7 @@ const LEAST = 100;
 /** Each way of breaking the relay's way to its messages, four times. */
 const BREAKS = 12;
 
-runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'], async (given) => {
+runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event', 'folder'], async (given) => {
   const { delivery = 'webhook' } = given;
   if (delivery !== 'webhook' && delivery !== 'relay')
     throw new RangeError(`--delivery is "${delivery}"; allowed: webhook, relay`);
@@ -41,6 +42,7 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'],
     faults: numberOf(given, 'faults', 0.2, { min: 0, max: 1, fraction: true }),
     seed: numberOf(given, 'seed', Math.floor(Math.random() * 1e6), { min: 0 }),
     concurrency: numberOf(given, 'concurrency', 48, { min: 2, max: 200 }),
+    folder: given.folder,
     only: given.event === undefined ? undefined : numberOf(given, 'event', 0, { min: 0 }),
   };
   const what = options.only === undefined ? `${events} events` : `event ${options.only} alone`;

@@ -31,6 +31,7 @@ export interface RelaySoakOptions extends Omit<SoakOptions, 'only'> {
 
 export async function relaySoak(options: RelaySoakOptions): Promise<RelaySoakReport> {
   const stack = await startStack({
+    folder: options.folder,
     config: {
       delivery: 'relay',
       commentsPerCourse: '10000',

@@ -23,6 +23,8 @@ export interface SoakOptions {
   /** Only this event, for a look at one that failed, without a rotation or a quiet spell. */
   readonly only?: number;
   readonly onProgress?: (sent: number) => void;
+  /** The folder of the program, where it is a copy in which a fault is planted. Default: this project. */
+  readonly folder?: string;
 }
 
 export interface SoakReport extends Verdict {
@@ -54,6 +56,7 @@ const ROTATE_API_KEY_AT = 0.7;
 export async function soak(options: SoakOptions): Promise<WebhookSoakReport> {
   const secret = randomBytes(16).toString('hex');
   const stack = await startStack({
+    folder: options.folder,
     config: { commentsPerCourse: '10000', reservedConcurrency: String(options.concurrency) },
     secrets: { momentoApiKey: makeLegacyKey(), signingSecret: secret },
     momento: { caches: ['course-comments-dev'] },
