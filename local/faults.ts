@@ -26,6 +26,16 @@ export const FAULT_KINDS = [
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/**
+ * What befalls the connections that are open at one moment, and no call. Later ones are healthy.
+ * - `idle-fin`: the peer closes them (FIN)
+ * - `idle-rst`: nothing is said now, and what is written next is answered with a reset (RST)
+ * - `idle-silent`: nothing is said ever, and what is written is swallowed
+ */
+export type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
+
+export const CONNECTION_FAULTS = ['idle-fin', 'idle-rst', 'idle-silent'] as const;
+
 export interface Fault {
   kind: FaultKind;
   /** Milliseconds: how long to delay, or how late to apply. Without it `DEFAULT_FAULT_MS`. */

@@ -8,6 +8,8 @@ import { Identities } from './aws/identities';
 import { lambdaInvoke } from './aws/lambda';
 import { SecretsManager } from './aws/secrets-manager';
 import { Sqs } from './aws/sqs';
+import { Clock } from './clock';
+import type { Connections } from './connections';
 import type { FaultPlan } from './faults';
 import { FunctionHost } from './functions/host';
 import { PortInUse } from './http';
@@ -15,7 +17,12 @@ import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from '
 import type { StackEvents, StackOptions } from './stack';
 import { TaskHost } from './tasks/host';
 
+/** To what connections may die: Momento, AWS (the credentials of tasks with it), and the functions' URLs. */
+export const CONNECTED_SERVICES = ['momento', 'aws', 'urls'] as const;
+export type ConnectedService = (typeof CONNECTED_SERVICES)[number];
+
 export interface Services {
+  readonly clock: Clock;
   readonly identities: Identities;
   readonly secrets: SecretsManager;
   readonly sqs: Sqs;
@@ -28,6 +35,8 @@ export interface Services {
   /** What the application has answer for AWS. */
   readonly ofApplication: readonly LocalService[];
   setFaults(plan: FaultPlan | undefined): void;
+  /** The connections to each service, as they stand. */
+  connectionsTo(service: ConnectedService): Connections[];
 }
 
 /**
@@ -39,7 +48,8 @@ export async function startServices(
   events: EventEmitter<StackEvents>,
   started: { close(): Promise<void> }[],
 ): Promise<Services> {
-  const { now = Date.now } = options;
+  const clock = new Clock();
+  const { now } = clock;
   let port = options.port ?? 0;
   const nextPort = () => (port === 0 ? 0 : port++);
 
@@ -49,6 +59,7 @@ export async function startServices(
   const identities = new Identities(added.map(({ signingName }) => signingName));
   const secrets = new SecretsManager(now);
   const sqs = new Sqs(now);
+  clock.onAdvance(() => sqs.hurry(0)); // messages may have become visible
   const aws = await AwsEndpoint.start({
     port: nextPort(),
     services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name)), ...added],
@@ -67,8 +78,9 @@ export async function startServices(
     identities,
     local,
     nextPort,
-    now,
+    clock,
     onLog: (log) => events.emit('log', log),
+    onCrash: (crash) => events.emit('crash', crash),
     onCall: (call) => events.emit('call', call),
     onRequest: (request) => events.emit('request', request),
   });
@@ -76,6 +88,7 @@ export async function startServices(
 
   const tasks = new TaskHost({
     identities,
+    clock,
     local: { ...local, ...options.relayEnvironment },
     onLog: (log) => events.emit('log', log),
     ready: () => subscribed(momento),
@@ -95,7 +108,27 @@ export async function startServices(
     aws.setFaults(plan);
     host.setFaults(plan);
   };
-  return { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, ofApplication, setFaults };
+  const connectionsTo = (service: ConnectedService): Connections[] =>
+    ({
+      momento: [momento.connections],
+      aws: [aws.connections, ...tasks.connections],
+      urls: host.connections,
+    })[service];
+  return {
+    clock,
+    identities,
+    secrets,
+    sqs,
+    aws,
+    momento,
+    apiKey,
+    host,
+    tasks,
+    sources,
+    ofApplication,
+    setFaults,
+    connectionsTo,
+  };
 }
 
 async function startMomentoOn(port: number, options: MomentoOptions): Promise<Momento> {

@@ -16,12 +16,14 @@ import type { AwsEndpoint } from './aws/endpoint';
 import type { SecretsManager } from './aws/secrets-manager';
 import type { AccessKey } from './aws/sigv4';
 import type { Sqs } from './aws/sqs';
+import type { Clock } from './clock';
 import { checkConnected } from './connect-webhook';
 import { ConnectedProgram } from './connected-program';
 import type { DeclaredStack } from './declared';
-import type { FaultPlan } from './faults';
+import type { ConnectionFault, FaultPlan } from './faults';
+import type { FunctionError } from './functions/protocol';
 import type { Momento, MomentoOptions } from './momento';
-import { startServices } from './services';
+import { CONNECTED_SERVICES, type ConnectedService, startServices } from './services';
 import { readStackSettings } from './settings';
 
 const PROJECT = resolve(__dirname, '..');
@@ -38,8 +40,6 @@ export interface StackOptions {
   /** Secrets in place of made-up ones: `momentoApiKey`, `signingSecret` (then Momento is not connected). */
   secrets?: Record<string, string>;
   faults?: FaultPlan;
-  /** Milliseconds since the epoch, for this process; functions have the clock of this machine. */
-  now?: () => number;
   /** What the relay's process is told besides. */
   relayEnvironment?: Record<string, string>;
   momento?: Omit<MomentoOptions, 'port' | 'apiKeys' | 'faults' | 'now'>;
@@ -48,6 +48,7 @@ export interface StackOptions {
 /** What happens in the functions (and the relay, whose lines stand among theirs); what happens in Momento its own events tell. */
 export interface StackEvents {
   log: [{ function: string; line: string }];
+  crash: [{ function: string; error: FunctionError }];
   call: [{ url: string; method: string }];
   request: [{ url: string; method: string; status: number; ms: number }];
 }
@@ -79,6 +80,14 @@ export interface Stack {
   /** Bytes of heap in use in each idle instance of the function that an output names. */
   heapUsed(output: string): Promise<number[]>;
   setFaults(plan: FaultPlan | undefined): void;
+  /** That of the services, the functions and the relay, which can be set forward. */
+  readonly clock: Clock;
+  /** Lets the connections die that are open now, to all services or to some. Later ones are healthy. */
+  killConnections(how: ConnectionFault, services?: readonly ConnectedService[]): void;
+  /** Freezes all idle instances of functions, each until its next request. Resolves when they stand still. */
+  freeze(): Promise<void>;
+  /** Lets all frozen instances go on. */
+  thaw(): void;
   /** Only with delivery `relay`. */
   readonly relay: RunningRelay | undefined;
   /**
@@ -93,6 +102,9 @@ export interface Stack {
 export interface RunningRelay {
   /** Kills it at once (SIGKILL), as ECS would see it, and resolves when the one in its place has subscribed. */
   kill(): Promise<void>;
+  /** Its process stands still (SIGSTOP) until it is thawed. */
+  freeze(): void;
+  thaw(): void;
 }
 
 /** Rejects with PortInUse, or with the program's own error; then nothing is left running. */
@@ -118,7 +130,7 @@ async function start(
   const applicationFolder = await applicationOf(options);
   const application = loadApplication(options.folder ?? PROJECT, applicationFolder);
   const services = await startServices({ ...options, application }, events, started);
-  const { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, setFaults } = services;
+  const { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, setFaults, clock } = services;
   const hostAll = async ({ aws, queues, mappings, resources }: DeclaredStack) => {
     for (const one of services.ofApplication) await one.declare(resources);
     const changed = await host.apply(aws);
@@ -182,7 +194,19 @@ async function start(
     queuesIdle: () => sources.idle(),
     heapUsed: async (output) => (await host.find(String(outputs[output]))?.heapUsed()) ?? [],
     setFaults,
-    relay: tasks.has('relay') ? { kill: () => tasks.kill('relay') } : undefined,
+    clock,
+    killConnections(how, names = CONNECTED_SERVICES) {
+      for (const name of names) for (const one of services.connectionsTo(name)) one.kill(how);
+    },
+    freeze: () => host.freeze(),
+    thaw: () => host.thaw(),
+    relay: tasks.has('relay')
+      ? {
+          kill: () => tasks.kill('relay'),
+          freeze: () => tasks.freeze('relay'),
+          thaw: () => tasks.thaw('relay'),
+        }
+      : undefined,
     async reload() {
       const again = await program.evaluate();
       checkConnected(connected, again.connected);

@@ -30,13 +30,14 @@ export class Sender {
   constructor(
     private readonly url: string,
     connections: number,
+    private readonly now: () => number = Date.now,
   ) {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
   /** Publishes an event now, signed with `secret`. */
   event(event: SentEvent, secret: string): Promise<Answer> {
-    return this.signed(JSON.stringify({ ...event, publish_timestamp: Date.now() }), secret);
+    return this.signed(JSON.stringify({ ...event, publish_timestamp: this.now() }), secret);
   }
 
   /** Posts any body with a signature that holds. */

@@ -2,6 +2,7 @@
 // the call to the service that it is for. What the caller may do, its declared policies decide.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Connections } from '../connections';
 import type { FaultPlan } from '../faults';
 import { isForThisServer, listen, readBody, TooLarge, wireRequest } from '../http';
 import { NOT_ANSWERED, withFault } from '../http-faults';
@@ -60,10 +61,12 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 export class AwsEndpoint {
   #faults: FaultPlan | undefined;
   readonly #server: Server;
+  readonly connections: Connections;
   port = 0;
 
   private constructor(private readonly options: EndpointOptions) {
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.connections = new Connections(this.#server);
   }
 
   static async start(options: EndpointOptions): Promise<AwsEndpoint> {
@@ -82,13 +85,13 @@ export class AwsEndpoint {
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
-    this.#server.closeAllConnections();
+    this.connections.close();
     await closed;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('x-amzn-requestid', randomUUID());
-    response.setHeader('date', new Date(this.options.now()).toUTCString()); // AWS's clients set their clocks by it
+    response.setHeader('date', new Date(this.options.now()).toUTCString()); // AWS SDKs sign by it where theirs is far off
     try {
       if (!isForThisServer(request, this.port)) {
         throw new AwsError('MisdirectedRequestException', 'This endpoint answers on 127.0.0.1 only.', 421);

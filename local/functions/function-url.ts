@@ -6,6 +6,7 @@ import type { Identity } from '../aws/endpoint';
 import { AwsError } from '../aws/errors';
 import type { Statement } from '../aws/iam';
 import { authenticate, type WireRequest } from '../aws/sigv4';
+import { Connections } from '../connections';
 import type { Fault } from '../faults';
 import { listen, readBody, TooLarge, wireRequest } from '../http';
 import { NOT_ANSWERED, withFault } from '../http-faults';
@@ -37,6 +38,7 @@ const FORBIDDEN =
 
 export class FunctionUrl {
   readonly #server: Server;
+  readonly connections: Connections;
   #target: UrlTarget | undefined;
   port = 0;
 
@@ -45,6 +47,7 @@ export class FunctionUrl {
     private readonly options: FunctionUrlOptions,
   ) {
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.connections = new Connections(this.#server);
   }
 
   /** Takes the port; requests are answered 503 until there is something to serve. */
@@ -70,7 +73,7 @@ export class FunctionUrl {
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
-    this.#server.closeAllConnections();
+    this.connections.close();
     await closed;
   }
 
@@ -79,6 +82,7 @@ export class FunctionUrl {
     const requestId = randomUUID();
     this.options.onCall?.({ url: this.name, method: incoming.method ?? '' });
     response.setHeader('x-amzn-requestid', requestId);
+    response.setHeader('date', new Date(this.options.now()).toUTCString());
     response.once('finish', () => {
       const ms = performance.now() - started;
       this.options.onRequest?.({

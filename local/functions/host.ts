@@ -7,10 +7,13 @@ import { ACCOUNT_ID, REGION } from '../aws/account';
 import type { DeclaredAws, DeclaredFunction } from '../aws/declared';
 import { decide } from '../aws/iam';
 import type { Identities } from '../aws/identities';
+import type { Clock } from '../clock';
+import type { Connections } from '../connections';
 import type { FaultPlan } from '../faults';
 import { checkEnvironment, environmentOf } from './environment';
 import { FunctionUrl } from './function-url';
 import { HostedFunction, handlerOf } from './hosted-function';
+import type { FunctionError } from './protocol';
 
 export interface FunctionHostOptions {
   identities: Identities;
@@ -18,9 +21,11 @@ export interface FunctionHostOptions {
   local: Record<string, string>;
   /** the port for the next URL; 0 for any free one */
   nextPort(): number;
-  now: () => number;
+  clock: Clock;
   /** a line that a function wrote into its log group */
   onLog(log: { function: string; line: string }): void;
+  /** an instance of a function ended by itself */
+  onCrash(crash: { function: string; error: FunctionError }): void;
   /** a request came in */
   onCall(call: { url: string; method: string }): void;
   /** and was answered */
@@ -46,14 +51,14 @@ export class FunctionHost {
 
   /** The address of the Function URL of that name: taken at the first call, the same from then on. */
   async reserveUrl(name: string): Promise<string> {
-    const { nextPort, onCall, onRequest, now, identities } = this.options;
+    const { nextPort, onCall, onRequest, clock, identities } = this.options;
     const known = this.#urls.get(name);
     if (known) return known.url;
     const findIdentity = (accessKeyId: string) => identities.find(accessKeyId);
     const reserved = await FunctionUrl.reserve(name, {
       port: nextPort(),
       findIdentity,
-      now,
+      now: clock.now,
       onCall,
       onRequest,
       faultOf: (request) => this.#faults?.('FunctionUrl', { url: name, ...request }),
@@ -68,7 +73,7 @@ export class FunctionHost {
    * Throws, and changes nothing, where AWS would refuse a function or a URL.
    */
   async apply(declared: DeclaredAws): Promise<string[]> {
-    const { identities, local } = this.options;
+    const { identities, local, clock } = this.options;
     checkFunctions(declared);
     identities.assume(declared);
     const codes = declared.functions.map((one) => ({
@@ -84,7 +89,9 @@ export class FunctionHost {
       if (hosted) hosted.swap(code);
       else {
         const onLog = (line: string) => this.#log(name, line);
-        this.#functions.set(name, new HostedFunction(code, { folder: this.#folder, onLog }));
+        const onCrash = (error: FunctionError) => this.options.onCrash({ function: name, error });
+        const options = { folder: this.#folder, clock, onLog, onCrash };
+        this.#functions.set(name, new HostedFunction(code, options));
       }
     }
     for (const url of declared.urls) {
@@ -105,6 +112,21 @@ export class FunctionHost {
   /** The function that a URL (its address) calls. */
   behind(address: unknown): DeclaredFunction | undefined {
     return [...this.#urls.values()].find(({ url }) => url === address)?.function;
+  }
+
+  /** Of all URLs. */
+  get connections(): Connections[] {
+    return [...this.#urls.values()].map((url) => url.connections);
+  }
+
+  /** Freezes all idle instances, each until its next request, as Lambda does. Resolves when they stand still. */
+  async freeze(): Promise<void> {
+    await Promise.all([...this.#functions.values()].map((hosted) => hosted.freeze()));
+  }
+
+  /** Lets all frozen instances go on. */
+  thaw(): void {
+    for (const hosted of this.#functions.values()) hosted.thaw();
   }
 
   async close(): Promise<void> {

@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DeclaredFunction } from '../aws/declared';
 import { AwsError } from '../aws/errors';
+import type { Clock } from '../clock';
 import { Instance } from './instance';
-import type { Boot, Outcome } from './protocol';
+import type { FunctionError, Outcome } from './protocol';
 
 /** Lambda's limit on what a function takes and gives in one call. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -21,7 +22,9 @@ export interface HostedCode {
 export interface HostedFunctionOptions {
   /** an existing folder for the functions' files, each version's in one of its own; whoever made it removes it */
   folder: string;
+  clock: Clock;
   onLog(line: string): void;
+  onCrash(error: FunctionError): void;
 }
 
 interface Version {
@@ -88,6 +91,16 @@ export class HostedFunction {
     for (const next of this.#waiting.splice(0)) next();
   }
 
+  /** Freezes its idle instances, each until its next request. Resolves when they stand still. */
+  async freeze(): Promise<void> {
+    await Promise.all(this.#version.idle.map((instance) => instance.freeze()));
+  }
+
+  /** Lets frozen instances go on. */
+  thaw(): void {
+    for (const instance of this.#version.all) instance.thaw();
+  }
+
   /** Bytes of heap in use in each idle instance, after a garbage collection. */
   heapUsed(): Promise<number[]> {
     return Promise.all(this.#version.idle.map((instance) => instance.heapUsed()));
@@ -133,8 +146,8 @@ export class HostedFunction {
     const { code, task, file, exportName } = version;
     const { declared, environment: given } = code;
     const environment = { ...given, LAMBDA_TASK_ROOT: task };
-    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-    const boot: Boot = {
+    const day = new Date(this.options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    const boot = {
       file,
       exportName,
       functionName: declared.name,
@@ -147,7 +160,8 @@ export class HostedFunction {
       callbacksRefused: declared.runtime === 'nodejs24.x',
     };
     const timeoutMs = declared.timeoutSeconds * 1000;
-    const instance = new Instance({ boot, environment, timeoutMs, onLog: this.options.onLog });
+    const { clock, onLog, onCrash } = this.options;
+    const instance = new Instance({ boot, environment, timeoutMs, clock, onLog, onCrash });
     version.all.add(instance);
     return instance;
   }

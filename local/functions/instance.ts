@@ -1,30 +1,29 @@
 // One instance of a function: a worker thread with its own environment and memory limit, that serves one invocation
 // at a time and is not used again once it timed out, crashed or ended itself.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { transformSync } from 'esbuild';
+import type { Clock } from '../clock';
+import { compiled } from '../compiled';
 import type { Boot, FromWorker, FunctionError, Outcome, ToWorker } from './protocol';
 
 /** Lambda gives the initialisation ten seconds. */
 const INIT_MS = 10_000;
 
 export interface InstanceOptions {
-  boot: Boot;
+  boot: Omit<Boot, 'ahead' | 'gate'>;
   environment: Record<string, string>;
   timeoutMs: number;
+  clock: Clock;
   onLog(line: string): void;
+  /** It ended by itself: by an exception that nobody caught, its memory, or its own exit. */
+  onCrash(error: FunctionError): void;
 }
 
-let compiled: string | undefined;
+let source: string | undefined;
 
 function runtimeSource(): string {
-  compiled ??= transformSync(readFileSync(join(__dirname, 'runtime.ts'), 'utf8'), {
-    loader: 'ts',
-    format: 'cjs',
-    target: 'node20',
-  }).code;
-  return compiled;
+  source ??= compiled(join(__dirname, 'runtime.ts'), 'cjs');
+  return source;
 }
 
 export class Instance {
@@ -34,9 +33,12 @@ export class Instance {
   #ended: FunctionError | undefined;
   #settleInit: (error: FunctionError | undefined) => void = () => {};
   #tellHeap: (bytes: number) => void = () => {};
+  #tellFreezing: () => void = () => {};
+  readonly #gate = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(private readonly options: InstanceOptions) {
-    const { boot, environment } = options;
+    const { environment, clock } = options;
+    const boot: Boot = { ...options.boot, ahead: clock.ahead, gate: this.#gate };
     this.#worker = new Worker(runtimeSource(), {
       eval: true,
       execArgv: [], // this process's own hooks stay out
@@ -50,12 +52,12 @@ export class Instance {
       this.#settleInit = resolve;
     });
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
-    this.#worker.on('error', (error: Error) => this.#end(errorOf(error), true));
+    this.#worker.on('error', (error: Error) => this.#crash(errorOf(error)));
     this.#worker.on('exit', (code) => {
-      this.#end(
-        { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with error: exit status ${code}` },
-        true,
-      );
+      this.#crash({
+        errorType: 'Runtime.ExitError',
+        errorMessage: `Runtime exited with error: exit status ${code}`,
+      });
     });
   }
 
@@ -73,14 +75,34 @@ export class Instance {
     const error = failure ?? this.#ended;
     if (error) return { ok: false, error };
 
-    const { timeoutMs } = this.options;
+    const { timeoutMs, clock } = this.options;
     const timer = setTimeout(() => this.#end(timedOut(requestId, timeoutMs), true), timeoutMs);
     const outcome = new Promise<Outcome>((resolve) => {
       this.#settle = resolve;
     });
-    const message: ToWorker = { requestId, payload, deadline: Date.now() + timeoutMs };
+    const message: ToWorker = { requestId, payload, deadline: clock.now() + timeoutMs };
     this.#worker.postMessage(message);
+    this.thaw(); // the request is the first that it hears of, before anything that befell its sockets meanwhile
     return outcome.finally(() => clearTimeout(timer));
+  }
+
+  /** Resolves when the thread stands still, as it does until the next request at the latest. */
+  async freeze(): Promise<void> {
+    await this.#ready;
+    if (this.#ended || Atomics.load(this.#gate, 0) === 1) return;
+    const freezing = new Promise<void>((resolve) => {
+      this.#tellFreezing = resolve;
+    });
+    Atomics.store(this.#gate, 0, 1);
+    const order: ToWorker = 'freeze';
+    this.#worker.postMessage(order);
+    await freezing;
+  }
+
+  /** It goes on where it stood. */
+  thaw(): void {
+    Atomics.store(this.#gate, 0, 0);
+    Atomics.notify(this.#gate, 0);
   }
 
   /** Bytes of heap in use after a garbage collection; 0 where the instance has ended. */
@@ -91,6 +113,7 @@ export class Instance {
     });
     const question: ToWorker = 'heap';
     this.#worker.postMessage(question);
+    this.thaw();
     return used;
   }
 
@@ -102,10 +125,16 @@ export class Instance {
   #hear(message: FromWorker): void {
     if (message.kind === 'log') this.options.onLog(message.line);
     else if (message.kind === 'heap') this.#tellHeap(message.bytes);
+    else if (message.kind === 'freezing') this.#tellFreezing();
     else if (message.kind === 'ready') this.#settleInit(undefined);
     else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
     else if (message.requestId === undefined) this.#end(message.error, false);
     else this.#settle?.({ ok: false, error: message.error });
+  }
+
+  #crash(error: FunctionError): void {
+    if (this.usable) this.options.onCrash(error);
+    this.#end(error, true);
   }
 
   #end(error: FunctionError, logged: boolean): void {
@@ -115,6 +144,8 @@ export class Instance {
       this.options.onLog(JSON.stringify({ timestamp: new Date().toISOString(), level: 'ERROR', ...error }));
     this.#settleInit(error);
     this.#tellHeap(0);
+    this.#tellFreezing();
+    this.thaw();
     this.#settle?.({ ok: false, error });
     void this.#worker.terminate();
   }

@@ -1,10 +1,11 @@
 // Runs inside an instance's worker thread: loads the handler, then answers one invocation after the other. It is
-// compiled alone, so it imports nothing but Node's own modules (and types).
+// compiled for that, so it imports little.
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
+import { setDateAhead } from '../date';
 import type { Boot, FromWorker, FunctionError, Invocation, ToWorker } from './protocol';
 
 type Handler = (event: unknown, context: unknown) => unknown;
@@ -118,6 +119,12 @@ function leaveOutVersionWarning(): void {
   });
 }
 
+/** The thread stands still, its timers and sockets with it, as Lambda freezes what is between two requests. */
+function freeze(): void {
+  tell({ kind: 'freezing' });
+  Atomics.wait(boot.gate, 0, 1);
+}
+
 /** What is left after a garbage collection. */
 function heapInUse(): number {
   setFlagsFromString('--expose-gc');
@@ -125,6 +132,7 @@ function heapInUse(): number {
   return getHeapStatistics().used_heap_size;
 }
 
+setDateAhead(() => boot.ahead[0] ?? 0);
 patchConsole();
 patchStreams();
 leaveOutVersionWarning();
@@ -132,6 +140,7 @@ load().then(
   (handler) => {
     parentPort?.on('message', (message: ToWorker) => {
       if (message === 'heap') tell({ kind: 'heap', bytes: heapInUse() });
+      else if (message === 'freeze') freeze();
       else void answer(handler, message);
     });
     tell({ kind: 'ready' });

@@ -1,8 +1,8 @@
 // Who calls: an API key, a disposable token that this Momento vended, or nobody it knows.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { permission_messages } from '@gomomento/generated-types/dist/permissionmessages';
-import { permissionDenied, unauthenticated } from './errors';
-import { authorizationOf } from './keys';
+import { cacheNotFound, permissionDenied, unauthenticated } from './errors';
+import { authorizationOf, makeLegacyKey } from './keys';
 import { type Access, allows } from './permissions';
 
 /** Who made a call: the id of the token it was made with, empty for an API key, and what it may do. */
@@ -10,21 +10,56 @@ export interface Caller {
   tokenId: string;
   /** Undefined: an API key, which may do everything. */
   permissions: permission_messages.ExplicitPermissions | undefined;
+  /** Of another account, which has no such cache. */
+  isForeign?: boolean;
 }
+
+/**
+ * What is wrong with an API key, and the status that it gets:
+ * - `revoked`: it is not known (any more): UNAUTHENTICATED
+ * - `read-only`: it may read caches and subscribe to topics: PERMISSION_DENIED for the rest
+ * - `foreign`: it is another account's, which has none of these caches: NOT_FOUND
+ */
+export const KEY_TROUBLES = ['revoked', 'read-only', 'foreign'] as const;
+export type KeyTrouble = (typeof KEY_TROUBLES)[number];
 
 /** What a token carries: when it expires (seconds since the epoch), whom it is for, and its permissions in base64. */
 interface Claims {
   exp: number;
   id: string;
   allowed: string;
+  foreign?: boolean;
 }
 
 const API_KEY: Caller = { tokenId: '', permissions: undefined };
+const WRONG_KEYS: Record<Exclude<KeyTrouble, 'revoked'>, Caller> = {
+  'read-only': { tokenId: '', permissions: readOnly() },
+  foreign: { ...API_KEY, isForeign: true },
+};
 
-/** @throws MomentoError (PERMISSION_DENIED) where the caller's token does not allow it. */
+/** @throws MomentoError: PERMISSION_DENIED where the caller's key or token does not allow it, NOT_FOUND in another account. */
 export function authorize(caller: Caller, access: Access): void {
+  if (caller.isForeign && 'cache' in access) throw cacheNotFound(access.cache);
   if (caller.permissions === undefined || allows(caller.permissions, access)) return;
-  throw permissionDenied(`This token does not allow it: ${describe(access)}`);
+  throw permissionDenied(`This key or token does not allow it: ${describe(access)}`);
+}
+
+function readOnly(): permission_messages.ExplicitPermissions {
+  const { PermissionsType, ExplicitPermissions, CacheRole, TopicRole } = permission_messages;
+  const all = { all_caches: new PermissionsType.All() };
+  const cache_permissions = new PermissionsType.CachePermissions({
+    ...all,
+    role: CacheRole.CacheReadOnly,
+    all_items: new PermissionsType.All(),
+  });
+  const topic_permissions = new PermissionsType.TopicPermissions({
+    ...all,
+    role: TopicRole.TopicReadOnly,
+    all_topics: new PermissionsType.All(),
+  });
+  return new ExplicitPermissions({
+    permissions: [new PermissionsType({ cache_permissions }), new PermissionsType({ topic_permissions })],
+  });
 }
 
 function describe(access: Access): string {
@@ -37,6 +72,7 @@ export class Credentials {
   /** Tokens carry what they allow, signed: however many are vended, nothing is kept of them. */
   readonly #secret = randomBytes(32);
   #accepted: ReadonlySet<string> = new Set();
+  readonly #wrong = new Map<string, Caller>();
 
   constructor(
     keys: readonly string[],
@@ -50,10 +86,22 @@ export class Credentials {
     this.#accepted = new Set(keys.map(authorizationOf));
   }
 
+  /** A whole key that is none of those that are accepted. */
+  makeWrongKey(trouble: KeyTrouble): string {
+    const key = makeLegacyKey();
+    if (trouble !== 'revoked') this.#wrong.set(authorizationOf(key), WRONG_KEYS[trouble]);
+    return key;
+  }
+
   /** The inner `api_key` of a disposable token, good until `expiresAt` (seconds since the epoch). */
-  vend(tokenId: string, permissions: permission_messages.ExplicitPermissions, expiresAt: number): string {
+  vend(
+    { isForeign: foreign }: Caller,
+    tokenId: string,
+    permissions: permission_messages.ExplicitPermissions,
+    expiresAt: number,
+  ): string {
     const allowed = Buffer.from(permissions.serializeBinary()).toString('base64');
-    const claims = Buffer.from(JSON.stringify({ exp: expiresAt, id: tokenId, allowed })).toString(
+    const claims = Buffer.from(JSON.stringify({ exp: expiresAt, id: tokenId, allowed, foreign })).toString(
       'base64url',
     );
     return `local.${claims}.${this.#sign(claims)}`;
@@ -62,6 +110,8 @@ export class Credentials {
   /** @throws MomentoError (UNAUTHENTICATED) for a key or token that is missing, unknown, forged or expired. */
   identify(authorization: string): Caller {
     if (this.#accepted.has(authorization)) return API_KEY;
+    const wrong = this.#wrong.get(authorization);
+    if (wrong !== undefined) return wrong;
     if (authorization === '') {
       if (this.#accepted.size === 0) return API_KEY;
       throw unauthenticated('No API key or token was sent');
@@ -80,10 +130,11 @@ export class Credentials {
 
   /** @param claims whose signature holds, so that they are what `vend` wrote. */
   #callerOf(claims: string): Caller {
-    const { exp, id, allowed }: Claims = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    const { exp, id, allowed, foreign }: Claims = JSON.parse(Buffer.from(claims, 'base64url').toString());
     if (this.now() >= exp * 1000) throw unauthenticated('This token has expired');
     const bytes = Buffer.from(allowed, 'base64');
-    return { tokenId: id, permissions: permission_messages.ExplicitPermissions.deserializeBinary(bytes) };
+    const permissions = permission_messages.ExplicitPermissions.deserializeBinary(bytes);
+    return { tokenId: id, permissions, isForeign: foreign === true };
   }
 
   #sign(claims: string): string {

@@ -43,14 +43,15 @@ export type Bound = (operation: string) => UntypedHandleCall;
 
 export interface Faults {
   plan: FaultPlan | undefined;
-  dropConnection(peer: string): void;
+  /** Cuts the connection that a call with this metadata came over, behind the answer that is about to be written. */
+  dropConnection(metadata: Metadata): void;
   restart(): void;
   /** Gives the topic that was asked for a new sequence page. */
   resetTopic(request: unknown): void;
 }
 
 /** What unary and streaming calls have in common. */
-type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getPeer' | 'sendMetadata'>;
+type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'sendMetadata'>;
 
 type Outcome<Response> = { response: Response } | { error: ReturnType<typeof toStatus> };
 
@@ -167,14 +168,10 @@ export class Dispatcher {
         to.apply();
         call.sendMetadata(new Metadata());
         return;
-      case 'answer-then-drop': {
-        // Asked now: a call that has been answered no longer knows its peer.
-        const peer = call.getPeer();
+      case 'answer-then-drop':
         answer();
-        // The answer is written once its turn and the next are over, however late they come.
-        setImmediate(setImmediate, () => this.faults.dropConnection(peer));
+        this.faults.dropConnection(call.metadata);
         return;
-      }
       case 'restart':
         this.faults.restart();
         return;

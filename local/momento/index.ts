@@ -8,9 +8,10 @@ import { control_client } from '@gomomento/generated-types/dist/controlclient';
 import { token } from '@gomomento/generated-types/dist/token';
 import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { Server } from '@grpc/grpc-js';
+import type { Connections } from '../connections';
 import type { FaultPlan } from '../faults';
 import { Caches } from './caches';
-import { Credentials } from './credentials';
+import { Credentials, type KeyTrouble } from './credentials';
 import { Delivery } from './delivery';
 import { Dispatcher, type Faults } from './dispatch';
 import { cacheNotFound } from './errors';
@@ -31,6 +32,7 @@ import { Timers } from './timers';
 import { TopicRegistry } from './topic-registry';
 import type { Beginning } from './topics';
 
+export { KEY_TROUBLES, type KeyTrouble } from './credentials';
 export type { Delivery, MomentoEvents, TopicMessage } from './events';
 export { authorizationOf, makeLegacyKey, makeV2Key } from './keys';
 
@@ -76,7 +78,10 @@ export interface Momento {
   off: MomentoEmitter['off'];
   /** Replaces the accepted keys; the next call needs one of these. */
   setApiKeys(keys: readonly string[]): void;
+  /** A key with which calls are refused, as one that a user copied wrongly or gave too few rights. */
+  makeWrongKey(trouble: KeyTrouble): string;
   setFaults(plan: FaultPlan | undefined): void;
+  readonly connections: Connections;
   /** Drops every connection, and begins the sequence of every topic again on a new page. Caches stay. */
   restart(): void;
   /** Ends every subscription as UNAVAILABLE, as a broken network would. */
@@ -126,7 +131,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   };
   const faults: Faults = {
     plan: options.faults,
-    dropConnection: (peer) => listener.drop(peer),
+    dropConnection: (metadata) => listener.drop(metadata),
     restart,
     resetTopic: (request) => {
       if (request instanceof cache_pubsub.pubsub._SubscriptionRequest)
@@ -170,9 +175,11 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     on: events.on.bind(events),
     off: events.off.bind(events),
     setApiKeys: (keys) => credentials.setApiKeys(keys),
+    makeWrongKey: (trouble) => credentials.makeWrongKey(trouble),
     setFaults: (plan) => {
       faults.plan = plan;
     },
+    connections: listener.connections,
     restart,
     dropSubscriptions: () => topics.endForDrop(),
     close: async () => {

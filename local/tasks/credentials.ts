@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AccessKey } from '../aws/sigv4';
+import { Connections } from '../connections';
 import { isForThisServer, listen } from '../http';
 
 /** They are handed out anew each time, so nobody has to wait for these to expire. */
@@ -12,9 +13,10 @@ export class TaskCredentials {
   /** Nothing else on this machine is to find them. */
   readonly #path = `/v2/credentials/${randomBytes(16).toString('hex')}`;
   readonly #server: Server;
+  readonly connections: Connections;
   #port = 0;
 
-  private constructor(key: () => Required<AccessKey>) {
+  private constructor(key: () => Required<AccessKey>, now: () => number) {
     this.#server = createServer((request, response) => {
       if (!isForThisServer(request, this.#port)) return void response.writeHead(421).end();
       if (request.url !== this.#path) return void response.writeHead(404).end();
@@ -23,14 +25,15 @@ export class TaskCredentials {
         AccessKeyId: accessKeyId,
         SecretAccessKey: secretAccessKey,
         Token: sessionToken,
-        Expiration: new Date(Date.now() + LIFE_MS).toISOString(),
+        Expiration: new Date(now() + LIFE_MS).toISOString(),
       };
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(credentials));
     });
+    this.connections = new Connections(this.#server);
   }
 
-  static async serve(key: () => Required<AccessKey>): Promise<TaskCredentials> {
-    const credentials = new TaskCredentials(key);
+  static async serve(key: () => Required<AccessKey>, now: () => number = Date.now): Promise<TaskCredentials> {
+    const credentials = new TaskCredentials(key, now);
     credentials.#port = await listen(credentials.#server, 0);
     return credentials;
   }
@@ -42,7 +45,7 @@ export class TaskCredentials {
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
-    this.#server.closeAllConnections();
+    this.connections.close();
     await closed;
   }
 }

@@ -1,8 +1,14 @@
 // Keeps the declared tasks running, as ECS does: one that ends is replaced, and another version takes over before the
 // old one stops.
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { REGION } from '../aws/account';
 import type { DeclaredRole } from '../aws/declared';
 import type { Identities } from '../aws/identities';
+import type { Clock } from '../clock';
+import type { Connections } from '../connections';
 import { Container } from './container';
 import { TaskCredentials } from './credentials';
 import type { DeclaredTask } from './declared';
@@ -13,6 +19,7 @@ const WORKS_WITHIN_MS = 30_000;
 
 export interface TaskHostOptions {
   readonly identities: Identities;
+  readonly clock: Clock;
   /** What only a task on this machine is told: where its AWS and its Momento are. */
   readonly local: Readonly<Record<string, string>>;
   readonly onLog: (log: { function: string; line: string }) => void;
@@ -32,7 +39,16 @@ export class TaskHost {
   readonly #running = new Map<string, Running>();
   readonly #credentials = new Map<string, TaskCredentials>();
 
-  constructor(private readonly options: TaskHostOptions) {}
+  /** What containers read the clock from. */
+  readonly #clockFile: number;
+
+  constructor(private readonly options: TaskHostOptions) {
+    const file = join(tmpdir(), `momento-webhooks-clock-${randomUUID()}`);
+    this.#clockFile = openSync(file, 'wx+');
+    rmSync(file);
+    this.#tellTime();
+    options.clock.onAdvance(() => this.#tellTime());
+  }
 
   /** Gives the names of the tasks that were started. Rejects where one cannot be started. */
   async apply(tasks: readonly DeclaredTask[], roles: readonly DeclaredRole[]): Promise<string[]> {
@@ -56,17 +72,43 @@ export class TaskHost {
 
   /** Kills a task at once (SIGKILL); another one takes its place. Resolves when that works. */
   async kill(name: string): Promise<void> {
-    const running = this.#running.get(name);
-    if (!running) throw new Error(`no task ${name} is running`);
+    const running = this.#find(name);
     const works = this.options.ready();
     await running.container.kill();
     await works;
+  }
+
+  /** Freezes a task's process (SIGSTOP) until it is thawed or stopped. */
+  freeze(name: string): void {
+    this.#find(name).container.freeze();
+  }
+
+  thaw(name: string): void {
+    this.#find(name).container.thaw();
+  }
+
+  /** Those over which tasks get their credentials. */
+  get connections(): Connections[] {
+    return [...this.#credentials.values()].map(({ connections }) => connections);
   }
 
   async close(): Promise<void> {
     for (const running of this.#running.values()) running.isWanted = false;
     await Promise.all([...this.#running.values()].map(({ container }) => container.kill()));
     await Promise.all([...this.#credentials.values()].map((one) => one.close()));
+    closeSync(this.#clockFile);
+  }
+
+  #find(name: string): Running {
+    const running = this.#running.get(name);
+    if (!running) throw new Error(`no task ${name} is running`);
+    return running;
+  }
+
+  #tellTime(): void {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(this.options.clock.aheadMs);
+    writeSync(this.#clockFile, bytes, 0, 8, 0);
   }
 
   async #replace(declared: DeclaredTask): Promise<void> {
@@ -107,7 +149,7 @@ export class TaskHost {
   async #credentialsOf(name: string): Promise<TaskCredentials> {
     const credentials =
       this.#credentials.get(name) ??
-      (await TaskCredentials.serve(() => this.options.identities.ofTask(name)));
+      (await TaskCredentials.serve(() => this.options.identities.ofTask(name), this.options.clock.now));
     this.#credentials.set(name, credentials);
     return credentials;
   }
@@ -117,6 +159,7 @@ export class TaskHost {
     return new Container({
       code,
       args,
+      clock: this.#clockFile,
       environment: {
         ...environment,
         ...this.options.local,

@@ -51,12 +51,31 @@ describe('the stack with the relay', () => {
     assert(calls > MESSAGES, 'what was under way when it was killed was delivered again');
   });
 
-  async function publish(user: string, messages: number): Promise<void> {
+  it('stands still while it is frozen, and then delivers by the clock of the stack', async () => {
+    const { relay } = stack;
+    assert(relay);
+    const answers: number[] = [];
+    const answered = new Promise<void>((resolve) => {
+      stack.events.on('request', ({ url, status }) => {
+        if (url === 'webhook') answers.push(status);
+        resolve();
+      });
+    });
+    relay.freeze();
+    stack.clock.advance(600_000); // what it signs by a clock of before is stale
+    await publish('taylor', 20, 3); // each takes longer than a delivery
+    assert.deepEqual(answers, []);
+    relay.thaw();
+    await answered;
+    assert.equal(answers[0], 200);
+  });
+
+  async function publish(user: string, messages: number, courseId = 2): Promise<void> {
     const { apiKey, cacheName, topicName } = stack;
     const local = `127.0.0.1:${stack.momento.port}`;
     const publisher = new Publisher({ apiKey, cacheName, topicName, local });
     for (let n = 0; n < messages; n++) {
-      const text = JSON.stringify({ comment: String(n), courseId: 2 });
+      const text = JSON.stringify({ comment: String(n), courseId });
       await publisher.publish(user, text);
     }
   }

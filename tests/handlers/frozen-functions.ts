@@ -10,6 +10,7 @@ import { AwsEndpoint } from '../../local/aws/endpoint';
 import { parsePolicy } from '../../local/aws/iam';
 import { SecretsManager } from '../../local/aws/secrets-manager';
 import { Sqs } from '../../local/aws/sqs';
+import { Clock } from '../../local/clock';
 import { environmentOf } from '../../local/functions/environment';
 import { HostedFunction } from '../../local/functions/hosted-function';
 import { type Momento, makeLegacyKey, startMomento } from '../../local/momento';
@@ -116,7 +117,15 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
       const source = readFileSync(join(PROJECT, '.bundles', `${name}.js`), 'utf8');
       const declared = declaredFunction(CLOCK + source, { name, environment, memoryMb: 512 });
       const code = { declared, environment: environmentOf(declared, key, local) };
-      return [name, new HostedFunction(code, { folder, onLog: () => undefined })] as const;
+      return [
+        name,
+        new HostedFunction(code, {
+          folder,
+          clock: new Clock(),
+          onLog: () => undefined,
+          onCrash: () => undefined,
+        }),
+      ] as const;
     }),
   );
   return {

@@ -4,14 +4,21 @@ import { budgetOf, complaintsOf } from './complaints';
 import { type RelaySoakOptions, relayComplaintsOf, relaySoak } from './relay-soak';
 import { type SoakOptions, soak } from './soak';
 
-const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N]
+const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0.2] [--seed N] [--concurrency 48] [--event N] [--folder COPY]
 
 Sends that many signed events through the real handlers, while the given share of the calls to Momento and SQS fails,
-both keys are rotated and one event in five is delivered twice. Exits 1 unless every event that was answered 2xx is
-stored exactly once, or stands in the dead-letter queue; no more stand there, and no more were answered 503, than the
-faults explain; no genuine event was refused once the webhook could know its secret; some are stored by each key; and no
-function failed but for want of time.
---event runs one event of the seed alone.
+both keys are rotated and one event in five is delivered twice. Three quiet spells or more lie between them: all
+connections die (closed, reset at the next write, or silent) while the functions are frozen for minutes and the signing
+secret is rotated; then the API key is wrong for minutes (revoked, too few rights, or another account's) and is put
+right. The stack's clock jumps, so that nobody waits for it.
+
+Exits 1 unless every event that was answered 2xx is stored exactly once, or stands in the dead-letter queue; no more
+stand there, and no more were answered 503, than the faults explain; no genuine event was refused once the webhook could
+know its secret; some are stored by each key; no function failed but for want of time; no instance was ended by an
+exception; the first call to each function after a spell succeeded; and so did each call five minutes after the API key
+was put right.
+--event runs one event of the seed alone, without rotations and spells. --folder runs the program of another folder: a
+copy of this project, in which a fault may be planted to see that the soak notices.
 
 --delivery relay publishes 10000 events by default, which the relay delivers while its connections are cut, Momento is
 restarted, the relay is killed, for minutes of its clock it may not subscribe, and the webhook answers 503, 429 or
@@ -33,7 +40,7 @@ async function soakRelay(options: RelaySoakOptions) {
   return { report, complaints: relayComplaintsOf(report, options.faults) };
 }
 
-runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'], async (given) => {
+runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event', 'folder'], async (given) => {
   const { delivery = 'webhook' } = given;
   if (delivery !== 'webhook' && delivery !== 'relay')
     throw new RangeError(`--delivery is "${delivery}"; allowed: webhook, relay`);
@@ -46,6 +53,7 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'],
     faults: numberOf(given, 'faults', 0.2, { min: 0, max: 1, fraction: true }),
     seed: numberOf(given, 'seed', Math.floor(Math.random() * 1e6), { min: 0 }),
     concurrency: numberOf(given, 'concurrency', 48, { min: 2, max: 200 }),
+    folder: given.folder,
     only: given.event === undefined ? undefined : numberOf(given, 'event', 0, { min: 0 }),
   };
   const what = options.only === undefined ? `${events} events` : `event ${options.only} alone`;
@@ -54,14 +62,14 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event'],
   const { report, complaints } = isRelayed
     ? await soakRelay({ ...withProgress, breaks: BREAKS })
     : await soakWebhook(withProgress);
-  const { lost, duplicated, altered, givenUp, notTaken, storedBy, heap, ...counts } = report;
+  const { lost, duplicated, altered, givenUp, notTaken, storedBy, heap, quiet, ...counts } = report;
   const atMost = budgetOf(report, options.faults);
   console.log({
     ...counts,
     lost: lost.length,
     duplicated: duplicated.length,
     altered: altered.length,
-    ...(isRelayed ? {} : { storedBy, notTaken: notTaken.length, notTakenAtMost: atMost.notTaken }),
+    ...(isRelayed ? {} : { quiet, storedBy, notTaken: notTaken.length, notTakenAtMost: atMost.notTaken }),
     givenUp: givenUp.length,
     givenUpAtMost: atMost.givenUp,
     heapKiB: { before: Math.round(heap.before / 1024), after: Math.round(heap.after / 1024) },

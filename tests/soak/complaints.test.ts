@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { budgetOf, complaintsOf } from './complaints';
 import type { SoakReport } from './soak';
 
+const quiet = { spells: 3, firstCalls: 27, firstRefused: {}, notTakenUp: {} };
 const held: SoakReport = {
   sent: 2_000,
   stored: 1_995,
   deadLettered: 2,
   answers: { 200: 2_300, 202: 120, 503: 4 },
   failures: {},
+  crashes: {},
   lost: [],
   duplicated: [],
   altered: [],
@@ -15,8 +17,9 @@ const held: SoakReport = {
   notTaken: [1, 2, 3],
   forgedAccepted: 0,
   refused: 0,
-  storedBy: { 'first API key': 1_300, 'second API key': 600 },
+  storedBy: { 'API key 1': 1_300, 'API key 2': 600 },
   heap: { before: 1, after: 1 },
+  quiet,
 };
 
 describe('the verdict on a soak', () => {
@@ -54,10 +57,24 @@ describe('the verdict on a soak', () => {
       /^3 times failed webhook: TypeError/,
     ],
     ['a genuine one is refused', { refused: 1 }, /^1 were genuine, and refused/],
+    ['none is stored by a key', { storedBy: { 'API key 2': 0 } }, /^none is stored by the API key 2/],
     [
-      'none is stored by a key',
-      { storedBy: { 'second API key': 0 } },
-      /^none is stored by the second API key/,
+      'the first call after a quiet spell fails',
+      { quiet: { ...quiet, firstRefused: { 'webhook 403 (idle-fin)': 2, 'tokens 503 (idle-rst)': 1 } } },
+      /^3 first calls after a quiet spell failed .*: 2 webhook 403 \(idle-fin\), 1 tokens 503 \(idle-rst\)$/,
+    ],
+    [
+      'an API key that was put right is not taken up',
+      { quiet: { ...quiet, notTakenUp: { 'redrive postponed (foreign)': 1 } } },
+      /^1 calls failed five minutes after the API key was put right: 1 redrive postponed \(foreign\)$/,
+    ],
+    [
+      'an instance is ended by an exception, which is told once',
+      {
+        crashes: { 'redrive: Error: Channel has been shut down': 1 },
+        failures: { 'redrive: Error: Channel has been shut down': 1 },
+      },
+      /^1 times an instance was ended by redrive: Error: Channel/,
     ],
   ];
   for (const [what, report, says] of wrong) {

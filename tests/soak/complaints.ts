@@ -31,8 +31,8 @@ function atMost(expected: number): number {
 /** A sentence for each thing that is wrong; none where the soak held. */
 export function complaintsOf(report: SoakReport, faults: number): string[] {
   const budget = budgetOf(report, faults);
-  const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused, failures, storedBy } =
-    report;
+  const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused } = report;
+  const { failures, crashes, quiet, storedBy } = report;
   const complaints = [
     [lost.length, 'answered 2xx, are neither stored nor in the dead-letter queue'],
     [duplicated.length, 'are stored more than once'],
@@ -49,12 +49,21 @@ export function complaintsOf(report: SoakReport, faults: number): string[] {
     ),
     ...beyond(notTaken.length, budget.notTaken, 'were never answered 2xx'),
     ...Object.entries(failures)
-      .filter(([failure]) => !failure.includes(ONLY_TOO_SLOW))
+      .filter(([failure]) => !failure.includes(ONLY_TOO_SLOW) && !(failure in crashes))
       .map(([failure, count]) => `${count} times failed ${failure}`),
+    ...Object.entries(crashes).map(([error, count]) => `${count} times an instance was ended by ${error}`),
+    ...said(quiet?.firstRefused, 'first calls after a quiet spell failed without a cause'),
+    ...said(quiet?.notTakenUp, 'calls failed five minutes after the API key was put right'),
     ...Object.entries(storedBy)
       .filter(([, count]) => count === 0)
       .map(([key]) => `none is stored by the ${key}`),
   ];
+}
+
+function said(outcomes: Readonly<Record<string, number>> = {}, what: string): string[] {
+  const each = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  const total = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  return total > 0 ? [`${total} ${what}: ${each.join(', ')}`] : [];
 }
 
 function beyond(count: number, most: number, what: string): string[] {

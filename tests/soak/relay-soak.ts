@@ -7,9 +7,10 @@ import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { complaintsOf } from './complaints';
 import { LeapingClock } from './leaping-clock';
+import { crashesOf, elapsed, failuresOf, webhookHeap } from './observed';
 import { indexOf, LATE_MS, planEvent, planFaults, planReceiverFaults } from './plan';
 import { Chance } from './random';
-import { elapsed, failuresOf, type SoakOptions, type SoakReport, webhookHeap } from './soak';
+import type { SoakOptions, SoakReport } from './soak';
 import { bodyIn, deadLettered, judge, storedComments } from './verdict';
 
 /** What breaks the relay's way to its messages, in turn. */
@@ -50,6 +51,7 @@ export function relayComplaintsOf(report: RelaySoakReport, faults: number): stri
 export async function relaySoak(options: RelaySoakOptions): Promise<RelaySoakReport> {
   const clock = new LeapingClock();
   const stack = await startStack({
+    folder: options.folder,
     config: {
       delivery: 'relay',
       commentsPerCourse: '10000',
@@ -72,6 +74,7 @@ class RelaySoak {
   readonly #answers: Record<number, number> = {};
   readonly #failures: Record<string, number>;
   readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0, deaf: 0 };
+  readonly #crashes: Record<string, number>;
   readonly #published: number[] = [];
   #isDeaf = false;
   #untold = 0;
@@ -85,6 +88,7 @@ class RelaySoak {
     const { apiKey, cacheName, topicName, momento } = stack;
     this.#publisher = new Publisher({ apiKey, cacheName, topicName, local: `127.0.0.1:${momento.port}` });
     this.#failures = failuresOf(stack);
+    this.#crashes = crashesOf(stack);
     stack.events.on('request', ({ url, status }) => {
       if (url === 'webhook') this.#answers[status] = (this.#answers[status] ?? 0) + 1;
     });
@@ -115,6 +119,7 @@ class RelaySoak {
       ...verdict,
       answers: this.#answers,
       failures: this.#failures,
+      crashes: this.#crashes,
       refused: this.#refused,
       breaks: this.#breaks,
       untold: this.#untold,

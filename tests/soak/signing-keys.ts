@@ -1,9 +1,10 @@
-// The signing secret that a soak rotates: which one an event is signed with, and when an instance may refuse it.
+// The signing secrets that a soak rotates: which one an event is signed with, and when an instance may refuse it.
 import { RECHECK_MS, ROTATION_GRACE_MS } from '../../handlers/core/signing-secret';
 
 export interface SigningKey {
   readonly secret: string;
-  readonly generation: 'first' | 'second';
+  /** From 1 on. */
+  readonly number: number;
 }
 
 /**
@@ -18,31 +19,32 @@ export class SigningKeys {
   #current: SigningKey;
   #rotated: { readonly previous: SigningKey; readonly at: number } | undefined;
 
-  constructor(secret: string) {
-    this.#current = { secret, generation: 'first' };
+  /** @param now milliseconds since the epoch, by the clock of the stack */
+  constructor(
+    secret: string,
+    private readonly now: () => number,
+  ) {
+    this.#current = { secret, number: 1 };
   }
 
   /** From now on events are signed with another secret. */
   swap(secret: string): void {
-    this.#rotated = { previous: this.#current, at: Date.now() };
-    this.#current = { secret, generation: 'second' };
+    this.#rotated = { previous: this.#current, at: this.now() };
+    this.#current = { secret, number: this.#current.number + 1 };
   }
 
   /** The key for an event that is sent now. */
   for({ outdated }: { readonly outdated: boolean }): SigningKey {
     const rotated = this.#rotated;
-    return outdated && rotated && Date.now() < rotated.at + PREVIOUS_FOR_MS
+    return outdated && rotated && this.now() < rotated.at + PREVIOUS_FOR_MS
       ? rotated.previous
       : this.#current;
   }
 
   /** The key in place of one that may be refused at that time, milliseconds since the epoch; undefined where it may not. */
-  insteadOf({ generation }: SigningKey, at: number): SigningKey | undefined {
-    return generation === 'second' && at < this.knownAt ? this.#rotated?.previous : undefined;
-  }
-
-  /** When every instance can know the current secret, in milliseconds since the epoch. */
-  get knownAt(): number {
-    return this.#rotated ? this.#rotated.at + REFUSED_FOR_MS : 0;
+  insteadOf({ number }: SigningKey, at: number): SigningKey | undefined {
+    const rotated = this.#rotated;
+    const isKnown = !rotated || at >= rotated.at + REFUSED_FOR_MS;
+    return number === this.#current.number && !isKnown ? rotated.previous : undefined;
   }
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { complaintsOf } from './complaints';
 import { soak } from './soak';
 
-const EVENTS = 2_000;
+const EVENTS = 1_000;
 
 describe('the soak', () => {
-  it('finds every accepted event stored exactly once, while one call in five fails and keys rotate', async function () {
+  it('finds every accepted event stored once and no first call refused, while calls fail, connections die and keys rotate', async function () {
     this.timeout(300_000);
     const seed = 1;
     const report = await soak({ events: EVENTS, faults: 0.2, seed, concurrency: 12 });

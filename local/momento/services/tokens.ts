@@ -27,7 +27,7 @@ export function tokens(
     GenerateDisposableToken: dispatcher.unary({
       needs: () => ({ kind: 'manage' }),
       authorization: (request: token._GenerateDisposableTokenRequest) => request.auth_token,
-      run: ({ expires, permissions, token_id: tokenId }) => {
+      run: ({ expires, permissions, token_id: tokenId }, { caller }) => {
         const seconds = expires?.valid_for_seconds ?? 0;
         if (seconds < 1 || seconds > MAX_SECONDS) {
           throw invalidArgument(`A disposable token is good for 1 to ${MAX_SECONDS} seconds, not ${seconds}`);
@@ -39,7 +39,7 @@ export function tokens(
           throw invalidArgument('A disposable token needs explicit permissions');
         }
         const expiresAt = Math.floor(now() / 1000) + seconds;
-        const api_key = credentials.vend(tokenId, permissions.explicit, expiresAt);
+        const api_key = credentials.vend(caller, tokenId, permissions.explicit, expiresAt);
         events.emit('tokenVended', { tokenId, expiresAt: expiresAt * 1000 });
         return new token._GenerateDisposableTokenResponse({
           api_key,

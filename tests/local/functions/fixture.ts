@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeclaredFunction } from '../../../local/aws/declared';
+import { Clock } from '../../../local/clock';
 import { environmentOf } from '../../../local/functions/environment';
 import { HostedFunction } from '../../../local/functions/hosted-function';
 
@@ -28,6 +29,9 @@ export function declaredFunction(source: string, settings: Partial<DeclaredFunct
 const key = { accessKeyId: 'ASIAGREETER', secretAccessKey: 'secret', sessionToken: 'token' };
 
 export interface Fixture {
+  /** What instances ended by. */
+  crashes: string[];
+  clock: Clock;
   logs: string[];
   host(source: string, settings?: Partial<DeclaredFunction>): HostedFunction;
   code(source: string, settings?: Partial<DeclaredFunction>): ConstructorParameters<typeof HostedFunction>[0];
@@ -37,6 +41,8 @@ export interface Fixture {
 export function functionsFixture(): Fixture {
   const folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-test-'));
   const logs: string[] = [];
+  const crashes: string[] = [];
+  const clock = new Clock();
   const hosted: HostedFunction[] = [];
   const code: Fixture['code'] = (source, settings) => {
     const declared = declaredFunction(source, settings);
@@ -46,10 +52,17 @@ export function functionsFixture(): Fixture {
     };
   };
   return {
+    clock,
+    crashes,
     logs,
     code,
     host(source, settings) {
-      const one = new HostedFunction(code(source, settings), { folder, onLog: (line) => logs.push(line) });
+      const one = new HostedFunction(code(source, settings), {
+        folder,
+        clock,
+        onLog: (line) => logs.push(line),
+        onCrash: ({ errorMessage }) => crashes.push(errorMessage),
+      });
       hosted.push(one);
       return one;
     },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Resource, readDeclared } from '../../../local/aws/declared';
 import { Identities } from '../../../local/aws/identities';
+import { Clock } from '../../../local/clock';
 import { FunctionHost } from '../../../local/functions/host';
 
 const ACCOUNT = 'arn:aws:iam::123456789012';
@@ -87,8 +88,9 @@ describe('the host of declared functions', () => {
       identities: new Identities(),
       local: {},
       nextPort: () => 0,
-      now: Date.now,
+      clock: new Clock(),
       onLog: ({ line }) => logs.push(line),
+      onCrash: () => {},
       onCall: () => {},
       onRequest: () => {},
     });

@@ -107,6 +107,7 @@ describe('a hosted function', () => {
     });
     const rejected = await hosted.invoke({ how: 'reject' });
     assert.equal(rejected.ok || rejected.error.errorMessage, 'nobody waits');
+    assert.deepEqual(fixture.crashes, ['Runtime exited with error: exit status 3', 'nobody waits']);
     assert.equal(await answer(hosted, { how: 'well' }), 'well');
   });
 
@@ -136,6 +137,7 @@ describe('a hosted function', () => {
     assert.equal(outcome.error.errorType, 'RangeError');
     assert.equal(outcome.error.errorMessage, 'too far');
     assert.equal(await answer(hosted), 2);
+    assert.deepEqual(fixture.crashes, []);
   });
 
   it('reports a bundle that cannot be loaded, a missing handler and a callback handler', async () => {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import {
   AuthenticationError,
+  CacheNotFoundError,
   CredentialProvider,
   ExpiresIn,
+  PermissionError,
   DisposableTokenScopes as Scopes,
 } from '@gomomento/sdk';
-import { makeLegacyKey, makeV2Key } from '../../../local/momento';
-import { clientsWith, got, refused, type Stand, stand } from './sdk';
+import { type KeyTrouble, makeLegacyKey, makeV2Key } from '../../../local/momento';
+import { type Clients, clientsWith, got, refused, type Stand, stand } from './sdk';
 
 describe('the local Momento: API keys', () => {
   let s: Stand;
@@ -59,6 +61,28 @@ describe('the local Momento: API keys', () => {
     s.momento.setApiKeys([current]);
     refused(await s.cache.get('cache', 'key'), AuthenticationError);
     got(await s.as(current).cache.get('cache', 'key'), 'Miss');
+  });
+
+  it('that are wrong are refused with what is wrong: unknown, too few rights, or another account', async () => {
+    s = await stand({ apiKeys: [makeLegacyKey()] });
+    got(await s.cache.sortedSetPutElement('cache', 'set', 'a', 1), 'Success');
+    const as = (trouble: KeyTrouble) => s.as(s.momento.makeWrongKey(trouble));
+    const scope = Scopes.topicPublishOnly('cache', 'topic');
+    const token = ({ auth }: Clients) => auth.generateDisposableToken(scope, ExpiresIn.minutes(1));
+    for (const [trouble, error] of [
+      ['revoked', AuthenticationError],
+      ['read-only', PermissionError],
+      ['foreign', CacheNotFoundError],
+    ] as const) {
+      const { cache, topics } = as(trouble);
+      refused(await cache.sortedSetPutElement('cache', 'set', 'b', 1), error);
+      refused(await topics.publish('cache', 'topic', 'a'), error);
+    }
+    got(await as('read-only').cache.sortedSetFetchByRank('cache', 'set'), 'Hit');
+    refused(await token(as('revoked')), AuthenticationError);
+    refused(await token(as('read-only')), PermissionError);
+    const { authToken } = got(await token(as('foreign')), 'Success');
+    refused(await s.as(authToken).topics.publish('cache', 'topic', 'a'), CacheNotFoundError);
   });
 });
 

@@ -62,7 +62,9 @@ export class RawSubscriber {
   readonly #stream;
 
   constructor(port: number, topic: string, resumeAt = 0, page = 0) {
-    this.#client = new pubsub.PubsubClient(`127.0.0.1:${port}`, ChannelCredentials.createInsecure());
+    this.#client = new pubsub.PubsubClient(`127.0.0.1:${port}`, ChannelCredentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1, // else all share one connection
+    });
     const request = new pubsub._SubscriptionRequest({
       cache_name: 'cache',
       topic,

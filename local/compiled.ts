@@ -1,0 +1,15 @@
+// What runs in a thread or process of its own, compiled for it with what it imports.
+import { buildSync } from 'esbuild';
+
+/** JavaScript, as one CommonJS or ES module. */
+export function compiled(file: string, format: 'cjs' | 'esm'): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format,
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}

@@ -1,0 +1,159 @@
+// A quiet spell: nobody calls, all functions are frozen for minutes, and all connections die. Then the first call to each
+// function is made, without a planned fault; and the API key is wrong for a while, and put right.
+import {
+  NoopMomentoLoggerFactory,
+  TopicClient,
+  TopicConfigurations,
+  TopicPublishResponse,
+} from '@gomomento/sdk';
+import { tokenCredentials } from '../../handlers/adapters/momento-credentials';
+import type { Stack } from '../../local/stack';
+import { drain } from '../drain';
+import { planEvent } from './plan';
+import type { Chance } from './random';
+import type { Spell } from './spells';
+import type { Traffic } from './traffic';
+
+/** "Within five minutes at the latest": in two halves, as calls go on meanwhile. A second is for the check itself. */
+const TAKEN_UP_WITHIN_MS = [150_000, 151_000] as const;
+/** Events that come to the webhook at the same moment, so that as many of its instances are called. */
+const WEBHOOK_AT_ONCE = 6;
+
+export interface QuietReport {
+  readonly spells: number;
+  /** How many calls were made first after a spell. */
+  readonly firstCalls: number;
+  /** Those that failed, without a cause: how, and how often. */
+  readonly firstRefused: Readonly<Record<string, number>>;
+  /** Calls that still failed five minutes after the API key was put right: how, and how often. */
+  readonly notTakenUp: Readonly<Record<string, number>>;
+}
+
+export class Quiet {
+  #spells = 0;
+  #firstCalls = 0;
+  readonly #firstRefused: Record<string, number> = {};
+  readonly #notTakenUp: Record<string, number> = {};
+  /** The events that were sent here. */
+  readonly indexes: number[] = [];
+
+  /** @param next the number from which on the events that are sent here are counted */
+  constructor(
+    private readonly chance: Chance,
+    private readonly stack: Stack,
+    private readonly traffic: Traffic,
+    private next: number,
+  ) {}
+
+  get report(): QuietReport {
+    return {
+      spells: this.#spells,
+      firstCalls: this.#firstCalls,
+      firstRefused: this.#firstRefused,
+      notTakenUp: this.#notTakenUp,
+    };
+  }
+
+  /** Nothing else may be sent meanwhile, and no faults be planned. */
+  async pass(spell: Spell): Promise<void> {
+    const { stack, traffic } = this;
+    this.#spells++;
+    await drain(stack); // else the queue makes the first call
+    await stack.freeze();
+    if (spell.rotates) traffic.rotateSigningSecret();
+    stack.killConnections(spell.death, ['momento', 'aws']);
+    stack.clock.advance(spell.quietMs);
+    const first = await this.#callEach();
+    this.#firstCalls += first.length;
+    tally(this.#firstRefused, first, spell.death);
+
+    traffic.rotateApiKey(stack.momento.makeWrongKey(spell.trouble));
+    await this.#callEach();
+    stack.clock.advance(spell.wrongMs);
+    await this.#callEach();
+    traffic.putRight();
+    let last: string[] = [];
+    for (const ms of TAKEN_UP_WITHIN_MS) {
+      stack.clock.advance(ms);
+      last = await this.#callEach();
+    }
+    tally(this.#notTakenUp, last, spell.trouble);
+    await drain(stack);
+  }
+
+  /** Calls every function, all at the same time. Gives for each call what came of it, empty where it succeeded. */
+  #callEach(): Promise<string[]> {
+    return Promise.all([
+      ...Array.from({ length: WEBHOOK_AT_ONCE }, () => this.#webhook()),
+      this.#publisher(),
+      this.#tokens(),
+      this.#redrive(),
+    ]);
+  }
+
+  async #webhook(): Promise<string> {
+    const status = await this.traffic.sendOnce(this.#nextIndex());
+    return status === 200 ? '' : `webhook ${status}`;
+  }
+
+  async #publisher(): Promise<string> {
+    const publication = { userId: 'taylor', courseId: 'quiet', comment: 'Anybody there?' };
+    const { statusCode } = await this.#invoke('publisherFunctionName', publication);
+    return statusCode === 200 ? '' : `publisher ${statusCode}`;
+  }
+
+  /** A token must serve, too: another account's does not. */
+  async #tokens(): Promise<string> {
+    const { statusCode, body } = await this.#invoke('tokensFunctionName', { userId: 'taylor' });
+    if (statusCode !== 200) return `tokens ${statusCode}`;
+    const topics = new TopicClient({
+      credentialProvider: tokenCredentials(JSON.parse(body).authToken, {
+        local: `127.0.0.1:${this.stack.momento.port}`,
+      }),
+      configuration: TopicConfigurations.Default.latest(new NoopMomentoLoggerFactory()),
+    });
+    const published = await topics.publish(this.stack.cacheName, this.stack.topicName, 'by a token');
+    return published.type === TopicPublishResponse.Success
+      ? ''
+      : 'tokens 200 with a token that does not serve';
+  }
+
+  /** By the queue, with one message: it is gone where the event was stored. */
+  async #redrive(): Promise<string> {
+    const { sqs, outputs, clock } = this.stack;
+    const queue = sqs.find(String(outputs.redriveQueueUrl));
+    const index = this.#nextIndex();
+    const body = JSON.stringify({ ...this.traffic.event(index), publish_timestamp: clock.now() });
+    const message = queue.send(body);
+    this.traffic.accept(index);
+    sqs.hurry(0);
+    await this.stack.queuesIdle();
+    return queue.messages.includes(message) ? 'redrive postponed' : '';
+  }
+
+  async #invoke(output: string, payload: unknown): Promise<{ statusCode: unknown; body: string }> {
+    try {
+      const { statusCode, body } = Object(
+        await this.stack.invoke(String(this.stack.outputs[output]), payload),
+      );
+      return { statusCode, body: String(body) };
+    } catch {
+      return { statusCode: 'ended', body: '' };
+    }
+  }
+
+  /** Of an event that Momento stores. */
+  #nextIndex(): number {
+    while (planEvent(this.chance, this.next).poison) this.next++;
+    this.indexes.push(this.next);
+    return this.next++;
+  }
+}
+
+function tally(counts: Record<string, number>, outcomes: readonly string[], after: string): void {
+  for (const outcome of outcomes) {
+    if (outcome === '') continue;
+    const how = `${outcome} (${after})`;
+    counts[how] = (counts[how] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { CONNECTION_FAULTS } from '../../local/faults';
+import { KEY_TROUBLES } from '../../local/momento';
+import { Chance } from './random';
+import { planSpells, type Spell } from './spells';
+
+/** After so much silence Momento's balancers drop a connection (AWS, "Network Load Balancers", connection idle time-out). */
+const IDLE_MS = 350_000;
+
+describe('the quiet spells of a soak', () => {
+  const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+  const kinds = (spells: readonly Spell[]) => [
+    new Set(spells.map(({ death }) => death)).size,
+    new Set(spells.map(({ trouble }) => trouble)).size,
+  ];
+
+  it('are three in a short run: each way to die, each wrong key, and a rotation', () => {
+    for (const seed of seeds) {
+      const spells = planSpells(new Chance(seed), 100);
+      assert.equal(spells.length, 3);
+      assert.deepEqual(kinds(spells), [CONNECTION_FAULTS.length, KEY_TROUBLES.length]);
+      assert.ok(spells.some(({ rotates }) => rotates));
+    }
+  });
+
+  it('have each way to die with each wrong key in any nine', () => {
+    for (const seed of seeds) {
+      const spells = planSpells(new Chance(seed), 100_000);
+      assert.ok(spells.length >= 18);
+      for (const from of [0, 9]) {
+        const pairs = spells.slice(from, from + 9).map(({ death, trouble }) => `${death} ${trouble}`);
+        assert.equal(new Set(pairs).size, 9);
+      }
+    }
+  });
+
+  it('last longer than a balancer keeps what idles', () => {
+    for (const seed of seeds)
+      for (const { quietMs } of planSpells(new Chance(seed), 100_000)) assert.ok(quietMs > IDLE_MS);
+  });
+
+  it('follow from the seed', () => {
+    const planned = (seed: number) => planSpells(new Chance(seed), 50_000);
+    assert.deepEqual(planned(1), planned(1));
+    assert.notDeepEqual(planned(1), planned(2));
+  });
+});

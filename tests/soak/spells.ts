@@ -1,0 +1,36 @@
+// The quiet spells of a soak, planned from its seed: what befalls the stack while nobody calls it, and what then goes
+// wrong with its API key.
+import { CONNECTION_FAULTS, type ConnectionFault } from '../../local/faults';
+import { KEY_TROUBLES, type KeyTrouble } from '../../local/momento';
+import type { Chance } from './random';
+
+const MINUTE_MS = 60_000;
+
+/** Enough for each way in which connections die, and each in which a key is wrong. */
+const LEAST = 3;
+const ONE_FOR_EVENTS = 5_000;
+
+export interface Spell {
+  /** How all connections die. */
+  readonly death: ConnectionFault;
+  /** For how long all functions are frozen, in milliseconds: longer than Momento's balancers keep what idles. */
+  readonly quietMs: number;
+  /** Whether the signing secret is rotated meanwhile. */
+  readonly rotates: boolean;
+  /** Afterwards the API key is wrong, for so many milliseconds. */
+  readonly trouble: KeyTrouble;
+  readonly wrongMs: number;
+}
+
+/** So many as the events give time for; any nine in a row have each death with each trouble. */
+export function planSpells(chance: Chance, events: number): Spell[] {
+  const count = Math.max(LEAST, Math.floor(events / ONE_FOR_EVENTS));
+  const [firstDeath, firstTrouble] = [chance.below(3, 'first death'), chance.below(3, 'first trouble')];
+  return Array.from({ length: count }, (_, nth) => ({
+    death: CONNECTION_FAULTS[(firstDeath + nth) % 3] ?? 'idle-fin',
+    quietMs: (6 + chance.below(10, 'quiet', nth)) * MINUTE_MS,
+    rotates: nth % LEAST === 0 || chance.roll('rotates', nth) < 0.5,
+    trouble: KEY_TROUBLES[(firstTrouble + nth + Math.floor(nth / 3)) % 3] ?? 'revoked',
+    wrongMs: (1 + chance.below(3, 'wrong', nth)) * MINUTE_MS,
+  }));
+}

@@ -1,0 +1,177 @@
+// The events that a soak sends, each signed as Momento would at that moment, and what the webhook answered.
+import { randomBytes } from 'node:crypto';
+import { makeLegacyKey } from '../../local/momento';
+import type { Stack } from '../../local/stack';
+import type { Sender, SentEvent } from '../sender';
+import { type PlannedEvent, planEvent, publishedAt } from './plan';
+import type { Chance } from './random';
+import { type SigningKey, SigningKeys } from './signing-keys';
+
+/** One forged event is sent for so many real ones. */
+const FORGED_ONE_IN = 20;
+
+export interface TrafficOptions {
+  readonly chance: Chance;
+  readonly stack: Stack;
+  readonly sender: Sender;
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  readonly onProgress?: (sent: number) => void;
+}
+
+export class Traffic {
+  readonly answers: Record<number, number> = {};
+  /** Genuine events that were answered 4xx when the webhook could know what they were signed with. */
+  refused = 0;
+  /** As `WebhookSoakReport.refusedWhileRotating`. */
+  refusedWhileRotating = 0;
+  forgedAccepted = 0;
+  /** The API key that is good now. */
+  apiKey: string;
+  readonly #keys: SigningKeys;
+  #apiKeys = 1;
+  readonly #accepted = new Set<number>();
+  readonly #stored = new Set<number>();
+  /** By the secret with which they were accepted first, and by the API key that was good when they were stored. */
+  readonly #groups = new Map<string, Set<number>>();
+  #sent = 0;
+
+  /** @param secret that events are signed with at first */
+  constructor(
+    private readonly options: TrafficOptions,
+    secret: string,
+  ) {
+    this.#keys = new SigningKeys(secret, options.stack.clock.now);
+    this.apiKey = options.stack.apiKey;
+    this.#group('signing secret', 1);
+    this.#group('API key', 1);
+  }
+
+  get groups(): Record<string, ReadonlySet<number>> {
+    return Object.fromEntries(this.#groups);
+  }
+
+  wasAccepted(index: number): boolean {
+    return this.#accepted.has(index);
+  }
+
+  async send(indexes: readonly number[]): Promise<void> {
+    const left = indexes[Symbol.iterator]();
+    const work = async () => {
+      for (const index of left) {
+        if (index % FORGED_ONE_IN === 0) await this.#forge(index);
+        await this.#deliver(planEvent(this.options.chance, index));
+        this.options.onProgress?.(++this.#sent);
+      }
+    };
+    // Two deliveries at the same moment need two instances, so half as many events are under way.
+    await Promise.all(Array.from({ length: Math.ceil(this.options.concurrency / 2) }, work));
+  }
+
+  /** Sends an event once, signed with the current secret, and gives the status. A 4xx counts as refused. */
+  async sendOnce(index: number): Promise<number> {
+    const planned = planEvent(this.options.chance, index);
+    const status = await this.#post(planned, this.#keys.for({ outdated: false }));
+    if (isRefusal(status)) this.refused++;
+    return status;
+  }
+
+  /** The event as Momento sends it, and as it waits in the redrive queue. */
+  event(index: number): SentEvent {
+    const { userId, courseId, comment } = planEvent(this.options.chance, index);
+    return {
+      cache: this.options.stack.cacheName,
+      topic: this.options.stack.topicName,
+      event_timestamp: publishedAt(index),
+      topic_sequence_number: index + 1,
+      token_id: userId,
+      text: JSON.stringify({ comment, courseId }),
+    };
+  }
+
+  /** The event is accepted, though not by the webhook. */
+  accept(index: number): void {
+    this.#accepted.add(index);
+  }
+
+  /** The stack has the new secret from this moment on, and most events are signed with it. */
+  rotateSigningSecret(): void {
+    const next = randomBytes(16).toString('hex');
+    this.#put('SIGNING_SECRET_ARN', next);
+    this.#keys.swap(next);
+    this.#group('signing secret', this.#keys.for({ outdated: false }).number);
+  }
+
+  /**
+   * The old API key is refused from this moment on.
+   * @param held what the stack has in place of the new one, until `putRight`
+   */
+  rotateApiKey(held?: string): void {
+    this.apiKey = makeLegacyKey();
+    this.#group('API key', ++this.#apiKeys);
+    this.options.stack.momento.setApiKeys([this.apiKey]);
+    this.#put('API_KEY_SECRET_ARN', held ?? this.apiKey);
+  }
+
+  /** From now on the stack has the API key that is good. */
+  putRight(): void {
+    this.#put('API_KEY_SECRET_ARN', this.apiKey);
+  }
+
+  #put(variable: string, value: string): void {
+    const { environment } = this.options.stack.functionNamed('webhookFunctionName');
+    this.options.stack.secrets.putSecretValue(String(environment[variable]), value);
+  }
+
+  #group(name: string, number: number): Set<number> {
+    const key = `${name} ${number}`;
+    const group = this.#groups.get(key) ?? new Set();
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  async #deliver(planned: PlannedEvent): Promise<void> {
+    const once = () => this.#once(planned);
+    await (planned.delivery === 'together' ? Promise.all([once(), once()]) : once());
+    if (planned.delivery === 'again') await once();
+  }
+
+  /** Once; and where an instance refused it that cannot know the new secret yet, signed with the one before it. */
+  async #once(planned: PlannedEvent): Promise<void> {
+    const key = this.#keys.for(planned);
+    const other = this.#keys.insteadOf(key, this.options.stack.clock.now());
+    const status = await this.#post(planned, key);
+    if (!isRefusal(status)) return;
+    if (status !== 403 || !other) {
+      this.refused++;
+      return;
+    }
+    this.refusedWhileRotating++;
+    if (isRefusal(await this.#post(planned, other))) this.refused++;
+  }
+
+  async #post({ index }: PlannedEvent, { secret, number }: SigningKey): Promise<number> {
+    const { apiKey } = this;
+    const { status } = await this.options.sender.event(this.event(index), secret);
+    this.answers[status] = (this.answers[status] ?? 0) + 1;
+    if (status < 200 || status > 299) return status;
+    if (!this.#accepted.has(index)) this.#group('signing secret', number).add(index);
+    this.#accepted.add(index);
+    if (status === 200 && apiKey === this.apiKey && !this.#stored.has(index)) {
+      this.#stored.add(index);
+      this.#group('API key', this.#apiKeys).add(index);
+    }
+    return status;
+  }
+
+  /** The next event as an attacker would like to have it stored: under another user, with a signature of its own. */
+  async #forge(index: number): Promise<void> {
+    const forged = { ...this.event(index), token_id: 'forged' };
+    const { status } = await this.options.sender.event(forged, 'a secret that never was');
+    if (status !== 403) this.forgedAccepted++;
+  }
+}
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status <= 499;
+}
