@@ -64,8 +64,7 @@ export type StackConfig = ReturnType<typeof loadConfig>;
  * The validated configuration of this stack.
  * Throws one RunError that names every mistake: the key, its value unless it is a secret, and what is allowed.
  */
-export function loadConfig() {
-  const settings = new Settings();
+export function loadConfig(settings = new Settings()) {
   const config = {
     /** Of the Momento account. A legacy key carries its endpoint; a v2 key needs `momentoEndpoint` beside it. */
     momentoApiKey: settings.requiredSecret('momentoApiKey', apiKey),
