@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as ts from 'typescript';
+import { parse } from 'yaml';
 import { blocksIn, PROJECT, pages } from './pages';
 
 /** By the name of the file that each would be: where it stands. */
@@ -50,5 +51,12 @@ describe("the documentation's snippets of code", () => {
     this.timeout(120_000);
     assert(snippets.size > 0);
     assert.deepEqual(complaints(), []);
+  });
+
+  it('are JSON and YAML where they say so', () => {
+    for (const page of pages) {
+      for (const { text } of blocksIn(page, 'json')) assert.doesNotThrow(() => JSON.parse(text), page.file);
+      for (const { text } of blocksIn(page, 'yaml')) assert.doesNotThrow(() => parse(text), page.file);
+    }
   });
 });
