@@ -7,11 +7,14 @@ import { blocksIn, pages } from '../docs/pages';
 import { everything, functionsOf } from './cloud';
 import { MomentoAccount } from './momento-account';
 import { ProjectCopy, type Ran, run, succeeded } from './stack';
-import { runInTerminal } from './terminal';
+import { type Answers, runInTerminal } from './terminal';
 
 const API_KEY = makeLegacyKey();
 
-/** By page: what is typed at its prompts, and how many functions there are afterwards. */
+/** What a first login asks; its answer is found by its first letters. */
+const FIRST_LOGIN: Answers[number] = [/What would you like to do/, 'Skip'];
+
+/** By page: what is typed at its prompts for values, and how many functions there are afterwards. */
 const PAGES: Readonly<Record<string, { typed: readonly string[]; functions: number }>> = {
   'README.md': { typed: [API_KEY], functions: 4 },
   'docs/configuration.md': { typed: [API_KEY], functions: 0 },
@@ -37,7 +40,7 @@ describe("the documentation's commands for Pulumi", () => {
 
   for (const [file, { typed, functions }] of Object.entries(PAGES)) {
     it(`run as they stand in ${file}`, async function () {
-      this.timeout(600_000);
+      this.timeout(300_000);
       const untouched = await everything();
       const momento = await MomentoAccount.start();
       momento.accept(API_KEY);
@@ -77,7 +80,7 @@ class Session {
     return runInTerminal(`bash -euo pipefail ${script}`, {
       cwd: this.project.folder,
       env: this.#env,
-      answers: typed.map((text) => [/value/, text]),
+      answers: [FIRST_LOGIN, ...typed.map((text): Answers[number] => [/value:/, text])],
     });
   }
 
