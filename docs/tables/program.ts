@@ -16,9 +16,11 @@ export async function programTables(): Promise<Table[]> {
   const secrets = { momentoApiKey: makeLegacyKey(), signingSecret: 'made-up-for-the-documentation' };
   const always = await evaluateProgram({ secrets });
   const relayed = await evaluateProgram({ secrets, config: { delivery: 'relay' } });
-  const everywhere = alarmsOf(always.resources).map(({ name }) => name);
-  const alarms = alarmsOf(relayed.resources).map((alarm) => [
-    `\`${alarm.name}\`${everywhere.includes(alarm.name) ? '' : ' (relay)'}`,
+  const [byMomento, byRelay] = [alarmsOf(always.resources), alarmsOf(relayed.resources)];
+  const isIn = (alarms: readonly DeclaredResource[], name: string) => alarms.some((one) => one.name === name);
+  const onlyByMomento = byMomento.filter(({ name }) => !isIn(byRelay, name));
+  const alarms = [...byRelay, ...onlyByMomento].map((alarm) => [
+    `\`${alarm.name}\`${isIn(byMomento, alarm.name) ? '' : ' (relay)'}${isIn(byRelay, alarm.name) ? '' : ' (without the relay)'}`,
     String(alarm.inputs.alarmDescription),
     conditionOf(alarm),
   ]);

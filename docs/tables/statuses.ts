@@ -19,13 +19,14 @@ const calls = [
   new Unavailable('momento'),
   new Unavailable('unexpected'),
 ];
-/** IAM answers before the function does. */
-const BY_IAM = ['403', '', 'from AWS'];
+/** What Lambda answers before a function runs. */
+const TOO_MANY = ['429', '', 'from AWS'];
+const BY_AWS = [['403', '', 'from AWS'], TOO_MANY];
 
 /** In the order in which they are checked. */
 const TABLES: Readonly<Record<string, { rows: string[][]; refusals: Refusal[] }>> = {
   'statuses of the webhook': {
-    rows: [bare(success(200)), bare(success(202))],
+    rows: [bare(success(200)), bare(success(202)), TOO_MANY],
     refusals: [
       ...common,
       new AccessDenied('unsigned'),
@@ -37,8 +38,8 @@ const TABLES: Readonly<Record<string, { rows: string[][]; refusals: Refusal[] }>
       new Unavailable('unexpected'),
     ],
   },
-  'statuses of the publisher': { rows: [bare(success(200)), BY_IAM], refusals: calls },
-  'statuses of the token service': { rows: [['200', '', 'the token'], BY_IAM], refusals: calls },
+  'statuses of the publisher': { rows: [bare(success(200)), ...BY_AWS], refusals: calls },
+  'statuses of the token service': { rows: [['200', '', 'the token'], ...BY_AWS], refusals: calls },
 };
 
 /** Throws where the handlers have an error that no table names. */

@@ -72,8 +72,8 @@ describe('the tables of statuses', () => {
   it('say with which status each error of the handlers is answered', () => {
     const [webhook, publisher] = statusTables();
     const statuses = (of?: Table) => [...new Set(of?.rows.map(([status]) => status))].sort();
-    assert.deepEqual(statuses(webhook), ['200', '202', '403', '405', '413', '422', '503']);
-    assert.deepEqual(statuses(publisher), ['200', '403', '405', '413', '422', '502', '503']);
+    assert.deepEqual(statuses(webhook), ['200', '202', '403', '405', '413', '422', '429', '503']);
+    assert.deepEqual(statuses(publisher), ['200', '403', '405', '413', '422', '429', '502', '503']);
   });
 });
 
