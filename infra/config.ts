@@ -65,8 +65,7 @@ export type StackConfig = ReturnType<typeof loadConfig>;
  * The validated configuration of this stack.
  * Throws one RunError that names every mistake: the key, its value unless it is a secret, and what is allowed.
  */
-export function loadConfig() {
-  const settings = new Settings();
+export function loadConfig(settings = new Settings()) {
   /** The folder that says what happens with a verified message. */
   const application = settings.withDefault('application', applicationFolder, DEFAULT_APPLICATION);
   const config = {

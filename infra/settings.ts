@@ -29,13 +29,24 @@ export function oneOf<T extends string | number>(...values: readonly T[]): Rule<
   return { parse: (given) => values.find((value) => String(value) === given), allowed: values.join(', ') };
 }
 
+/** What the documentation's table says of a setting. */
+export interface Form {
+  readonly allowed: string;
+  readonly byDefault?: string;
+  readonly isSecret?: boolean;
+  readonly isRequired?: boolean;
+}
+
 export class Settings {
+  /** Of each setting that was asked for, in their order. */
+  readonly forms = new Map<string, Form>();
   readonly #config = new pulumi.Config();
   readonly #known = new Set<string>();
   readonly #mistakes: string[] = [];
 
   /** The setting, undefined where it is not set or wrong. */
   optional<T>(key: string, rule: Rule<T>): T | undefined {
+    this.#note(key, rule);
     const given = this.#given(key);
     if (given === undefined) return undefined;
     const value = rule.parse(given);
@@ -45,11 +56,14 @@ export class Settings {
 
   /** The setting, or its default. */
   withDefault<T>(key: string, rule: Rule<T>, byDefault: T): T {
-    return this.optional(key, rule) ?? byDefault;
+    const value = this.optional(key, rule);
+    this.#note(key, rule, { byDefault: String(byDefault) });
+    return value ?? byDefault;
   }
 
   /** A secret setting. What it holds leaves this file only as a secret output: no message shows it. */
   secret(key: string, rule: Rule<unknown>): pulumi.Output<string> | undefined {
+    this.#note(key, rule, { isSecret: true });
     const given = this.#given(key);
     if (given !== undefined && rule.parse(given) === undefined) {
       this.mistake(key, `has a value (a secret, not shown) that is not allowed; allowed: ${rule.allowed}`);
@@ -67,7 +81,9 @@ export class Settings {
     if (this.#given(key) === undefined) {
       this.mistake(key, `is not set, allowed: ${rule.allowed}; set it with: ${setSecret(key)}`);
     }
-    return this.secret(key, rule) ?? pulumi.secret('');
+    const value = this.secret(key, rule);
+    this.#note(key, rule, { isSecret: true, isRequired: true });
+    return value ?? pulumi.secret('');
   }
 
   /** What a rule makes of a secret, for a check that depends on it. */
@@ -110,6 +126,10 @@ export class Settings {
     const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
     const secrets: unknown = told ? JSON.parse(told) : undefined;
     return Array.isArray(secrets) ? !secrets.includes(`${this.#config.name}:${key}`) : undefined;
+  }
+
+  #note(key: string, { allowed }: Rule<unknown>, more: Omit<Form, 'allowed'> = {}): void {
+    this.forms.set(key, { allowed, ...more });
   }
 
   #given(key: string): string | undefined {

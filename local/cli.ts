@@ -142,8 +142,8 @@ Read:
 Verify, as after a deploy:
   npm run verify -- --local --port ${port}
 Look at the queues with the AWS CLI:
-  export AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
-  aws sqs get-queue-attributes --endpoint-url ${aws.url} --attribute-names All --queue-url ${outputs.redriveQueueUrl}
+  export AWS_ENDPOINT_URL=${aws.url} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} REDRIVE=${outputs.redriveQueueUrl} DEAD_LETTERS=${outputs.deadLetterQueueUrl}
+  aws sqs get-queue-attributes --attribute-names All --queue-url "$REDRIVE"
 
 A changed handler is swapped in. Ctrl-C ends it.
 `;

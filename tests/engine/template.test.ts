@@ -1,8 +1,8 @@
 // A new project from a copy of the repository, as `pulumi new` makes it for a person at a terminal.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { makeLegacyKey } from '../../local/momento';
+import { blocksIn, pages } from '../docs/pages';
 import { everything, functionsOf, secretValue } from './cloud';
 import { copyProject, ProjectCopy, type Ran, Stack } from './stack';
 import { runInTerminal } from './terminal';
@@ -20,14 +20,13 @@ describe('a project that pulumi new made', () => {
     this.timeout(600_000);
     project = new ProjectCopy();
     untouched = await everything();
-    const template = path.join(project.root, 'template');
-    copyProject(template);
+    copyProject(path.join(project.root, 'momento-webhooks'));
     const folder = path.join(project.root, 'my-comments');
-    mkdirSync(folder);
-    made = await runInTerminal(`pulumi new ${template} --dir ${folder} --name my-comments`, {
+    made = await runInTerminal(documented(), {
       cwd: project.root,
       env: { ...process.env, ...project.environment },
       answers: [
+        [/Project name/, ''],
         [/Project description/, ''],
         [/Stack name/, 'mine'],
         [/aws:region/, ''],
@@ -62,3 +61,13 @@ describe('a project that pulumi new made', () => {
     assert.deepEqual(left, untouched);
   });
 });
+
+/** The command that the documentation gives for this. */
+function documented(): string {
+  const commands = pages.flatMap((page) =>
+    blocksIn(page, 'sh').filter(({ text }) => /^pulumi new /.test(text)),
+  );
+  const [command, ...others] = commands;
+  assert(command && others.length === 0, 'the documentation says it once');
+  return command.text;
+}

@@ -136,11 +136,13 @@ describe('the imports', () => {
     );
   });
 
-  it('never go to the local stack, but from itself, an application’s local half, what verifies and accepts a stack, tests and benches', () => {
+  it('never go to the local stack, but from itself, an application’s local half, what verifies or accepts a stack or writes tables of it, tests and benches', () => {
     const strange = imports.filter(
       ({ from, to }) =>
         to.startsWith('local/') &&
-        !/^((local|verify|acceptance|tests|bench)\/|(application|examples\/[^/]+)\/local)/.test(from),
+        !/^((local|verify|acceptance|docs\/tables|tests|bench)\/|(application|examples\/[^/]+)\/local)/.test(
+          from,
+        ),
     );
     assert.deepEqual(strange, []);
   });

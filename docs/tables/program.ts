@@ -1,0 +1,66 @@
+// What the evaluated program declares: its outputs and its alarms.
+
+import { makeLegacyKey } from '../../local/momento/keys';
+import { type DeclaredResource, evaluateProgram } from '../../local/program';
+import type { Table } from './table';
+
+const IS: Readonly<Record<string, string>> = {
+  GreaterThanThreshold: 'above',
+  GreaterThanOrEqualToThreshold: 'at least',
+  LessThanThreshold: 'below',
+  LessThanOrEqualToThreshold: 'at most',
+};
+
+/** The tables `outputs` and `alarms`. */
+export async function programTables(): Promise<Table[]> {
+  const secrets = { momentoApiKey: makeLegacyKey(), signingSecret: 'made-up-for-the-documentation' };
+  const always = await evaluateProgram({ secrets });
+  const relayed = await evaluateProgram({ secrets, config: { delivery: 'relay' } });
+  const [byMomento, byRelay] = [alarmsOf(always.resources), alarmsOf(relayed.resources)];
+  const isIn = (alarms: readonly DeclaredResource[], name: string) => alarms.some((one) => one.name === name);
+  const onlyByMomento = byMomento.filter(({ name }) => !isIn(byRelay, name));
+  const alarms = [...byRelay, ...onlyByMomento].map((alarm) => [
+    `\`${alarm.name}\`${isIn(byMomento, alarm.name) ? '' : ' (relay)'}${isIn(byRelay, alarm.name) ? '' : ' (without the relay)'}`,
+    String(alarm.inputs.alarmDescription),
+    conditionOf(alarm),
+  ]);
+  return [
+    {
+      name: 'outputs',
+      columns: ['output'],
+      rows: Object.keys(relayed.outputs)
+        .sort()
+        .map((name) => [`\`${name}\``]),
+      prose: 'description',
+      named: 1,
+    },
+    { name: 'alarms', columns: ['alarm', 'what it tells', 'when'], rows: alarms, named: 1 },
+  ];
+}
+
+function alarmsOf(resources: readonly DeclaredResource[]): DeclaredResource[] {
+  return resources.filter(({ type }) => type === 'aws:cloudwatch/metricAlarm:MetricAlarm');
+}
+
+/** When it goes off, in words: "Maximum of `Lag` above 60000 for 5 minutes". */
+function conditionOf({ name, inputs }: DeclaredResource): string {
+  const { comparisonOperator, threshold, evaluationPeriods, datapointsToAlarm, treatMissingData } = inputs;
+  const is = IS[String(comparisonOperator)];
+  if (!is) throw new Error(`the alarm ${name} compares by ${comparisonOperator}, which has no word here`);
+  const { watched, period } = watchedBy(inputs);
+  const minutes = (Number(datapointsToAlarm ?? evaluationPeriods) * period) / 60;
+  const within = datapointsToAlarm === undefined ? '' : ` of ${(Number(evaluationPeriods) * period) / 60}`;
+  const time = minutes === 1 && within === '' ? 'a minute' : `${minutes}${within} minutes`;
+  const orMissing = treatMissingData === 'breaching' ? ', or no data' : '';
+  return `${watched} ${is} ${threshold} for ${time}${orMissing}`;
+}
+
+function watchedBy(inputs: Record<string, unknown>): { watched: string; period: number } {
+  const { metricQueries, statistic, metricName, period } = inputs;
+  if (!Array.isArray(metricQueries)) {
+    return { watched: `${statistic} of \`${metricName}\``, period: Number(period) };
+  }
+  const expression = metricQueries.find((query) => query.returnData)?.expression;
+  const periods = metricQueries.flatMap(({ metric }) => (metric ? [Number(metric.period)] : []));
+  return { watched: `\`${expression}\``, period: Math.max(...periods) };
+}

@@ -1,0 +1,90 @@
+// The commands with which the documentation deploys, as they stand, typed at a terminal.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { makeLegacyKey } from '../../local/momento';
+import { blocksIn, pages } from '../docs/pages';
+import { everything, functionsOf } from './cloud';
+import { MomentoAccount } from './momento-account';
+import { ProjectCopy, type Ran, run, succeeded } from './stack';
+import { type Answers, runInTerminal } from './terminal';
+
+const API_KEY = makeLegacyKey();
+
+/** What a first login asks; its answer is found by its first letters. */
+const FIRST_LOGIN: Answers[number] = [/What would you like to do/, 'Skip'];
+
+/** By page: what is typed at its prompts for values, and how many functions there are afterwards. */
+const PAGES: Readonly<Record<string, { typed: readonly string[]; functions: number }>> = {
+  'README.md': { typed: [API_KEY], functions: 4 },
+  'docs/configuration.md': { typed: [API_KEY], functions: 0 },
+  'docs/deploy-managed.md': { typed: [API_KEY, API_KEY], functions: 4 },
+  'docs/deploy-relay.md': { typed: [API_KEY], functions: 0 },
+  'docs/deploy-webhook.md': { typed: [API_KEY, 'the-secret-that-Momento-shows'], functions: 4 },
+};
+/** Its command makes another project: see template.test.ts. */
+const ELSEWHERE = ['docs/customizing.md'];
+
+const commandsOf = (file: string) =>
+  pages
+    .filter((page) => page.file === file)
+    .flatMap((page) => blocksIn(page, 'sh').filter(({ mark }) => mark === 'run: engine'))
+    .map(({ text }) => text)
+    .join('\n');
+
+describe("the documentation's commands for Pulumi", () => {
+  it('are those of the pages below', () => {
+    const found = pages.map(({ file }) => file).filter((file) => commandsOf(file) !== '');
+    assert.deepEqual(found.sort(), [...Object.keys(PAGES), ...ELSEWHERE].sort());
+  });
+
+  for (const [file, { typed, functions }] of Object.entries(PAGES)) {
+    it(`run as they stand in ${file}`, async function () {
+      this.timeout(300_000);
+      const untouched = await everything();
+      const momento = await MomentoAccount.start();
+      momento.accept(API_KEY);
+      const session = new Session();
+      try {
+        const commands = commandsOf(file);
+        const isWhole = commands.includes('pulumi login');
+        const before = isWhole ? '' : 'pulumi login --local\npulumi stack init prod\n';
+        succeeded(await session.type(before + commands, typed));
+        assert.equal((await functionsOf('prod')).length, functions);
+        succeeded(await session.destroy());
+        assert.deepEqual(await everything(), untouched);
+      } finally {
+        session.project.remove();
+        await momento.close();
+      }
+    });
+  }
+});
+
+/** Somebody at a terminal, with a home folder of their own, who has said yes to every update beforehand. */
+class Session {
+  readonly project = new ProjectCopy();
+  readonly #home = path.join(this.project.root, 'home');
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor() {
+    mkdirSync(this.#home);
+    const { PULUMI_BACKEND_URL: _, ...environment } = { ...process.env, ...this.project.environment };
+    this.#env = { ...environment, HOME: this.#home, PULUMI_SKIP_CONFIRMATIONS: 'true' };
+  }
+
+  /** Types commands one after the other; the first that fails ends it. */
+  type(commands: string, typed: readonly string[]): Promise<Ran> {
+    const script = path.join(this.project.root, 'commands.sh');
+    writeFileSync(script, commands);
+    return runInTerminal(`bash -euo pipefail ${script}`, {
+      cwd: this.project.folder,
+      env: this.#env,
+      answers: [FIRST_LOGIN, ...typed.map((text): Answers[number] => [/value:/, text])],
+    });
+  }
+
+  destroy(): Promise<Ran> {
+    return run('pulumi', ['--non-interactive', 'destroy', '--yes'], this.project.folder, this.#env);
+  }
+}
