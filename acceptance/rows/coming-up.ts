@@ -1,7 +1,7 @@
 // What `pulumi up` does: the first time, again, and with tracing switched on and off.
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { type Context, idsOf } from '../context';
-import { failed, held, type Row, unless } from '../row';
+import { failed, held, type Row, Undecidable, unless } from '../row';
 
 type Coming = Pick<Context, 'stack' | 'aws'>;
 
@@ -27,6 +27,7 @@ export const tracingOff = {
     await context.stack.set('tracing', 'false');
     await context.stack.up();
     const off = await otherThan('PassThrough', context);
+    if (off.length > 0) await refuseWhereItStaysOn(context);
     return unless(off, 'every function went from Active to PassThrough');
   },
 } satisfies Row;
@@ -53,6 +54,16 @@ async function otherThan(mode: string, { stack, aws }: Coming): Promise<string[]
   return all
     .filter(({ TracingConfig }) => TracingConfig?.Mode !== mode)
     .map(({ FunctionName, TracingConfig }) => `${FunctionName} is ${TracingConfig?.Mode}`);
+}
+
+/** Whether Lambda follows who tells it directly: if it does not, nothing is said about the program. */
+async function refuseWhereItStaysOn(context: Coming): Promise<void> {
+  for (const FunctionName of (await idsOf(context.stack, 'function')).values()) {
+    const off = { FunctionName, TracingConfig: { Mode: 'PassThrough' } } as const;
+    await context.aws.lambda.send(new UpdateFunctionConfigurationCommand(off));
+  }
+  const still = await otherThan('PassThrough', context);
+  if (still.length > 0) throw new Undecidable(`this Lambda does not switch tracing off: ${still.join(', ')}`);
 }
 
 function told(changes: Readonly<Record<string, number>>): string {

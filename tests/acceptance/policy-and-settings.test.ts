@@ -87,7 +87,7 @@ describe('the acceptance of how functions are set up', () => {
 
   describe('tracing off', () => {
     /** Functions that follow the setting, but for one that stays as it is. */
-    async function verdictWhere(stays: Record<string, string>) {
+    async function verdictWhere(stays: Record<string, string>, { follows = true } = {}) {
       let setting = 'false';
       let mode = 'PassThrough';
       const followed = stack({
@@ -99,11 +99,16 @@ describe('the acceptance of how functions are set up', () => {
           return { changes: { update: 4 } };
         },
       });
+      const told = new Set<unknown>();
       const answers: Answers = {
-        GetFunctionConfiguration: ({ FunctionName }) => ({
-          FunctionName,
-          TracingConfig: { Mode: stays[String(FunctionName)] ?? mode },
-        }),
+        GetFunctionConfiguration: ({ FunctionName }) => {
+          const Mode = told.has(FunctionName) ? 'PassThrough' : (stays[String(FunctionName)] ?? mode);
+          return { FunctionName, TracingConfig: { Mode } };
+        },
+        UpdateFunctionConfiguration: ({ FunctionName }) => {
+          if (follows) told.add(FunctionName);
+          return { FunctionName };
+        },
       };
       return tracingOff.decide({ aws: await aws(answers), stack: followed });
     }
@@ -115,6 +120,13 @@ describe('the acceptance of how functions are set up', () => {
     it('fails where one keeps it', async () => {
       const { result, why } = await verdictWhere({ 'redrive-1234567': 'Active' });
       assert.deepEqual([result, why], ['FAILED', 'redrive-1234567 is Active']);
+    });
+
+    it('is not decided where Lambda does not switch it off for anybody', async () => {
+      await assert.rejects(
+        verdictWhere({ 'redrive-1234567': 'Active' }, { follows: false }),
+        /this Lambda does not switch tracing off: redrive-1234567 is Active/,
+      );
     });
 
     it('fails where one never had it: then off says nothing', async () => {

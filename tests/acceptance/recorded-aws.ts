@@ -79,6 +79,7 @@ function isQuery({ headers }: IncomingMessage): boolean {
 const REST: readonly (readonly [RegExp, string])[] = [
   [/^GET \/2015-03-31\/functions\/([^/]+)\/policy/, 'GetPolicy'],
   [/^GET \/2015-03-31\/functions\/([^/]+)\/configuration/, 'GetFunctionConfiguration'],
+  [/^PUT \/2015-03-31\/functions\/([^/]+)\/configuration/, 'UpdateFunctionConfiguration'],
   [/^POST \/2015-03-31\/functions\/([^/]+)\/invocations/, 'Invoke'],
   [/^GET \/2015-03-31\/functions/, 'ListFunctions'],
 ];
