@@ -4,7 +4,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { identified } from '../handlers/core/event';
 import { SIGNATURE_HEADER, sign } from '../handlers/core/signature';
 import type { AccessKey } from '../local/aws/sigv4';
-import { signedHeaders } from '../local/signed-fetch';
+import { signedHeaders } from '../local/commands/signed-fetch';
 import { type Context, idOf, outputOf } from './context';
 import { Undecidable } from './row';
 

@@ -1,6 +1,6 @@
 // `npm run acceptance -- --stack NAME`: decides in a real AWS account what nothing on one machine can.
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from '../local/flags';
+import { UsageError } from '../local/commands/flags';
 import { run } from './command';
 
 const interruption = new AbortController();

@@ -2,7 +2,7 @@
 // line, where every user of the machine sees them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as v from 'valibot';
-import { UsageError } from '../local/flags';
+import { UsageError } from '../local/commands/flags';
 import { ClaimFailed, Interrupted } from './row';
 
 /** A resource of the stack: `id` is what AWS knows it by, a name, a URL or an ARN. */

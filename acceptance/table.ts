@@ -1,5 +1,5 @@
 // The verdicts as a table, and the exit status that follows from them.
-import { printable } from '../local/terminal';
+import { printable } from '../local/commands/terminal';
 import { type Row, undecided, type Verdict } from './row';
 
 export type Verdicts = Readonly<Record<string, Verdict>>;

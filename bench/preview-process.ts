@@ -14,7 +14,7 @@ function run({ checkTypes, evaluation }: PreviewTask): Promise<number> {
   // As local/program.ts starts it; the program's own files are what is checked, and the packages' types with them.
   const start = `
     require('ts-node').register({ cwd: ${JSON.stringify(PROJECT)}, transpileOnly: ${!checkTypes}, files: false${checkTypes ? ", transpiler: ''" : ''} });
-    require(${JSON.stringify(path.join(PROJECT, 'local/program-worker.ts'))});
+    require(${JSON.stringify(path.join(PROJECT, 'local/program/worker.ts'))});
   `;
   return new Promise((resolve, reject) => {
     const from = performance.now();

@@ -3,8 +3,8 @@
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { makeLegacyKey } from 'local-momento';
 import { bundleHandlers } from '../infra/bundle';
-import { makeLegacyKey } from '../local/momento';
 import type { Evaluation } from '../local/program';
 import { alternate, type Figure, median, ratio } from './figures';
 import type { PreviewTask } from './preview-process';

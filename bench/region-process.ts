@@ -1,9 +1,9 @@
 // A near region, in a process of its own: Secrets Manager answers after 20 ms, Momento after 3.
 import { randomBytes } from 'node:crypto';
+import { makeLegacyKey, startMomento } from 'local-momento';
 import { ACCOUNT_ID, REGION } from '../local/aws/account';
 import { AwsEndpoint, type Identity } from '../local/aws/endpoint';
 import { SecretsManager } from '../local/aws/secrets-manager';
-import { makeLegacyKey, startMomento } from '../local/momento';
 import type { Region } from './region';
 
 const SECRETS_MS = 20;

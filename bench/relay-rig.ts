@@ -2,8 +2,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { listen } from '../local/http';
-import { Publisher } from '../local/publisher';
+import { listen } from '../local/aws/http';
+import { Publisher } from '../local/stack/publisher';
 import type { Region } from './region';
 
 export interface RelayUnderTest {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
-import { makeLegacyKey } from '../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { evaluateProgram } from '../local/program';
 
 export interface Subject {

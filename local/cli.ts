@@ -2,16 +2,16 @@
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { styleText } from 'node:util';
-import { faultOperations } from './fault-operations';
-import { type FaultPlan, firstOf, InvalidFault, parseFault } from './faults';
-import { parseFlags, parsePort, UsageError } from './flags';
-import { onSteps, type Step, sendMessage } from './flow';
-import { listen, PortInUse } from './http';
+import { type FaultPlan, firstOf, InvalidFault, parseFault } from 'local-momento/faults';
+import { listen, PortInUse } from './aws/http';
+import { parseFlags, parsePort, UsageError } from './commands/flags';
+import { announce } from './commands/running';
+import { printable } from './commands/terminal';
+import { watchProgram } from './commands/watch';
 import { startPage } from './page';
-import { announce } from './running';
 import { type Stack, startStack } from './stack';
-import { printable } from './terminal';
-import { watchProgram } from './watch';
+import { faultOperations } from './stack/fault-operations';
+import { onSteps, type Step, sendMessage } from './stack/flow';
 
 const DEFAULT_PORT = 4700;
 const PORTS = 10;

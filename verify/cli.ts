@@ -1,5 +1,5 @@
 // `npm run verify -- --stack dev`: shows that a stack works, from the publisher to the cache.
-import { UsageError } from '../local/flags';
+import { UsageError } from '../local/commands/flags';
 import { run } from './command';
 import { StepFailed } from './step';
 

@@ -1,5 +1,5 @@
 // The flags of `npm run verify`, and what they ask for.
-import { parseFlags, parsePort, UsageError } from '../local/flags';
+import { parseFlags, parsePort, UsageError } from '../local/commands/flags';
 import { deployedStack } from './deployed-stack';
 import { localStack } from './local-stack';
 import { verify } from './verify';

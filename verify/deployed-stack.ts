@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import * as v from 'valibot';
 import { loadApplication } from '../local/application';
-import { UsageError } from '../local/flags';
-import { accessFromEnvironment } from '../local/momento-access';
+import { UsageError } from '../local/commands/flags';
+import { accessFromEnvironment } from '../local/commands/momento-access';
 import { StepFailed } from './step';
 import type { Target } from './verify';
 

@@ -1,7 +1,7 @@
 // The local stack, as "npm start" announces it.
 import { resolve } from 'node:path';
 import { loadApplication } from '../local/application';
-import { accessTo, chooseRunning } from '../local/running';
+import { accessTo, chooseRunning } from '../local/commands/running';
 import type { Target } from './verify';
 
 /** Throws UsageError where none runs, or several. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { MomentoErrorCode, SdkError } from '@gomomento/sdk';
 import type { Access, Described, Entry, LocalApplication } from '../local/application';
-import { signedPost } from '../local/signed-fetch';
+import { signedPost } from '../local/commands/signed-fetch';
 import { type LookAt, StepFailed } from './step';
 
 /** A stack that runs, and who verifies it. */

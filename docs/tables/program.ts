@@ -1,6 +1,6 @@
 // What the evaluated program declares: its outputs and its alarms.
 
-import { makeLegacyKey } from '../../local/momento/keys';
+import { makeLegacyKey } from 'local-momento/keys';
 import { type DeclaredResource, evaluateProgram } from '../../local/program';
 import type { Table } from './table';
 

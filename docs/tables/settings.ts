@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
+import { makeLegacyKey } from 'local-momento/keys';
 import { loadConfig } from '../../infra/config';
 import { Settings } from '../../infra/settings';
-import { makeLegacyKey } from '../../local/momento/keys';
 import type { Table } from './table';
 
 const PROJECT = 'momento-webhooks';

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { LocalService } from '../../local/application';
 import { ACCOUNT_ID, REGION } from '../../local/aws/account';
 import { AwsError } from '../../local/aws/errors';
-import { listen } from '../../local/http';
+import { listen } from '../../local/aws/http';
 
 export const TABLE_TYPE = 'aws:dynamodb/table:Table';
 

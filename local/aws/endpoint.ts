@@ -2,11 +2,11 @@
 // the call to the service that it is for. What the caller may do, its declared policies decide.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Connections } from '../connections';
-import type { FaultPlan } from '../faults';
-import { isForThisServer, listen, readBody, TooLarge, wireRequest } from '../http';
-import { NOT_ANSWERED, withFault } from '../http-faults';
+import { Connections } from 'local-momento/connections';
+import type { FaultPlan } from 'local-momento/faults';
 import { AwsError } from './errors';
+import { isForThisServer, listen, readBody, TooLarge, wireRequest } from './http';
+import { NOT_ANSWERED, withFault } from './http/faults';
 import { decide, type Statement } from './iam';
 import { type AccessKey, authenticate, type WireRequest } from './sigv4';
 

@@ -1,8 +1,9 @@
 // What the page's buttons do: each takes what the page sent and gives what to answer.
+
+import type { FaultPlan } from 'local-momento/faults';
 import * as v from 'valibot';
 import type { Entry, Fields } from '../application';
-import type { FaultPlan } from '../faults';
-import { signedPost } from '../signed-fetch';
+import { signedPost } from '../commands/signed-fetch';
 import type { Stack } from '../stack';
 import { ATTACKS, attack } from './attacks';
 import type { Journeys } from './journeys';

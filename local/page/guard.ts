@@ -1,7 +1,7 @@
 // Who may talk to the page: browsers that show this page itself, on this machine. Every other site that is open in the same
 // browser can send requests to 127.0.0.1 too, under its own name or under one that it lets point there.
 import type { IncomingMessage } from 'node:http';
-import { isForThisServer } from '../http';
+import { isForThisServer } from '../aws/http';
 
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';

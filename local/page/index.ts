@@ -1,9 +1,9 @@
 // The live page of the local stack: shows what happens in it, and lets a user publish, break and attack it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { MomentoEvents, TopicMessage } from 'local-momento';
+import type { FaultPlan } from 'local-momento/faults';
 import * as v from 'valibot';
-import type { FaultPlan } from '../faults';
-import { listen, readBody, TooLarge } from '../http';
-import type { MomentoEvents, TopicMessage } from '../momento';
+import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { EventStream } from './event-stream';

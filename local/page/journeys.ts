@@ -1,7 +1,8 @@
 // The ways of the last comments through the stack, put together from what Momento and the functions tell as it happens.
+
+import type { TopicMessage } from 'local-momento';
 import type { Described, LocalApplication } from '../application';
-import type { TopicMessage } from '../momento';
-import { type Outcome, readOutcome } from '../outcome';
+import { type Outcome, readOutcome } from '../stack/outcome';
 
 export const STATIONS = ['token', 'topic', 'webhook', 'outcome'] as const;
 export type Station = (typeof STATIONS)[number];

@@ -1,5 +1,5 @@
 // What can go wrong at the press of a button.
-import { type FaultPlan, firstOf, parseFault } from '../faults';
+import { type FaultPlan, firstOf, parseFault } from 'local-momento/faults';
 
 export const TROUBLES = ['none', 'down', 'slow'] as const;
 export type Trouble = (typeof TROUBLES)[number];

@@ -5,7 +5,7 @@ import { clientsIn } from '../../acceptance/clients';
 import type { Context } from '../../acceptance/context';
 import { createCache } from '../../acceptance/momento-cache';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
-import { listen } from '../../local/http';
+import { listen } from '../../local/aws/http';
 import { type Stack, startStack } from '../../local/stack';
 import { type Answers, knownStack, type RecordedAws, recordedAws, waitFor } from './recorded-aws';
 

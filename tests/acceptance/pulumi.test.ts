@@ -8,7 +8,7 @@ import { Pulumi, UpdateFailed } from '../../acceptance/pulumi';
 import { removeAll } from '../../acceptance/removing';
 import { Interrupted } from '../../acceptance/row';
 import { State } from '../../acceptance/state';
-import { UsageError } from '../../local/flags';
+import { UsageError } from '../../local/commands/flags';
 import { type RecordedAws, Refused, recordedAws } from './recorded-aws';
 
 /** As `pulumi up --json` prints them, one a line. */

@@ -5,7 +5,7 @@ import { type Clients, clientsIn } from '../../acceptance/clients';
 import type { DeployedStack } from '../../acceptance/context';
 import type { Deployed } from '../../acceptance/pulumi';
 import { type Clock, type Waiting, waitingBy } from '../../acceptance/waiting';
-import { listen } from '../../local/http';
+import { listen } from '../../local/aws/http';
 
 /** An error of AWS's. */
 export class Refused extends Error {

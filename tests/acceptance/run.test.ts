@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeLegacyKey } from 'local-momento';
 import { clientsIn } from '../../acceptance/clients';
 import { run } from '../../acceptance/command';
 import type { Context } from '../../acceptance/context';
@@ -14,8 +15,7 @@ import { State } from '../../acceptance/state';
 import { exitStatus, table } from '../../acceptance/table';
 import { waitingBy } from '../../acceptance/waiting';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
-import { UsageError } from '../../local/flags';
-import { makeLegacyKey } from '../../local/momento';
+import { UsageError } from '../../local/commands/flags';
 import { StepFailed } from '../../verify/step';
 import { knownStack, steppingClock, waitFor } from './recorded-aws';
 

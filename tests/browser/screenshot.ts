@@ -1,8 +1,8 @@
 // `npm run screenshot`: takes the picture of the live page that the README shows.
 import { resolve } from 'node:path';
-import { sendMessage } from '../../local/flow';
 import { startPage } from '../../local/page';
 import { startStack } from '../../local/stack';
+import { sendMessage } from '../../local/stack/flow';
 import { launch } from './chromium';
 
 const PICTURE = resolve(__dirname, '../../docs/live-page.png');

@@ -117,7 +117,7 @@ describe('npm start', function () {
     const [, port = ''] = /^Watch it live: http:\/\/127\.0\.0\.1:(\d+)\/\n/.exec(output.seen()) ?? [];
     const [, webhookUrl = ''] = /webhook +(http:\S+)/.exec(output.seen()) ?? [];
 
-    const read = await run('read.ts', ['--course', '123', '--port', port]);
+    const read = await run('commands/read.ts', ['--course', '123', '--port', port]);
     assert.deepEqual([read.status, read.stderr], [0, '']);
     assert.match(read.stdout, /^\d{4}-\S+Z {2}"taylor" {2}"What a course!"\n$/);
 
@@ -142,7 +142,7 @@ describe('npm start', function () {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.deepEqual(leftIn(temporary), []);
     await assert.rejects(fetch(webhookUrl));
-    const gone = await run('read.ts', ['--course', '123', '--port', port]);
+    const gone = await run('commands/read.ts', ['--course', '123', '--port', port]);
     assert.equal(gone.status, 2);
     assert.match(gone.stderr, /^no local stack of this project runs on port \d+: start it with "npm start"/);
   });

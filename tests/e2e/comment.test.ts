@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { GetWebhookSecretResponse, TopicClient, TopicConfigurations } from '@gomomento/sdk';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
-import { signedPost } from '../../local/signed-fetch';
+import { signedPost } from '../../local/commands/signed-fetch';
 import { type Stack, startStack } from '../../local/stack';
 import { readBack } from '../read-back';
 import { answeredAtLast, Sender } from '../sender';

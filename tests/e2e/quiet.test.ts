@@ -7,8 +7,8 @@ import {
   TopicPublishResponse,
 } from '@gomomento/sdk';
 import { tokenCredentials } from '../../handlers/adapters/momento-credentials';
-import { sendMessage } from '../../local/flow';
 import { type Stack, startStack } from '../../local/stack';
+import { sendMessage } from '../../local/stack/flow';
 import { readBack } from '../read-back';
 
 const TEN_MINUTES_MS = 600_000;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { type Comment, readComments } from '../../local/comments';
-import { sendMessage } from '../../local/flow';
-import { Publisher } from '../../local/publisher';
 import { type Stack, startStack } from '../../local/stack';
+import { sendMessage } from '../../local/stack/flow';
+import { Publisher } from '../../local/stack/publisher';
 
 const USERS = ['ada', 'grace', 'linus', 'taylor'];
 const MESSAGES = 1_000;

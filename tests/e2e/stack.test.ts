@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sendMessage } from '../../local/flow';
 import { type Stack, startStack } from '../../local/stack';
+import { sendMessage } from '../../local/stack/flow';
 import { copyProgram } from '../copy';
 import { drain } from '../drain';
 

@@ -1,6 +1,6 @@
 // What a stack is before it is configured, and what is known of it before it is deployed.
 import assert from 'node:assert/strict';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { everything } from './cloud';
 import { errors, ProjectCopy, type Ran } from './stack';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { blocksIn, pages } from '../docs/pages';
 import { everything, functionsOf } from './cloud';
 import { MomentoAccount } from './momento-account';

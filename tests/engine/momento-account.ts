@@ -10,8 +10,8 @@ import {
   TopicClient,
   TopicConfigurations,
 } from '@gomomento/sdk';
+import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
-import { type Momento, makeLegacyKey, startMomento } from '../../local/momento';
 
 const quiet = new NoopMomentoLoggerFactory();
 

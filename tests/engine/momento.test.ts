@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { deployedFunction, secretValue } from './cloud';
 import { MomentoAccount } from './momento-account';
 import { allFiles, ProjectCopy, type Ran, type Stack, succeeded, type Update } from './stack';

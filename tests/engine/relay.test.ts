@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { evaluateProgram } from '../../local/program';
 import { allowedTo, everything, trustedBy } from './cloud';
 import { deleteImage, deleteService, isPushed, registryPassword, runningRelay } from './containers';

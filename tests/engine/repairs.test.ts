@@ -1,6 +1,6 @@
 // What can go wrong with a stack from outside, and what `pulumi up` makes of it.
 import assert from 'node:assert/strict';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { callersOf, deleteFunction, everything, functionsOf, mappingsTo, urlOf } from './cloud';
 import { type RefusingEndpoint, refusingEndpoint } from './refusing-endpoint';
 import { errors, ProjectCopy, type Ran, type Stack, type Update } from './stack';

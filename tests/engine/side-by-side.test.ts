@@ -1,6 +1,6 @@
 // Two stacks of the program in one account, with different settings.
 import assert from 'node:assert/strict';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { V2_KEY } from '../program/declared';
 import { allowedTo, everything, functionsOf, secretValue } from './cloud';
 import { ProjectCopy, type Update } from './stack';

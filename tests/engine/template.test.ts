@@ -1,7 +1,7 @@
 // A new project from a copy of the repository, as `pulumi new` makes it for a person at a terminal.
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { blocksIn, pages } from '../docs/pages';
 import { everything, functionsOf, secretValue } from './cloud';
 import { copyProject, ProjectCopy, type Ran, Stack } from './stack';

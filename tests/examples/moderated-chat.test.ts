@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FaultPlan } from '../../local/faults';
-import type { TopicMessage } from '../../local/momento';
+import type { TopicMessage } from 'local-momento';
+import type { FaultPlan } from 'local-momento/faults';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { Sender } from '../sender';

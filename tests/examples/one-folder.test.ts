@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { sendMessage } from '../../local/flow';
 import { startStack } from '../../local/stack';
+import { sendMessage } from '../../local/stack/flow';
 import { verify } from '../../verify/verify';
 
 const PROJECT = resolve(__dirname, '../..');

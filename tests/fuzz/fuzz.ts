@@ -1,7 +1,8 @@
 // The fuzz: requests that no handler may accept, at the webhook's and the publisher's URL. None may be stored, published
 // or answered 5xx, none may find its input in an answer, and the handlers' memory must not grow.
+
+import { makeLegacyKey } from 'local-momento';
 import * as v from 'valibot';
-import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { type Answer, Sender } from '../sender';
 import { Chance } from '../soak/random';

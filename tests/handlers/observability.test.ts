@@ -1,7 +1,7 @@
 // What can be seen of a stack in use: one id from the publisher's answer to the last log line, and the metrics.
 import assert from 'node:assert/strict';
+import { makeLegacyKey } from 'local-momento';
 import * as v from 'valibot';
-import { makeLegacyKey } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain, hurryUntil } from '../drain';
 import { answeredAtLast, Sender } from '../sender';

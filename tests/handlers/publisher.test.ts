@@ -1,7 +1,7 @@
 // The publisher's contract, row by row: its real bundle, invoked through its URL and directly.
 import assert from 'node:assert/strict';
-import { makeLegacyKey, makeV2Key } from '../../local/momento';
-import { signedPost } from '../../local/signed-fetch';
+import { makeLegacyKey, makeV2Key } from 'local-momento';
+import { signedPost } from '../../local/commands/signed-fetch';
 import { type Stack, startStack } from '../../local/stack';
 
 const CACHE = 'course-comments-dev';

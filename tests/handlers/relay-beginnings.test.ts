@@ -1,7 +1,7 @@
 // What the relay delivers of what was published before its first start, however Momento answers a subscription that asks
 // for no position.
 import assert from 'node:assert/strict';
-import type { MomentoOptions } from '../../local/momento';
+import type { MomentoOptions } from 'local-momento';
 import { Rig } from './relay-rig';
 
 interface Case {

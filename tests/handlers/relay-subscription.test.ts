@@ -1,7 +1,7 @@
 // The relay's real bundle against a Momento that says what the local one never does.
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
-import { authorizationOf, makeLegacyKey } from '../../local/momento';
+import { authorizationOf, makeLegacyKey } from 'local-momento';
 import { LeapingClock } from '../soak/leaping-clock';
 import { Rig } from './relay-rig';
 import { ScriptedMomento } from './scripted-momento';

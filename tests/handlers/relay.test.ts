@@ -1,10 +1,10 @@
 // The relay's real bundle against a local Momento and real HTTP receivers: what only a network can show.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
+import { makeLegacyKey } from 'local-momento';
 import { eventParser } from '../../handlers/core/event';
 import { verifySignature } from '../../handlers/core/signature';
-import { makeLegacyKey } from '../../local/momento';
-import { Container } from '../../local/tasks/container';
+import { Container } from '../../local/aws/ecs/container';
 import { answer, CACHE, Rig, relayCode, SIGNING_SECRET, TOPIC } from './relay-rig';
 
 describe('the relay', () => {

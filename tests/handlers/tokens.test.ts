@@ -11,9 +11,9 @@ import {
   TopicPublishResponse,
   TopicSubscribeResponse,
 } from '@gomomento/sdk';
+import { makeLegacyKey } from 'local-momento';
 import * as v from 'valibot';
-import { makeLegacyKey } from '../../local/momento';
-import { signedPost } from '../../local/signed-fetch';
+import { signedPost } from '../../local/commands/signed-fetch';
 import { type Stack, startStack } from '../../local/stack';
 
 const CACHE = 'course-comments-dev';

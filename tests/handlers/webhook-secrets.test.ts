@@ -1,6 +1,6 @@
 // How the webhook comes by its secrets: its real bundle behind its URL, and a Secrets Manager that stalls, rotates or is empty.
 import assert from 'node:assert/strict';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { type Stack, startStack } from '../../local/stack';
 import { answeredAtLast, Sender } from '../sender';
 

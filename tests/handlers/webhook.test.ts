@@ -1,8 +1,8 @@
 // The webhook's contract, row by row: its real bundle behind its URL, the real SDK, a local Momento.
 import assert from 'node:assert/strict';
+import { makeLegacyKey, makeV2Key } from 'local-momento';
 import { eventParser } from '../../handlers/core/event';
 import { sign } from '../../handlers/core/signature';
-import { makeLegacyKey, makeV2Key } from '../../local/momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { readBack } from '../read-back';

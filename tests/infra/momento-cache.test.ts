@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { makeLegacyKey, makeV2Key } from '../../local/momento';
+import { makeLegacyKey, makeV2Key } from 'local-momento';
 import { CACHE, providers, useMomento } from './momento';
 
 describe('the code behind a Momento cache', () => {

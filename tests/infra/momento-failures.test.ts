@@ -8,9 +8,9 @@ import {
   GenerateDisposableTokenResponse,
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
+import { makeLegacyKey } from 'local-momento';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
 import { Failure } from '../../infra/momento/provider/failure';
-import { makeLegacyKey } from '../../local/momento';
 import { CACHE, KEY, providers, useMomento, WEBHOOK } from './momento';
 
 describe('the code behind the Momento resources checks', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { CACHE, providers, state, useMomento, WEBHOOK } from './momento';
 
 describe('the code behind a Momento webhook', () => {

@@ -1,8 +1,8 @@
 // A Momento for tests of the code behind the Momento resources, and what such resources look like.
 import assert from 'node:assert/strict';
+import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
+import type { FaultKind } from 'local-momento/faults';
 import * as providers from '../../infra/momento/provider';
-import type { FaultKind } from '../../local/faults';
-import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from '../../local/momento';
 
 export { providers };
 

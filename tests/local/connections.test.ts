@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { startMomento } from 'local-momento';
+import type { Connections } from 'local-momento/connections';
+import { CONNECTION_FAULTS } from 'local-momento/faults';
+import { TaskCredentials } from '../../local/aws/ecs/credentials';
 import { AwsEndpoint } from '../../local/aws/endpoint';
-import type { Connections } from '../../local/connections';
-import { CONNECTION_FAULTS } from '../../local/faults';
-import { FunctionUrl } from '../../local/functions/function-url';
-import { startMomento } from '../../local/momento';
-import { TaskCredentials } from '../../local/tasks/credentials';
-import { endSubscriptions, RawSubscriber } from './momento/subscriptions';
+import { FunctionUrl } from '../../local/aws/lambda/function-url';
+import { endSubscriptions, RawSubscriber } from '../packages/local-momento/subscriptions';
 
 interface Server {
   readonly port: number;

@@ -1,5 +1,5 @@
 // What the soak sends and what befalls it: all of it follows from the seed.
-import type { Fault, FaultKind, FaultPlan } from '../../local/faults';
+import type { Fault, FaultKind, FaultPlan } from 'local-momento/faults';
 import type { Chance } from './random';
 
 /** Events of a course: fewer than the cut leaves, so that every one must be found again. */

@@ -1,9 +1,9 @@
 // The soak of the relay: many users publish while calls fail, the webhook answers 503, 429 or nothing, connections are
 // cut, Momento is restarted, the relay is killed, and for minutes of its clock it may not subscribe. Each event must then be stored exactly once, or stand in the
 // dead-letter queue.
-import { type FaultPlan, firstOf } from '../../local/faults';
-import { Publisher } from '../../local/publisher';
+import { type FaultPlan, firstOf } from 'local-momento/faults';
 import { type Stack, startStack } from '../../local/stack';
+import { Publisher } from '../../local/stack/publisher';
 import { drain } from '../drain';
 import { complaintsOf } from './complaints';
 import { LeapingClock } from './leaping-clock';

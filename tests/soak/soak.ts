@@ -1,7 +1,7 @@
 // The soak: many events through the real handlers while calls fail, keys rotate and deliveries repeat, with quiet spells
 // between them. What was answered 2xx must then be stored exactly once, or stand in the dead-letter queue.
 import { randomBytes } from 'node:crypto';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { Sender } from '../sender';

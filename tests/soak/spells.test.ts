@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { CONNECTION_FAULTS } from '../../local/faults';
-import { KEY_TROUBLES } from '../../local/momento';
+import { KEY_TROUBLES } from 'local-momento';
+import { CONNECTION_FAULTS } from 'local-momento/faults';
 import { Chance } from './random';
 import { planSpells, type Spell } from './spells';
 

@@ -1,7 +1,8 @@
 // The quiet spells of a soak, planned from its seed: what befalls the stack while nobody calls it, and what then goes
 // wrong with its API key.
-import { CONNECTION_FAULTS, type ConnectionFault } from '../../local/faults';
-import { KEY_TROUBLES, type KeyTrouble } from '../../local/momento';
+
+import { KEY_TROUBLES, type KeyTrouble } from 'local-momento';
+import { CONNECTION_FAULTS, type ConnectionFault } from 'local-momento/faults';
 import type { Chance } from './random';
 
 const MINUTE_MS = 60_000;

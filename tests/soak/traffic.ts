@@ -1,6 +1,6 @@
 // The events that a soak sends, each signed as Momento would at that moment, and what the webhook answered.
 import { randomBytes } from 'node:crypto';
-import { makeLegacyKey } from '../../local/momento';
+import { makeLegacyKey } from 'local-momento';
 import type { Stack } from '../../local/stack';
 import type { Sender, SentEvent } from '../sender';
 import { type PlannedEvent, planEvent, publishedAt } from './plan';

@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { CacheClient, Configurations, DisposableTokenScopes, ExpiresIn } from '@gomomento/sdk';
+import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { MomentoClient } from '../../../handlers/adapters/momento-client';
 import { apiKeyCredentials } from '../../../handlers/adapters/momento-credentials';
 import { connect } from '../../../handlers/adapters/tokens';
 import { Topic } from '../../../handlers/adapters/topic';
 import { WebhookUrl } from '../../../handlers/adapters/webhook-url';
 import { Unavailable } from '../../../handlers/core/errors';
-import { listen } from '../../../local/http';
-import { type Momento, makeLegacyKey, startMomento } from '../../../local/momento';
+import { listen } from '../../../local/aws/http';
 import { DEATHS, DyingConnections } from '../../dying-connections';
 
 const CACHE = 'comments';

@@ -9,11 +9,11 @@ import {
   GenerateDisposableTokenResponse,
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
+import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { Connection } from '../../../handlers/adapters/connection';
 import { DOUBTED_KEY_MS, MomentoClient, REFUSED_KEY_MS } from '../../../handlers/adapters/momento-client';
 import { apiKeyCredentials } from '../../../handlers/adapters/momento-credentials';
 import { connect } from '../../../handlers/adapters/tokens';
-import { type Momento, makeLegacyKey, startMomento } from '../../../local/momento';
 
 const CACHE = 'comments';
 

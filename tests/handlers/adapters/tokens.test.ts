@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http2';
 import { AllTopics, DisposableTokenScopes, ExpiresIn } from '@gomomento/sdk';
+import { makeLegacyKey } from 'local-momento';
 import { connect } from '../../../handlers/adapters/tokens';
-import { makeLegacyKey } from '../../../local/momento';
 
 describe('a client for tokens', () => {
   it('leaves no connection behind, as the SDK’s own would for half an hour', async () => {

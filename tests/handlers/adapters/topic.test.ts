@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect, createServer, type Socket } from 'node:net';
+import { makeLegacyKey, startMomento } from 'local-momento';
 import { Topic } from '../../../handlers/adapters/topic';
 import { Unavailable } from '../../../handlers/core/errors';
-import { makeLegacyKey, startMomento } from '../../../local/momento';
 
 /** Passes bytes on, both ways, until its open connections are let die: they stay open, and nothing passes any more. */
 function proxyTo(port: number) {

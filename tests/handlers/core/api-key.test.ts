@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { makeLegacyKey, makeV2Key } from 'local-momento';
 import { apiKeyCredentials } from '../../../handlers/adapters/momento-credentials';
 import { apiKeyKind } from '../../../handlers/core/api-key';
-import { makeLegacyKey, makeV2Key } from '../../../local/momento';
 
 const legacy = (fields: unknown) => Buffer.from(JSON.stringify(fields)).toString('base64');
 const v2 = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;

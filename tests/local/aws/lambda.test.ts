@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
 import { AwsEndpoint, type Identity } from '../../../local/aws/endpoint';
 import { parsePolicy } from '../../../local/aws/iam';
-import { type InvokedFunction, lambdaInvoke } from '../../../local/aws/lambda';
-import { type Fixture, functionsFixture } from '../functions/fixture';
+import { type InvokedFunction, lambdaInvoke } from '../../../local/aws/lambda/invoke';
+import { type Fixture, functionsFixture } from './lambda/fixture';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:greeter';
 const ECHO = 'exports.handler = async (event) => ({ got: event });';

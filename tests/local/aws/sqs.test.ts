@@ -10,11 +10,11 @@ import {
   type SQSServiceException,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import type { DeclaredQueue } from '../../../local/aws/declared-queues';
 import { AwsEndpoint, type Identity } from '../../../local/aws/endpoint';
-import { EventSource } from '../../../local/aws/event-source';
 import { parsePolicy } from '../../../local/aws/iam';
 import { Sqs } from '../../../local/aws/sqs';
+import type { DeclaredQueue } from '../../../local/aws/sqs/declared-queues';
+import { EventSource } from '../../../local/aws/sqs/event-source';
 
 const ARN = 'arn:aws:sqs:us-east-1:123456789012:';
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { TopicMessage } from 'local-momento';
 import { local } from '../../../application/local';
-import type { TopicMessage } from '../../../local/momento';
 import { type Journey, Journeys } from '../../../local/page/journeys';
 
 const hello = local.describe({ courseId: '123', comment: 'hello' });

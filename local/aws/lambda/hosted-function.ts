@@ -1,0 +1,229 @@
+// A declared function on this machine: as many warm instances as its requests at one time have needed.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../stack/clock';
+import type { DeclaredFunction } from '../declared';
+import { AwsError } from '../errors';
+import { Instance } from './instance';
+import type { FunctionError, Outcome } from './protocol';
+
+/** Lambda's limit on what a function takes and gives in one call. */
+export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+/** Instances of a function that reserves no concurrency; a request that finds them all busy waits for one. */
+const LOCAL_INSTANCES = 10;
+
+/** All that an instance needs: what the program declares, and the environment that follows from it. */
+export interface HostedCode {
+  declared: DeclaredFunction;
+  environment: Record<string, string>;
+}
+
+export interface HostedFunctionOptions {
+  /** an existing folder for the functions' files, each version's in one of its own; whoever made it removes it */
+  folder: string;
+  clock: Clock;
+  onLog(line: string): void;
+  onCrash(error: FunctionError): void;
+}
+
+interface Version {
+  code: HostedCode;
+  /** the folder of its files */
+  task: string;
+  file: string;
+  exportName: string;
+  idle: Instance[];
+  busy: Set<Instance>;
+  /** those too that are about to end */
+  all: Set<Instance>;
+}
+
+export class HostedFunction {
+  #version: Version;
+  #waiting: (() => void)[] = [];
+  /** the one that serves, and old ones whose last instance has not ended yet */
+  readonly #versions = new Set<Version>();
+  #closed = false;
+
+  constructor(
+    code: HostedCode,
+    private readonly options: HostedFunctionOptions,
+  ) {
+    this.#version = this.#unpack(code);
+  }
+
+  get code(): HostedCode {
+    return this.#version.code;
+  }
+
+  get declared(): DeclaredFunction {
+    return this.#version.code.declared;
+  }
+
+  /**
+   * Invokes it with an event. An outcome is the function's own answer or error, as JSON.
+   * Throws AwsError: TooManyRequestsException beyond the reserved concurrency, RequestTooLargeException.
+   */
+  async invoke(event: unknown): Promise<Outcome> {
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
+      const message = `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`;
+      throw new AwsError('RequestTooLargeException', message, 413);
+    }
+    const { version, instance } = await this.#take();
+    try {
+      const outcome = await instance.invoke(randomUUID(), payload);
+      return outcome.ok && Buffer.byteLength(outcome.payload) > MAX_PAYLOAD_BYTES
+        ? responseTooLarge
+        : outcome;
+    } finally {
+      this.#give(version, instance);
+    }
+  }
+
+  /** Serves what comes from now on with other code or settings; what is being answered is answered by the old ones. */
+  swap(code: HostedCode): void {
+    const old = this.#version;
+    this.#version = this.#unpack(code);
+    for (const instance of old.idle.splice(0)) this.#drop(old, instance);
+    this.#forgetUnused(old);
+    for (const next of this.#waiting.splice(0)) next();
+  }
+
+  /** Freezes its idle instances, each until its next request. Resolves when they stand still. */
+  async freeze(): Promise<void> {
+    await Promise.all(this.#version.idle.map((instance) => instance.freeze()));
+  }
+
+  /** Lets frozen instances go on. */
+  thaw(): void {
+    for (const instance of this.#version.all) instance.thaw();
+  }
+
+  /** Bytes of heap in use in each idle instance, after a garbage collection. */
+  heapUsed(): Promise<number[]> {
+    return Promise.all(this.#version.idle.map((instance) => instance.heapUsed()));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const next of this.#waiting.splice(0)) next();
+    const instances = [...this.#versions].flatMap(({ all }) => [...all]);
+    await Promise.all(instances.map((instance) => instance.terminate()));
+    for (const version of this.#versions) this.#forget(version);
+  }
+
+  async #take(): Promise<{ version: Version; instance: Instance }> {
+    for (;;) {
+      if (this.#closed) throw new AwsError('ServiceException', 'The local stack is closing.', 500);
+      const version = this.#version;
+      const { reservedConcurrency } = version.code.declared;
+      const free = version.idle.pop();
+      if (free?.usable === false) {
+        this.#drop(version, free);
+        continue;
+      }
+      if (free || version.busy.size < (reservedConcurrency ?? LOCAL_INSTANCES)) {
+        const instance = free ?? this.#start(version);
+        version.busy.add(instance);
+        return { version, instance };
+      }
+      if (reservedConcurrency !== undefined)
+        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+      await new Promise<void>((next) => this.#waiting.push(next));
+    }
+  }
+
+  #give(version: Version, instance: Instance): void {
+    version.busy.delete(instance);
+    if (instance.usable && version === this.#version && !this.#closed) version.idle.push(instance);
+    else this.#drop(version, instance);
+    this.#waiting.shift()?.();
+  }
+
+  #start(version: Version): Instance {
+    const { code, task, file, exportName } = version;
+    const { declared, environment: given } = code;
+    const environment = { ...given, LAMBDA_TASK_ROOT: task };
+    const day = new Date(this.options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    const boot = {
+      file,
+      exportName,
+      functionName: declared.name,
+      functionArn: declared.arn,
+      memoryMb: declared.memoryMb,
+      logGroup: declared.logGroup,
+      logStream: `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`,
+      logFormat: declared.logFormat,
+      logLevel: declared.logLevel,
+      callbacksRefused: declared.runtime === 'nodejs24.x',
+    };
+    const timeoutMs = declared.timeoutSeconds * 1000;
+    const { clock, onLog, onCrash } = this.options;
+    const instance = new Instance({ boot, environment, timeoutMs, clock, onLog, onCrash });
+    version.all.add(instance);
+    return instance;
+  }
+
+  #drop(version: Version, instance: Instance): void {
+    void instance.terminate().finally(() => {
+      version.all.delete(instance);
+      this.#forgetUnused(version);
+    });
+  }
+
+  #forgetUnused(version: Version): void {
+    if (version !== this.#version && version.all.size === 0) this.#forget(version);
+  }
+
+  #forget(version: Version): void {
+    this.#versions.delete(version);
+    rmSync(version.task, { recursive: true, force: true });
+  }
+
+  /** Lays the archive's files out as Lambda does under /var/task. */
+  #unpack(code: HostedCode): Version {
+    const { name, files } = code.declared;
+    const { module, exportName } = handlerOf(code.declared);
+    const task = mkdtempSync(join(this.options.folder, `${name}-`));
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(task, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+    const version: Version = {
+      code,
+      task,
+      file: join(task, module),
+      exportName,
+      idle: [],
+      busy: new Set(),
+      all: new Set(),
+    };
+    this.#versions.add(version);
+    return version;
+  }
+}
+
+/** The file of the archive that holds a function's handler, and the handler's name in it. Throws where there is no such file. */
+export function handlerOf({ name, files, handler }: DeclaredFunction): {
+  module: string;
+  exportName: string;
+} {
+  const dot = handler.lastIndexOf('.');
+  const module = ['.js', '.mjs', '.cjs']
+    .map((end) => handler.slice(0, dot) + end)
+    .find((path) => Object.hasOwn(files, path));
+  if (dot < 0 || !module)
+    throw new Error(`function ${name}: its archive has no file for the handler ${handler}`);
+  return { module, exportName: handler.slice(dot + 1) };
+}
+
+const responseTooLarge: Outcome = {
+  ok: false,
+  error: {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`,
+  },
+};

@@ -1,0 +1,244 @@
+// SQS as far as the stack and who operates it use it: sending, receiving, deleting, postponing, counting, and moving a
+// dead-letter queue's messages back. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+import { createHash, randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { ACCOUNT_ID, REGION } from '../account';
+import type { Caller, JsonService } from '../endpoint';
+import { AwsError } from '../errors';
+import type { DeclaredQueue } from './declared-queues';
+import { type Move, moveMessages } from './message-move';
+import { type Message, MessageQueue } from './message-queue';
+
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(43_200));
+const queue = v.object({ QueueUrl: v.string() });
+
+const INPUTS = {
+  SendMessage: v.object({
+    ...queue.entries,
+    MessageBody: v.pipe(v.string(), v.minLength(1), v.maxBytes(1_048_576)),
+    DelaySeconds: v.optional(v.pipe(seconds, v.maxValue(900))),
+  }),
+  ReceiveMessage: v.object({
+    ...queue.entries,
+    MaxNumberOfMessages: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
+    VisibilityTimeout: v.optional(seconds),
+  }),
+  DeleteMessage: v.object({ ...queue.entries, ReceiptHandle: v.string() }),
+  ChangeMessageVisibility: v.object({
+    ...queue.entries,
+    ReceiptHandle: v.string(),
+    VisibilityTimeout: seconds,
+  }),
+  GetQueueAttributes: v.object({ ...queue.entries, AttributeNames: v.optional(v.array(v.string()), []) }),
+  GetQueueUrl: v.object({ QueueName: v.string() }),
+  StartMessageMoveTask: v.object({ SourceArn: v.string(), DestinationArn: v.optional(v.string()) }),
+  ListMessageMoveTasks: v.object({ SourceArn: v.string() }),
+};
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const CONTENTS = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
+
+interface MoveTask extends Move {
+  readonly handle: string;
+  readonly sourceArn: string;
+  readonly destinationArn?: string;
+  readonly startedAt: number;
+}
+
+export class Sqs {
+  readonly #queues = new Map<string, MessageQueue>();
+  #tasks: MoveTask[] = [];
+  #aheadMs = 0;
+  #changed = new Set<() => void>();
+
+  constructor(private readonly clock: () => number = Date.now) {}
+
+  /** Takes over what the program declares: queues that stay declared take new settings and keep their messages. */
+  declare(declared: readonly DeclaredQueue[]): void {
+    const arns = new Set(declared.map(({ arn }) => arn));
+    for (const arn of this.#queues.keys()) if (!arns.has(arn)) this.#queues.delete(arn);
+    for (const settings of declared) {
+      const known = this.#queues.get(settings.arn);
+      if (known) known.settings = settings;
+      else {
+        const queue = new MessageQueue(settings, this.now, (arn) => this.#queues.get(arn));
+        this.#queues.set(settings.arn, queue);
+      }
+    }
+  }
+
+  /** Milliseconds since the epoch, on this service's own clock, which `hurry` sets forward. */
+  readonly now = (): number => this.clock() + this.#aheadMs;
+
+  /** Sets the clock forward, so that what waits becomes visible sooner. */
+  hurry(ms: number): void {
+    this.#aheadMs += ms;
+    this.#tell();
+  }
+
+  /** Calls back whenever a message may have become visible, but for the mere passing of time; gives how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  /** The queue of an ARN, a URL or a name. Throws QueueDoesNotExist. */
+  find(key: string): MessageQueue {
+    for (const found of this.#queues.values()) {
+      const { arn, url, name } = found.settings;
+      if (key === arn || key === url || key === name) return found;
+    }
+    throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+  }
+
+  /** Answers as a service of the AWS endpoint. */
+  readonly service: JsonService = {
+    signingName: 'sqs',
+    targetPrefix: 'AmazonSQS',
+    operations: {
+      SendMessage: (body, caller) => {
+        const input = read(INPUTS.SendMessage, body);
+        const found = this.#authorized(caller, 'sqs:SendMessage', input.QueueUrl);
+        if (!CONTENTS.test(input.MessageBody)) {
+          const message = 'The message contains characters outside the allowed set.';
+          throw new AwsError('InvalidMessageContents', message);
+        }
+        const delayMs = input.DelaySeconds === undefined ? undefined : input.DelaySeconds * 1000;
+        const { id } = found.send(input.MessageBody, delayMs);
+        this.#tell();
+        return { MessageId: id, MD5OfMessageBody: md5(input.MessageBody) };
+      },
+      ReceiveMessage: (body, caller) => {
+        const input = read(INPUTS.ReceiveMessage, body);
+        const found = this.#authorized(caller, 'sqs:ReceiveMessage', input.QueueUrl);
+        const visibilityMs =
+          input.VisibilityTimeout === undefined ? undefined : input.VisibilityTimeout * 1000;
+        const received = found.receive(input.MaxNumberOfMessages, visibilityMs);
+        if (received.length === 0) return {};
+        return {
+          Messages: received.map((message) => ({
+            MessageId: message.id,
+            ReceiptHandle: message.receiptHandle,
+            Body: message.body,
+            MD5OfBody: md5(message.body),
+            Attributes: attributesOf(message),
+          })),
+        };
+      },
+      DeleteMessage: (body, caller) => {
+        const input = read(INPUTS.DeleteMessage, body);
+        this.#authorized(caller, 'sqs:DeleteMessage', input.QueueUrl).delete(input.ReceiptHandle);
+        return {};
+      },
+      ChangeMessageVisibility: (body, caller) => {
+        const input = read(INPUTS.ChangeMessageVisibility, body);
+        const found = this.#authorized(caller, 'sqs:ChangeMessageVisibility', input.QueueUrl);
+        if (!found.changeVisibility(input.ReceiptHandle, input.VisibilityTimeout * 1000)) {
+          throw new AwsError('MessageNotInflight', 'The specified message is not in flight.');
+        }
+        this.#tell();
+        return {};
+      },
+      GetQueueAttributes: (body, caller) => {
+        const input = read(INPUTS.GetQueueAttributes, body);
+        const { settings, counts } = this.#authorized(caller, 'sqs:GetQueueAttributes', input.QueueUrl);
+        const all: Record<string, string> = {
+          QueueArn: settings.arn,
+          ApproximateNumberOfMessages: String(counts.visible),
+          ApproximateNumberOfMessagesNotVisible: String(counts.hidden),
+          ApproximateNumberOfMessagesDelayed: String(counts.delayed),
+          VisibilityTimeout: String(settings.visibilityMs / 1000),
+          MessageRetentionPeriod: String(settings.retentionMs / 1000),
+        };
+        const wanted = new Set(input.AttributeNames);
+        const attributes = Object.entries(all).filter(([name]) => wanted.has('All') || wanted.has(name));
+        return { Attributes: Object.fromEntries(attributes) };
+      },
+      GetQueueUrl: (body, caller) => {
+        const { QueueName } = read(INPUTS.GetQueueUrl, body);
+        return { QueueUrl: this.#authorized(caller, 'sqs:GetQueueUrl', QueueName).settings.url };
+      },
+      StartMessageMoveTask: (body, caller) => {
+        const { SourceArn, DestinationArn } = read(INPUTS.StartMessageMoveTask, body);
+        const from = this.#authorized(caller, 'sqs:StartMessageMoveTask', SourceArn);
+        for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']) {
+          caller.authorize(action, SourceArn);
+        }
+        const sources = [...this.#queues.values()].filter(
+          ({ settings }) => settings.giveUp?.deadLetterArn === SourceArn,
+        );
+        if (sources.length === 0) {
+          throw new AwsError(
+            'InvalidParameterValue',
+            'Source queue must be configured as a Dead Letter Queue.',
+          );
+        }
+        const goTo =
+          DestinationArn === undefined ? sources.map(({ settings }) => settings.arn) : [DestinationArn];
+        const [only] = goTo.map((arn) => this.#authorized(caller, 'sqs:SendMessage', arn));
+        const destination = DestinationArn === undefined ? undefined : only;
+        const task: MoveTask = {
+          ...moveMessages(from, destination, (arn) => this.#queues.get(arn)),
+          handle: randomUUID(),
+          sourceArn: SourceArn,
+          ...(DestinationArn !== undefined && { destinationArn: DestinationArn }),
+          startedAt: this.now(),
+        };
+        this.#tasks = [task, ...this.#tasks].slice(0, 10);
+        this.#tell();
+        return { TaskHandle: task.handle };
+      },
+      ListMessageMoveTasks: (body, caller) => {
+        const { SourceArn } = read(INPUTS.ListMessageMoveTasks, body);
+        this.#authorized(caller, 'sqs:ListMessageMoveTasks', SourceArn);
+        const results = this.#tasks.filter(({ sourceArn }) => sourceArn === SourceArn);
+        return {
+          Results: results.map(({ sourceArn, destinationArn, startedAt, moved, toMove, failureReason }) => ({
+            Status: failureReason ? 'FAILED' : 'COMPLETED',
+            FailureReason: failureReason,
+            SourceArn: sourceArn,
+            DestinationArn: destinationArn,
+            StartedTimestamp: startedAt,
+            ApproximateNumberOfMessagesMoved: moved,
+            ApproximateNumberOfMessagesToMove: toMove,
+          })),
+        };
+      },
+    },
+  };
+
+  /** Says no before it says that there is no such queue. */
+  #authorized(caller: Caller, action: string, key: string): MessageQueue {
+    const found = [...this.#queues.values()].find(({ settings: { arn, url, name } }) =>
+      [arn, url, name].includes(key),
+    );
+    const name = key.split(/[/:]/).at(-1);
+    caller.authorize(action, found?.settings.arn ?? `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}`);
+    return this.find(key);
+  }
+
+  #tell(): void {
+    for (const listener of this.#changed) listener();
+  }
+}
+
+/** What SQS tells of a message beside its body; times in milliseconds since the epoch, as text. */
+export function attributesOf(message: Message): Record<string, string> {
+  return {
+    ApproximateReceiveCount: String(message.receives),
+    SentTimestamp: String(message.sentAt),
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    SenderId: 'local',
+  };
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+function read<Shape extends v.GenericSchema>(shape: Shape, body: unknown): v.InferOutput<Shape> {
+  const parsed = v.safeParse(shape, body);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new AwsError('InvalidParameterValue', `${v.getDotPath(issue) ?? 'input'}: ${issue.message}`);
+}

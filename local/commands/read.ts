@@ -1,0 +1,84 @@
+// `npm run read -- --course 123`: prints a course's comments, newest first.
+import { resolve } from 'node:path';
+import { type Access, type Entry, loadApplication } from '../application';
+import { parseFlags, parsePort, UsageError } from './flags';
+import { accessFromEnvironment } from './momento-access';
+import { accessTo, chooseRunning } from './running';
+import { printable } from './terminal';
+
+const PROJECT = resolve(__dirname, '../..');
+
+const USAGE = `Usage: npm run read -- --course ID [--limit N] [--port PORT | --cache NAME]
+
+Prints the comments of a course, newest first: from the local stack that "npm start" runs, or, where
+MOMENTO_API_KEY is set, from Momento.
+
+  --course ID    the course, as it was given to the publisher
+  --limit N      at most so many, 1 to 10,000; default 100
+  --port PORT    of the local stack, also where MOMENTO_API_KEY is set or several stacks run
+  --cache NAME   the cache in Momento; default course-comments-dev
+
+  MOMENTO_API_KEY    an API key that may read the cache
+  MOMENTO_ENDPOINT   the endpoint of its region, with a v2 key`;
+
+async function main(): Promise<void> {
+  const flags = parseFlags(process.argv.slice(2), {
+    course: { type: 'string' },
+    limit: { type: 'string', default: '100' },
+    port: { type: 'string' },
+    cache: { type: 'string' },
+    help: { type: 'boolean' },
+  });
+  if (flags.help) return console.log(USAGE);
+  const { course } = flags;
+  if (!course)
+    throw new UsageError('--course is missing: the course whose comments to read, e.g. --course 123');
+  const limit = Number(flags.limit);
+  if (!/^\d+$/.test(flags.limit) || limit < 1 || limit > 10_000) {
+    throw new UsageError(`--limit is ${JSON.stringify(flags.limit)}; allowed: 1 to 10000`);
+  }
+  const source =
+    flags.port === undefined && process.env.MOMENTO_API_KEY ? fromMomento(flags) : fromStack(flags);
+  const application = loadApplication(PROJECT, source.application);
+  const entries = await application.read(course, source.access, limit);
+  if (entries.length === 0) console.log(`nothing stands in ${application.placeName} ${course}`);
+  for (const entry of entries) console.log(line(entry));
+}
+
+interface Source {
+  readonly application?: string;
+  readonly access: Access;
+}
+
+function fromMomento({ cache = 'course-comments-dev' }: { cache?: string }): Source {
+  const credentials = () =>
+    Promise.reject(new UsageError('MOMENTO_API_KEY reads from Momento, not from AWS'));
+  const access = {
+    credentialProvider: accessFromEnvironment(),
+    cacheName: cache,
+    region: '',
+    credentials,
+    outputs: {},
+  };
+  return { access };
+}
+
+function fromStack(flags: { port?: string; cache?: string }): Source {
+  const port = flags.port === undefined ? undefined : parsePort(flags.port);
+  const stack = chooseRunning(port, ', or set MOMENTO_API_KEY');
+  const access = accessTo({ ...stack, cacheName: flags.cache ?? stack.cacheName });
+  return { application: stack.application, access };
+}
+
+/** Users' texts are quoted, so that each is seen to end where it ends. */
+function line({ at, userID, text }: Entry): string {
+  return printable(`${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(text)}`);
+}
+
+main().then(
+  () => process.exit(0), // Momento's SDK may keep a connection
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,158 @@
+// What the Pulumi program declares, without an engine: index.ts is evaluated under Pulumi's in-process mocks.
+import * as path from 'node:path';
+import { type MessagePort, Worker } from 'node:worker_threads';
+
+/** One resource, as the program registered it. */
+export interface DeclaredResource {
+  readonly type: string;
+  /** The logical name; unique together with the type. */
+  readonly name: string;
+  readonly id: string;
+  /** Secrets are unwrapped, outputs resolved; the `code` of a function is its files, by name. */
+  readonly inputs: Record<string, unknown>;
+  /** What the mocked provider answered: inputs, and computed properties such as `arn`. In a preview the inputs alone. */
+  readonly state: Record<string, unknown>;
+  /** Paths of the inputs that were marked secret, such as `secretString`. */
+  readonly secretInputs: string[];
+}
+
+export interface Message {
+  readonly severity: 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
+export interface Declared {
+  readonly resources: DeclaredResource[];
+  /** By name; what a preview cannot know is missing. */
+  readonly outputs: Record<string, unknown>;
+  readonly secretOutputs: string[];
+  /** What the program told its user. */
+  readonly messages: Message[];
+}
+
+export interface ProgramOptions {
+  /** Default: `dev`. */
+  readonly stack?: string;
+  /** Default: `momento-webhooks`. */
+  readonly project?: string;
+  /** The folder of the program. Default: this project. */
+  readonly folder?: string;
+  /** Settings that are no secrets. A key without a namespace gets the project's. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Computed outputs stay unknown, as in `pulumi preview`. */
+  readonly preview?: boolean;
+  /** The URL that the Function URL of this logical name gets. Default: one like AWS's. */
+  readonly functionUrl?: (name: string) => Promise<string> | string;
+  /** The URL that the queue of this logical name gets. Default: one like AWS's. */
+  readonly queueUrl?: (name: string) => Promise<string> | string;
+  /** A Momento on this machine in which what the program manages there is really made. Default: it is made up. */
+  readonly momentoUrl?: string;
+}
+
+/** The program ended with an error of its own. */
+export class ProgramError extends Error {
+  constructor(
+    message: string,
+    /** How many resources it had registered by then. */
+    readonly registered: number,
+  ) {
+    super(message);
+  }
+}
+
+/** What the worker is asked for. */
+export interface Evaluation {
+  readonly folder: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly preview: boolean;
+  readonly config: Record<string, string>;
+  readonly secretKeys: string[];
+  readonly momentoUrl: string | undefined;
+}
+
+/** What the worker sends: a question (answered on its port), or the end. */
+export type FromWorker =
+  | { readonly ask: 'functionUrl' | 'queueUrl'; readonly name: string; readonly port: MessagePort }
+  | { readonly done: Declared }
+  | { readonly failed: string; readonly registered: number };
+
+const PROJECT = path.resolve(__dirname, '../..');
+
+/** A worker that has loaded Pulumi and waits for the next evaluation. It keeps no process from its end. */
+let spare: Worker | undefined;
+
+/**
+ * Evaluates the program and gives what it declares: in a worker thread, with fresh modules and without the AWS and Pulumi
+ * settings of this process.
+ * Rejects with a ProgramError that has the program's own message.
+ */
+export async function evaluateProgram(options: ProgramOptions = {}): Promise<Declared> {
+  const { folder = PROJECT, project = 'momento-webhooks', stack = 'dev', preview = false } = options;
+  const named = (settings: Readonly<Record<string, string>> = {}) =>
+    Object.entries(settings).map(([key, value]) => [key.includes(':') ? key : `${project}:${key}`, value]);
+  const evaluation: Evaluation = {
+    folder,
+    project,
+    stack,
+    preview,
+    config: Object.fromEntries([
+      ['aws:region', 'us-east-1'],
+      ...named(options.config),
+      ...named(options.secrets),
+    ]),
+    secretKeys: named(options.secrets).map(([key = '']) => key),
+    momentoUrl: options.momentoUrl,
+  };
+  const worker = spare ?? new Worker(START, { eval: true, env: cleanEnvironment(), stdout: false });
+  spare = undefined;
+  try {
+    const declared = await new Promise<Declared>((resolve, reject) => {
+      worker.on('message', (message: FromWorker) => {
+        if ('done' in message) resolve(message.done);
+        else if ('failed' in message) reject(new ProgramError(message.failed, message.registered));
+        else answer(message.port, options[message.ask], message.name).catch(reject);
+      });
+      worker.on('error', reject);
+      worker.on('exit', () => reject(new Error('the program ended without a result')));
+      worker.ref();
+      worker.postMessage(evaluation);
+    });
+    await keep(worker);
+    return declared;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+}
+
+async function keep(worker: Worker): Promise<void> {
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+  if (spare) return void (await worker.terminate());
+  spare = worker;
+  worker.once('exit', () => {
+    if (spare === worker) spare = undefined;
+  });
+  worker.unref();
+}
+
+/** ts-node must be there before the worker's first file, whatever this Node.js itself makes of TypeScript. */
+const START = `
+  require(${JSON.stringify(require.resolve('ts-node'))}).register({ cwd: ${JSON.stringify(PROJECT)} });
+  require(${JSON.stringify(path.join(__dirname, 'worker.ts'))});
+`;
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AWS|PULUMI|NODE)_/.test(name)),
+  );
+}
+
+async function answer(port: MessagePort, ask: ProgramOptions['functionUrl'], name: string): Promise<void> {
+  try {
+    port.postMessage(await ask?.(name));
+  } finally {
+    port.close();
+  }
+}

@@ -1,0 +1,185 @@
+// The worker behind program.ts: evaluates the program under mocks, one evaluation after the other, each with fresh modules.
+import { readFile } from 'node:fs/promises';
+import nodeModule from 'node:module';
+import * as path from 'node:path';
+import { MessageChannel, parentPort } from 'node:worker_threads';
+import * as pulumi from '@pulumi/pulumi';
+import { hasLocalHalf, type LocalApplication, loadApplication } from '../application';
+import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from '.';
+import { type AskUrl, isRemote, type MakeInMomento, mockedAnswer, mockedState } from './mocks';
+
+// Pulumi notes a stack with each of its promises, and to map them to sources took half of the time. Nobody is shown one.
+Error.stackTraceLimit = 0;
+
+let evaluation: Evaluation;
+let resources: DeclaredResource[];
+
+// Pulumi loads every built-in module when it writes down a dynamic provider, and a worker has no tracing.
+const builtinModules = nodeModule.builtinModules.filter((name) => name !== 'trace_events');
+Object.assign(nodeModule, { builtinModules });
+
+// While it evaluates, only the evaluation keeps this worker from its end; in between, the wait for the next one does.
+parentPort?.on('message', (next: Evaluation) => {
+  parentPort?.unref();
+  evaluation = next;
+  resources = [];
+  forgetProgram();
+  evaluate().catch(fail);
+});
+
+/** What comes from packages stays loaded, which takes most of the time; they hold nothing of a program but what mocks set. */
+function forgetProgram(): void {
+  for (const file of Object.keys(require.cache)) {
+    if (!file.includes('/node_modules/') && path.dirname(file) !== __dirname) delete require.cache[file];
+  }
+}
+
+async function evaluate(): Promise<void> {
+  const { project, stack, preview, config, secretKeys, momentoUrl } = evaluation;
+  const messages: Message[] = [];
+  const outputs: Record<string, unknown> = {};
+  const secretOutputs: string[] = [];
+  if (momentoUrl !== undefined)
+    process.env.MOMENTO_ENDPOINT_URL = momentoUrl; // this worker's alone
+  else delete process.env.MOMENTO_ENDPOINT_URL;
+  const log = (severity: Message['severity']) => async (text: string) => {
+    messages.push({ severity, text });
+  };
+  // Without an engine Pulumi prints what it logs. Its own debugging concerns nobody.
+  const silent = async () => {};
+  Object.assign(pulumi.log, { debug: silent, info: log('info'), warn: log('warn'), error: log('error') });
+  await pulumi.runtime.setMocks({ newResource, call }, project, stack, preview, 'organization');
+  pulumi.runtime.setAllConfig(config, secretKeys);
+
+  const exported: Record<string, unknown> = require(path.join(evaluation.folder, 'index.ts'));
+  end(() => {
+    resources.sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name)); // they come as they get ready
+    const declared: Declared = { resources, outputs, secretOutputs, messages };
+    return { done: declared };
+  });
+  for (const [name, value] of Object.entries(exported)) {
+    const output: pulumi.Output<unknown> = pulumi.output(value);
+    output.apply((known) => {
+      outputs[name] = known;
+    });
+    if (await pulumi.isSecret(output)) secretOutputs.push(name);
+  }
+}
+
+async function newResource(args: pulumi.runtime.MockResourceArgs) {
+  const secretInputs: string[] = [];
+  const inputs = await plain(args.inputs, '', secretInputs);
+  const { name, type } = args;
+  if (!isRecord(inputs)) throw new Error(`the resource ${name} (${type}) has no inputs`);
+  const isComponent = !args.custom && !isRemote(type);
+  const { id, state } = !isComponent
+    ? await mockedState({
+        type,
+        name,
+        stack: evaluation.stack,
+        inputs,
+        askUrl,
+        makeInMomento,
+        ofApplication: ofApplication(),
+      })
+    : { id: '', state: inputs };
+  const resource = { type, name, id, inputs, state: evaluation.preview ? inputs : state, secretInputs };
+  resources.push(resource);
+  return {
+    id: evaluation.preview || !args.custom ? undefined : id,
+    state: { ...args.inputs, ...computed(resource) },
+  };
+}
+
+/** Loaded only where a resource needs it: the default application declares none. */
+function ofApplication(): LocalApplication['resources'] {
+  const { folder, project, config } = evaluation;
+  const application = config[`${project}:application`];
+  return application && hasLocalHalf(folder, application)
+    ? loadApplication(folder, application).resources
+    : {};
+}
+
+/** The properties that are no inputs, as these go back to the program as it gave them, secrets still marked. */
+function computed({ inputs, state }: DeclaredResource): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !(key in inputs)));
+}
+
+function call({ token, inputs }: pulumi.runtime.MockCallArgs) {
+  return mockedAnswer(token, inputs);
+}
+
+/** Asks the starter of this worker for a URL; undefined where it leaves the choice to the mock. */
+const askUrl: AskUrl = async (ask, name) => {
+  if (evaluation.preview) return undefined;
+  const { port1, port2 } = new MessageChannel();
+  tell({ ask, name, port: port2 });
+  const url = await new Promise<unknown>((resolve) => {
+    port1.once('message', resolve);
+    port1.once('close', () => resolve(undefined));
+  });
+  return typeof url === 'string' ? url : undefined;
+};
+
+/** Lets the provider's own code make it, as the engine would; undefined where there is no Momento. */
+const makeInMomento: MakeInMomento = async (kind, inputs) => {
+  if (evaluation.preview || evaluation.momentoUrl === undefined) return undefined;
+  const providers: typeof import('../../infra/momento/provider') = require('../../infra/momento/provider');
+  const { id, outs } = await providers[kind].create(inputs);
+  return { ...Object(outs), id };
+};
+
+/** Pulumi's mark of a special object in a mock's inputs, and the mark of a secret among them. */
+const SPECIAL = '4dabf18193072939515e22adb298388d';
+const SECRET = '1b47061264138c4ac30d75fd1eb44270';
+
+/** A value without secret envelopes, whose places it notes. Archives become their files; what is unknown, undefined. */
+async function plain(value: unknown, place: string, secretInputs: string[]): Promise<unknown> {
+  if (value instanceof pulumi.asset.AssetArchive) return plain(await value.assets, place, secretInputs);
+  if (value instanceof pulumi.asset.StringAsset) return value.text;
+  if (value instanceof pulumi.asset.FileAsset) {
+    return readFile(path.resolve(evaluation.folder, await value.path), 'utf8');
+  }
+  if (Array.isArray(value)) {
+    return Promise.all(value.map((item, index) => plain(item, `${place}[${index}]`, secretInputs)));
+  }
+  if (!isRecord(value)) return value;
+  if (pulumi.isUnknown(value)) return undefined;
+  if (value[SPECIAL] === SECRET) {
+    secretInputs.push(place);
+    return plain(value.value, place, secretInputs);
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    throw new Error(`${place} holds a ${value.constructor.name}, which the mocks cannot show`);
+  }
+  const entries = Object.entries(value).map(async ([key, item]) => [
+    key,
+    await plain(item, place ? `${place}.${key}` : key, secretInputs),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fail(error: unknown): void {
+  const failed = error instanceof Error ? error.message : String(error);
+  end(() => ({ failed, registered: resources.length }));
+}
+
+/** A resource may be made as late as in the `apply` of another, so the result is told when nothing is left to do. */
+function end(result: () => FromWorker): void {
+  process.once('beforeExit', () => {
+    tell(result());
+    parentPort?.ref();
+  });
+}
+
+function tell(message: FromWorker): void {
+  parentPort?.postMessage(message, 'port' in message ? [message.port] : []);
+}

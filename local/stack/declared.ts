@@ -1,0 +1,43 @@
+// All that the program declares, read and checked as AWS checks it, before anything of it is taken over.
+import { type DeclaredAws, type Resource, readDeclared } from '../aws/declared';
+import { type DeclaredTask, readTasks } from '../aws/ecs/declared';
+import { Identities } from '../aws/identities';
+import { checkFunctions } from '../aws/lambda/host';
+import {
+  type DeclaredMapping,
+  type DeclaredQueue,
+  readMappings,
+  readQueues,
+} from '../aws/sqs/declared-queues';
+import { checkMapping } from '../aws/sqs/event-source';
+
+export interface DeclaredStack {
+  readonly aws: DeclaredAws;
+  readonly queues: readonly DeclaredQueue[];
+  readonly mappings: readonly DeclaredMapping[];
+  readonly tasks: readonly DeclaredTask[];
+  /** All that the program declares, for who else it concerns. */
+  readonly resources: readonly Resource[];
+}
+
+/** @param folder the program's; throws where AWS would refuse something, naming it */
+export function readStack(resources: readonly Resource[], folder: string): DeclaredStack {
+  const aws = readDeclared(resources);
+  const queues = readQueues(resources);
+  const mappings = readMappings(resources);
+  const tasks = readTasks(resources, folder);
+
+  checkFunctions(aws);
+  const trial = new Identities();
+  trial.assume(aws);
+  trial.assumeTasks(tasks, aws.roles);
+  for (const mapping of mappings) {
+    const isDeclared = aws.functions.some(({ name }) => name === mapping.functionName);
+    checkMapping(mapping, isDeclared ? trial.ofFunction(mapping.functionName) : undefined);
+    if (queues.some(({ arn }) => arn === mapping.queueArn)) continue;
+    throw new Error(
+      `event source mapping ${mapping.name}: the program declares no queue ${mapping.queueArn}`,
+    );
+  }
+  return { aws, queues, mappings, tasks, resources };
+}

@@ -1,0 +1,139 @@
+// The way of one message through the running stack, step by step: from the publisher to what the application does with it.
+import { type Entry, entryOf, type Fields } from '../application';
+import { signedPost } from '../commands/signed-fetch';
+import type { Stack } from '.';
+import { readOutcome } from './outcome';
+
+export interface Step {
+  name:
+    | 'token vended'
+    | 'published'
+    | 'webhook called'
+    | 'handled'
+    | 'webhook answered'
+    | 'read back'
+    | 'fault';
+  detail: string;
+  /** false where the step went wrong */
+  ok: boolean;
+}
+
+/** A message, and who writes it. */
+export type Publication = Fields & { readonly userId: string };
+
+const STEP_WITHIN_MS = 15_000;
+
+/** Tells of each step of every message, as it happens. */
+export function onSteps(stack: Stack, tell: (step: Step) => void): void {
+  const { momento, events, outputs } = stack;
+  const step = (name: Step['name'], detail: string, ok = true) => tell({ name, detail, ok });
+  momento.on('tokenVended', ({ tokenId, expiresAt }) => {
+    step('token vended', `for ${quoted(tokenId)}, until ${new Date(expiresAt).toISOString()}`);
+  });
+  momento.on('published', ({ topic, cache, tokenId, text }) => {
+    step('published', `to ${topic} of ${cache} as ${quoted(tokenId)}: ${text ?? 'binary'}`);
+  });
+  events.on('call', ({ url, method }) => {
+    if (url === 'webhook') step('webhook called', `${method} ${outputs.webhookUrl}`);
+  });
+  const words = new Map<string, string>();
+  momento.on('published', ({ text }) => rememberWords(stack, words, text));
+  events.on('log', ({ line }) => {
+    const told = readOutcome(line);
+    if (!told) return;
+    const isDone = told.outcome === 'stored' || told.outcome === 'redriven';
+    const failed = told.reason === undefined ? told.outcome : `${told.outcome}: ${told.reason}`;
+    step('handled', isDone ? (words.get(told.requestId) ?? 'done') : failed, isDone);
+  });
+  onAnswer(stack, ({ status, error, ms }) => {
+    const answer = status === undefined ? `nothing: ${error}` : String(status);
+    const meaning = status === 200 ? ': signature verified' : '';
+    step('webhook answered', `${answer} in ${Math.round(ms)} ms${meaning}`, status === 200);
+  });
+  momento.on('deliveryDropped', ({ reason }) => step('webhook answered', `not called: ${reason}`, false));
+  momento.on('fault', ({ operation, kind }) => step('fault', `${operation}: ${kind}`, false));
+}
+
+/** Publishes a message and reads it back. Throws at the first step that fails, with the reason. */
+export async function sendMessage(stack: Stack, publication: Publication): Promise<Entry> {
+  const { outputs, credentials, region, application, access, clock } = stack;
+  const { userId, ...fields } = publication;
+  const described = application.describe(fields);
+  const logs: string[] = [];
+  const keepLog = ({ function: name, line }: { function: string; line: string }) => {
+    if (/"level":"(?:WARN|ERROR|FATAL)"/.test(line)) logs.push(`${name}: ${line}`);
+  };
+  stack.events.on('log', keepLog);
+  try {
+    const delivered = answerOfWebhook(stack);
+    const body = JSON.stringify(publication);
+    const signingDate = new Date(clock.now());
+    const signed = { credentials, region, body, signingDate };
+    const published = await signedPost(String(outputs.publisherUrl), signed);
+    if (published.status !== 200) {
+      throw new Error(
+        `publishing failed: the publisher answered ${published.status} ${await published.text()}`,
+      );
+    }
+    const answer = await delivered;
+    if (answer !== '200') throw new Error(`handling failed: the webhook answered ${answer}`);
+    const found = entryOf(userId, described, await application.read(described.place, access, 100));
+    if (!found) {
+      const where = `${application.placeName} ${described.place}`;
+      throw new Error(`reading back failed: the message is not in ${where}`);
+    }
+    return found;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error([why, ...logs].join('\n  '));
+  } finally {
+    stack.events.off('log', keepLog);
+  }
+}
+
+interface Answer {
+  readonly status?: number;
+  readonly error?: string;
+  readonly ms: number;
+}
+
+/** Tells of each answer of the webhook, to Momento or to the relay. Gives how to stop. */
+function onAnswer({ momento, events, relay }: Stack, tell: (answer: Answer) => void): () => void {
+  if (!relay) {
+    momento.on('delivered', tell);
+    return () => momento.off('delivered', tell);
+  }
+  const onRequest = ({ url, ...answer }: Answer & { url: string }) => {
+    if (url === 'webhook') tell(answer);
+  };
+  events.on('request', onRequest);
+  return () => events.off('request', onRequest);
+}
+
+function answerOfWebhook(stack: Stack): Promise<string> {
+  return new Promise((resolve) => {
+    const settle = (answer: string) => {
+      clearTimeout(timer);
+      stop();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => settle(`nothing within ${STEP_WITHIN_MS / 1000} s`), STEP_WITHIN_MS);
+    const stop = onAnswer(stack, ({ status, error }) => {
+      settle(status === undefined ? `nothing: ${error}` : String(status));
+    });
+  });
+}
+
+/** By its request id: the application's words for what it does with a message. */
+function rememberWords({ application }: Stack, words: Map<string, string>, text: string | undefined): void {
+  try {
+    const message: unknown = JSON.parse(text ?? '');
+    words.set(String(Object(message).requestId), application.describe(message).done);
+  } catch {
+    // Anybody may publish anything.
+  }
+}
+
+function quoted(text: string): string {
+  return text === '' ? 'nobody' : /^[\w.@-]+$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,189 @@
+// The one way from a gRPC call to an action: fault, caller, permission, action, answer.
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type Server,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  status,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { authorize, type Caller, type Credentials } from './credentials';
+import { limitExceeded, toStatus, unavailable } from './errors';
+import type { MomentoEmitter } from './events';
+import { DEFAULT_FAULT_MS, type FaultPlan } from './faults';
+import type { Access } from './permissions';
+import type { Timers } from './timers';
+
+export interface Context {
+  caller: Caller;
+  /** The cache that the metadata names; empty where it names none. */
+  cache: string;
+}
+
+/** What one operation needs and does. */
+export interface Action<Request, Response> {
+  needs(request: Request, cache: string): Access;
+  run(request: Request, context: Context): Response;
+  /** The key or token, where it is not in the metadata. */
+  authorization?(request: Request): string;
+}
+
+/** A stream's action only opens it: it may throw, and gives what is to be done once the call may be answered. */
+export type StreamAction<Request, Response> = Action<
+  Request,
+  (stream: ServerWritableStream<Request, Response>) => void
+>;
+
+/** An action that awaits the name it is served by. */
+export type Bound = (operation: string) => UntypedHandleCall;
+
+export interface Faults {
+  plan: FaultPlan | undefined;
+  /** Cuts the connection that a call with this metadata came over, behind the answer that is about to be written. */
+  dropConnection(metadata: Metadata): void;
+  restart(): void;
+  /** Gives the topic that was asked for a new sequence page. */
+  resetTopic(request: unknown): void;
+}
+
+/** What unary and streaming calls have in common. */
+type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'sendMetadata'>;
+
+type Outcome<Response> = { response: Response } | { error: ReturnType<typeof toStatus> };
+
+export class Dispatcher {
+  readonly operations: string[] = [];
+
+  constructor(
+    private readonly server: Server,
+    private readonly credentials: Credentials,
+    private readonly faults: Faults,
+    private readonly events: MomentoEmitter,
+    private readonly timers: Timers,
+  ) {}
+
+  /** Serves these actions; what the service has beyond them answers UNIMPLEMENTED with its name. */
+  serve<Definition extends ServiceDefinition>(
+    definition: Definition,
+    actions: Partial<Record<keyof Definition & string, Bound>>,
+  ): void {
+    const implementation: UntypedServiceImplementation = {};
+    for (const [operation, bind] of Object.entries<Bound | undefined>(actions)) {
+      if (bind === undefined) continue;
+      if (!(operation in definition)) throw new Error(`The service has no operation ${operation}`);
+      implementation[operation] = bind(operation);
+      this.operations.push(operation);
+    }
+    this.server.addService(definition, implementation);
+  }
+
+  unary<Request, Response>(action: Action<Request, Response>): Bound {
+    return (operation): handleUnaryCall<Request, Response> =>
+      (call, callback) => {
+        this.#answer(operation, call, {
+          apply: () => this.#attempt(operation, action, call.request, call),
+          succeed: (response) => callback(null, response),
+          fail: (error) => callback(error),
+        });
+      };
+  }
+
+  stream<Request, Response>(action: StreamAction<Request, Response>): Bound {
+    return (operation): handleServerStreamingCall<Request, Response> =>
+      (call) => {
+        this.#answer(operation, call, {
+          apply: () => this.#attempt(operation, action, call.request, call),
+          succeed: (open) => open(call),
+          fail: (error) => call.emit('error', error),
+        });
+      };
+  }
+
+  #attempt<Request, Response>(
+    operation: string,
+    action: Action<Request, Response>,
+    request: Request,
+    call: Call,
+  ): Outcome<Response> {
+    const started = performance.now();
+    const cache = header(call, 'cache');
+    let tokenId = '';
+    let outcome: Outcome<Response>;
+    try {
+      const caller = this.credentials.identify(
+        action.authorization?.(request) ?? header(call, 'authorization'),
+      );
+      tokenId = caller.tokenId;
+      authorize(caller, action.needs(request, cache));
+      outcome = { response: action.run(request, { caller, cache }) };
+    } catch (error) {
+      outcome = { error: toStatus(error) };
+    }
+    const code = 'error' in outcome ? outcome.error.code : status.OK;
+    this.events.emit('call', { operation, cache, code, tokenId, ms: performance.now() - started });
+    return outcome;
+  }
+
+  #answer<Request, Response>(
+    operation: string,
+    call: Call & { request: Request },
+    to: {
+      apply(): Outcome<Response>;
+      succeed(response: Response): void;
+      fail(error: ReturnType<typeof toStatus>): void;
+    },
+  ): void {
+    const answer = (): void => {
+      const outcome = to.apply();
+      if ('error' in outcome) to.fail(outcome.error);
+      else to.succeed(outcome.response);
+    };
+    const fault = this.faults.plan?.(operation, call.request);
+    if (fault === undefined) {
+      answer();
+      return;
+    }
+    this.events.emit('fault', { operation, kind: fault.kind });
+    switch (fault.kind) {
+      case 'refuse':
+        to.fail(toStatus(unavailable('The local Momento was told to refuse this call')));
+        return;
+      case 'throttle':
+        to.fail(toStatus(limitExceeded('Too many operations', 'operations_rate_limit_exceeded')));
+        return;
+      case 'delay':
+        this.timers.after(fault.ms ?? DEFAULT_FAULT_MS, answer);
+        return;
+      case 'apply-then-time-out':
+        to.apply();
+        return;
+      case 'apply-late':
+        this.timers.after(fault.ms ?? DEFAULT_FAULT_MS, () => to.apply());
+        return;
+      case 'apply-then-stall':
+        to.apply();
+        call.sendMetadata(new Metadata());
+        return;
+      case 'answer-then-drop':
+        answer();
+        this.faults.dropConnection(call.metadata);
+        return;
+      case 'restart':
+        this.faults.restart();
+        return;
+      case 'wrong-page':
+        answer();
+        this.faults.resetTopic(call.request);
+        return;
+    }
+  }
+}
+
+function header(call: Call, name: string): string {
+  const [value] = call.metadata.get(name);
+  return value === undefined ? '' : value.toString();
+}

@@ -1,0 +1,209 @@
+// A Momento on this machine that its SDKs cannot tell from the real one, as far as it goes; what it lacks answers
+// UNIMPLEMENTED with its name.
+import { EventEmitter } from 'node:events';
+import { cache_client } from '@gomomento/generated-types/dist/cacheclient';
+import { cache_client as cache_ping } from '@gomomento/generated-types/dist/cacheping';
+import { cache_client as cache_pubsub } from '@gomomento/generated-types/dist/cachepubsub';
+import { control_client } from '@gomomento/generated-types/dist/controlclient';
+import { token } from '@gomomento/generated-types/dist/token';
+import { webhook } from '@gomomento/generated-types/dist/webhook';
+import { Server } from '@grpc/grpc-js';
+import { Caches } from './caches';
+import type { Connections } from './connections';
+import { Credentials, type KeyTrouble } from './credentials';
+import { Delivery } from './delivery';
+import { Dispatcher, type Faults } from './dispatch';
+import { cacheNotFound } from './errors';
+import type { MomentoEmitter, MomentoEvents } from './events';
+import type { FaultPlan } from './faults';
+import { Listener } from './listener';
+import { control } from './services/control';
+import { dataActions } from './services/data';
+import { items } from './services/items';
+import { lists } from './services/lists';
+import { ping } from './services/ping';
+import { scalars } from './services/scalars';
+import { setIf } from './services/set-if';
+import { sortedSets } from './services/sorted-sets';
+import { tokens } from './services/tokens';
+import { Topics } from './services/topics';
+import { Webhooks } from './services/webhooks';
+import { Timers } from './timers';
+import { TopicRegistry } from './topic-registry';
+import type { Beginning } from './topics';
+
+export { KEY_TROUBLES, type KeyTrouble } from './credentials';
+export type { Delivery, MomentoEvents, TopicMessage } from './events';
+export { authorizationOf, makeLegacyKey, makeV2Key } from './keys';
+
+export interface MomentoOptions {
+  /** 0, the default: any free one. */
+  port?: number;
+  /**
+   * Whole keys as a user has them, legacy or v2: every call needs one, or a token vended for one. None, the default:
+   * "Momento local", where no key is needed, and a wrong one is refused all the same.
+   */
+  apiKeys?: readonly string[];
+  /** Caches that are there from the start. */
+  caches?: readonly string[];
+  /** Milliseconds since the epoch; `Date.now`. For times to live, tokens' expiry and the times of messages. */
+  now?: () => number;
+  faults?: FaultPlan;
+  /** Between the heartbeats of a subscription; the first comes at once. 5,000. */
+  heartbeatMs?: number;
+  /** How many messages of a topic a subscription can go back. 1,000. */
+  historyPerTopic?: number;
+  /** What a subscription that asks for no position begins with. `next`. */
+  beginning?: Beginning;
+  /** Of each webhook; Momento's default is 5. `Infinity` for no limit. */
+  deliveriesPerSecond?: number;
+  /** Takes webhooks for other machines too, as Momento does, but calls none of them. */
+  takesAnyDestination?: boolean;
+  /** How many messages may wait for a webhook's pace; more are dropped. 1,000. */
+  deliveryBacklog?: number;
+  /** How long a webhook has to answer. 5,000. */
+  deliveryTimeoutMs?: number;
+  /** The longest time to live. 86,400, Momento's default limit. */
+  maxTtlSeconds?: number;
+}
+
+export interface Momento {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`, gRPC in plain text. */
+  readonly url: string;
+  /** The names of all operations that are there, as fault plans are asked with them. */
+  readonly operations: readonly string[];
+  /** Listens to an event of `MomentoEvents`, as `EventEmitter.on`. */
+  on: MomentoEmitter['on'];
+  off: MomentoEmitter['off'];
+  /** Replaces the accepted keys; the next call needs one of these. */
+  setApiKeys(keys: readonly string[]): void;
+  /** A key with which calls are refused, as one that a user copied wrongly or gave too few rights. */
+  makeWrongKey(trouble: KeyTrouble): string;
+  setFaults(plan: FaultPlan | undefined): void;
+  readonly connections: Connections;
+  /** Drops every connection, and begins the sequence of every topic again on a new page. Caches stay. */
+  restart(): void;
+  /** Ends every subscription as UNAVAILABLE, as a broken network would. */
+  dropSubscriptions(): void;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Rejects with the system's error (code `EADDRINUSE`) where the port is taken, and with a RangeError for a number that
+ * makes no sense.
+ */
+export async function startMomento(options: MomentoOptions = {}): Promise<Momento> {
+  checkRanges(options);
+  const now = options.now ?? Date.now;
+  const events = new EventEmitter<MomentoEvents>();
+  const timers = new Timers();
+  const credentials = new Credentials(options.apiKeys ?? [], now);
+  const caches = new Caches(now, options.maxTtlSeconds ?? 86_400);
+  for (const name of options.caches ?? []) caches.create(name);
+  const registry = new TopicRegistry(now, options.historyPerTopic ?? 1_000, events);
+  const webhooks = new Webhooks(caches, options.takesAnyDestination ?? false);
+  const delivery = new Delivery({
+    webhooksOf: (cache, topic) => webhooks.of(cache, topic),
+    isThere: (one) => webhooks.has(one),
+    events,
+    timers,
+    now,
+    perSecond: options.deliveriesPerSecond ?? 5,
+    backlog: options.deliveryBacklog ?? 1_000,
+    timeoutMs: options.deliveryTimeoutMs ?? 5_000,
+  });
+  const topics = new Topics({
+    caches,
+    registry,
+    events,
+    now,
+    beginning: options.beginning ?? 'next',
+    deliver: (message) => delivery.deliver(message),
+  });
+
+  const server = new Server({ 'grpc.enable_channelz': 0 });
+  const listener = new Listener(server);
+  const restart = (): void => {
+    listener.dropAll();
+    registry.resetAll();
+  };
+  const faults: Faults = {
+    plan: options.faults,
+    dropConnection: (metadata) => listener.drop(metadata),
+    restart,
+    resetTopic: (request) => {
+      if (request instanceof cache_pubsub.pubsub._SubscriptionRequest)
+        registry.reset(request.cache_name, request.topic);
+    },
+  };
+
+  const dispatcher = new Dispatcher(server, credentials, faults, events, timers);
+  const data = dataActions(dispatcher, caches);
+  dispatcher.serve(cache_client.UnimplementedScsService.definition, {
+    ...scalars(data),
+    ...setIf(data),
+    ...items(data),
+    ...sortedSets(data),
+    ...lists(data),
+  });
+  dispatcher.serve(cache_pubsub.pubsub.UnimplementedPubsubService.definition, topics.actions(dispatcher));
+  dispatcher.serve(
+    control_client.UnimplementedScsControlService.definition,
+    control(dispatcher, caches, (name) => {
+      topics.end(cacheNotFound(name), name);
+      registry.forget(name);
+      webhooks.forget(name);
+    }),
+  );
+  const endpoint = (): string => `127.0.0.1:${listener.port}`;
+  dispatcher.serve(
+    token.UnimplementedTokenService.definition,
+    tokens(dispatcher, { credentials, events, now, endpoint }),
+  );
+  dispatcher.serve(webhook.UnimplementedWebhookService.definition, webhooks.actions(dispatcher));
+  dispatcher.serve(cache_ping.UnimplementedPingService.definition, ping(dispatcher));
+  timers.every(options.heartbeatMs ?? 5_000, () => registry.heartbeat());
+
+  // Last, so that nobody finds a service missing.
+  const port = await listener.listen(options.port ?? 0);
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    operations: dispatcher.operations,
+    on: events.on.bind(events),
+    off: events.off.bind(events),
+    setApiKeys: (keys) => credentials.setApiKeys(keys),
+    makeWrongKey: (trouble) => credentials.makeWrongKey(trouble),
+    setFaults: (plan) => {
+      faults.plan = plan;
+    },
+    connections: listener.connections,
+    restart,
+    dropSubscriptions: () => topics.endForDrop(),
+    close: async () => {
+      timers.stop();
+      delivery.close();
+      await listener.close();
+    },
+  };
+}
+
+function checkRanges(options: MomentoOptions): void {
+  const counts = [
+    'heartbeatMs',
+    'historyPerTopic',
+    'deliveryBacklog',
+    'deliveryTimeoutMs',
+    'maxTtlSeconds',
+  ] as const;
+  for (const name of counts) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
+      throw new RangeError(`${name} is a whole number from 1 on, not ${value}`);
+    }
+  }
+  const { deliveriesPerSecond: rate = 5 } = options;
+  if (!(rate > 0)) throw new RangeError(`deliveriesPerSecond is above 0, not ${rate}`);
+}

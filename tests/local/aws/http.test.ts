@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { join, resolve, sep } from 'node:path';
+import { startMomento } from 'local-momento';
+import { TaskCredentials } from '../../../local/aws/ecs/credentials';
+import { AwsEndpoint } from '../../../local/aws/endpoint';
+import { listen, PortInUse } from '../../../local/aws/http';
+import { FunctionUrl } from '../../../local/aws/lambda/function-url';
+
+const LOCAL = resolve(__dirname, '../../../local');
+/** Addresses of this machine at which a server answers that listens on all interfaces. Only Linux has 127.0.0.2. */
+const OTHERS = process.platform === 'linux' ? ['127.0.0.2', '::1'] : ['::1'];
+
+describe('a server on this machine', () => {
+  const opened: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close();
+  });
+  const open = <Opened extends { close(): unknown }>(one: Opened): Opened => {
+    opened.push(one);
+    return one;
+  };
+
+  it('listens on 127.0.0.1, on the port that it gives', async () => {
+    const server = open(createServer());
+    const port = await listen(server, 0);
+    assert.deepEqual(server.address(), { address: '127.0.0.1', family: 'IPv4', port });
+  });
+
+  it('says which port is in use', async () => {
+    const port = await listen(open(createServer()), 0);
+    await assert.rejects(listen(createServer(), port), (error) => {
+      assert.ok(error instanceof PortInUse);
+      assert.equal(error.port, port);
+      return true;
+    });
+  });
+
+  it('is reached at no other address of this machine, whichever it is', async () => {
+    const calls = { findIdentity: () => undefined, now: Date.now };
+    const key = { accessKeyId: 'ASIATASK', secretAccessKey: 'secret', sessionToken: 'session' };
+    const credentials = open(await TaskCredentials.serve(() => key));
+    const ports = {
+      aws: open(await AwsEndpoint.start({ services: [], ...calls })).port,
+      functionUrl: open(await FunctionUrl.reserve('url', calls)).port,
+      momento: open(await startMomento()).port,
+      taskCredentials: Number(new URL(Object.values(credentials.environment).join()).port),
+    };
+    for (const [name, port] of Object.entries(ports)) {
+      assert.equal(await isReached('127.0.0.1', port), true, name);
+      for (const host of OTHERS) assert.equal(await isReached(host, port), false, `${name} at ${host}`);
+    }
+  });
+
+  it('is none that listens in another way', () => {
+    const files = readdirSync(LOCAL, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.ts$/.test(file),
+    );
+    const listening = files.filter((file) =>
+      /(?<!\blistener)\.listen\(/.test(readFileSync(join(LOCAL, file), 'utf8')),
+    );
+    assert.deepEqual(listening.map((file) => file.split(sep).join('/')).sort(), [
+      'http.ts',
+      'momento/listener.ts',
+    ]);
+  });
+});
+
+function isReached(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

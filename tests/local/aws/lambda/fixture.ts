@@ -1,0 +1,74 @@
+// Small functions written out in a test, hosted as declared ones are.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeclaredFunction } from '../../../../local/aws/declared';
+import { environmentOf } from '../../../../local/aws/lambda/environment';
+import { HostedFunction } from '../../../../local/aws/lambda/hosted-function';
+import { Clock } from '../../../../local/stack/clock';
+
+export function declaredFunction(source: string, settings: Partial<DeclaredFunction> = {}): DeclaredFunction {
+  return {
+    name: 'greeter',
+    arn: 'arn:aws:lambda:us-east-1:123456789012:function:greeter',
+    roleArn: 'arn:aws:iam::123456789012:role/greeter',
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    files: { 'index.js': source },
+    memoryMb: 128,
+    timeoutSeconds: 5,
+    environment: {},
+    reservedConcurrency: undefined,
+    logGroup: 'greeter-logs',
+    logFormat: 'JSON',
+    logLevel: 'INFO',
+    ...settings,
+  };
+}
+
+const key = { accessKeyId: 'ASIAGREETER', secretAccessKey: 'secret', sessionToken: 'token' };
+
+export interface Fixture {
+  /** What instances ended by. */
+  crashes: string[];
+  clock: Clock;
+  logs: string[];
+  host(source: string, settings?: Partial<DeclaredFunction>): HostedFunction;
+  code(source: string, settings?: Partial<DeclaredFunction>): ConstructorParameters<typeof HostedFunction>[0];
+  close(): Promise<void>;
+}
+
+export function functionsFixture(): Fixture {
+  const folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-test-'));
+  const logs: string[] = [];
+  const crashes: string[] = [];
+  const clock = new Clock();
+  const hosted: HostedFunction[] = [];
+  const code: Fixture['code'] = (source, settings) => {
+    const declared = declaredFunction(source, settings);
+    return {
+      declared,
+      environment: environmentOf(declared, key, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }),
+    };
+  };
+  return {
+    clock,
+    crashes,
+    logs,
+    code,
+    host(source, settings) {
+      const one = new HostedFunction(code(source, settings), {
+        folder,
+        clock,
+        onLog: (line) => logs.push(line),
+        onCrash: ({ errorMessage }) => crashes.push(errorMessage),
+      });
+      hosted.push(one);
+      return one;
+    },
+    async close() {
+      await Promise.all(hosted.map((one) => one.close()));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readStackSettings } from '../../../local/program/settings';
+
+describe('the settings of the local stack', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-settings-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (text: string) => writeFileSync(join(folder, 'Pulumi.dev.yaml'), text);
+
+  it('are the plain ones of the stack’s file, as text, the project’s own without its name', async () => {
+    write(`encryptionsalt: v1:abc
+config:
+  aws:region: us-east-1
+  my-comments:commentTtlSeconds: 60
+  memoryMb: 256
+  other:commentTtlSeconds: 70
+  my-comments:momentoApiKey:
+    secure: AAABAOx
+`);
+    writeFileSync(join(folder, 'Pulumi.yaml'), 'name: my-comments\nruntime: nodejs\n');
+    assert.deepEqual(await readStackSettings(folder, 'dev'), {
+      'aws:region': 'us-east-1',
+      commentTtlSeconds: '60',
+      memoryMb: '256',
+      'other:commentTtlSeconds': '70',
+    });
+  });
+
+  it('are none where there is no file, or an empty one', async () => {
+    assert.deepEqual(await readStackSettings(folder, 'prod'), {});
+    write('');
+    assert.deepEqual(await readStackSettings(folder, 'dev'), {});
+  });
+
+  it('are refused with the name of the file and the key where Pulumi would not write them so', async () => {
+    write('config:\n  momento-webhooks:topicName: [a, b]\n');
+    await assert.rejects(
+      readStackSettings(folder, 'dev'),
+      /^Error: Pulumi\.dev\.yaml: config\.momento-webhooks:topicName: /,
+    );
+  });
+});
