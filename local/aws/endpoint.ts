@@ -56,6 +56,9 @@ export interface EndpointOptions {
   now: () => number;
 }
 
+/** What idles is kept for longer than Node.js does by default, so that it can die while a function is frozen. */
+const KEEP_ALIVE_MS = 65_000;
+
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export class AwsEndpoint {
@@ -66,6 +69,7 @@ export class AwsEndpoint {
 
   private constructor(private readonly options: EndpointOptions) {
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.connections = new Connections(this.#server);
   }
 

@@ -54,6 +54,12 @@ export class Quiet {
     };
   }
 
+  /** Starts an instance of every function, so that each has connections that can die. Throws where one does not serve. */
+  async warm(): Promise<void> {
+    const failed = (await this.#callEach()).filter((outcome) => outcome !== '');
+    if (failed.length > 0) throw new Error(`before the soak: ${failed.join(', ')}`);
+  }
+
   /** Nothing else may be sent meanwhile, and no faults be planned. */
   async pass(spell: Spell): Promise<void> {
     const { stack, traffic } = this;

@@ -100,6 +100,7 @@ class Soak {
     const isAlone = options.only !== undefined;
     const indexes = isAlone ? [options.only] : [...Array(options.events).keys()];
     await this.sender.warm(options.concurrency);
+    if (!isAlone) await this.#quiet.warm();
     const before = await webhookHeap(stack);
     const faults = planFaults(this.#chance, options.faults, bodyIn(stack));
     stack.setFaults(faults);
