@@ -6,7 +6,7 @@ import { SIGNATURE_HEADER, sign } from '../handlers/core/signature';
 import type { AccessKey } from '../local/aws/sigv4';
 import { signedHeaders } from '../local/commands/signed-fetch';
 import { type Context, idOf, outputOf } from './context';
-import { Undecidable } from './row';
+import { Undecidable } from './errors';
 
 export interface Answer {
   readonly status: number;

@@ -2,8 +2,8 @@
 import type { CredentialProvider } from '@gomomento/sdk';
 import type { AccessKey } from '../local/aws/sigv4';
 import type { Clients } from './clients';
+import { Undecidable } from './errors';
 import type { Deployed, Update } from './pulumi';
-import { Undecidable } from './row';
 import type { Waiting } from './waiting';
 
 /** The stack that a run made for itself. */

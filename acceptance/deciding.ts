@@ -2,7 +2,8 @@
 import { StepFailed } from '../verify/step';
 import { reasonOf } from './calling';
 import type { Context } from './context';
-import { ClaimFailed, failed, type Row, undecided, type Verdict } from './row';
+import { ClaimFailed } from './errors';
+import { failed, type Row, undecided, type Verdict } from './row';
 import type { State } from './state';
 
 export interface DecideOptions {

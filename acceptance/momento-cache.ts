@@ -7,7 +7,7 @@ import {
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
 import type { Context } from './context';
-import { Undecidable } from './row';
+import { Undecidable } from './errors';
 
 export async function deleteCache(momento: Context['momento']): Promise<void> {
   await withClient(momento, async (client) => {

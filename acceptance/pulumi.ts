@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as v from 'valibot';
 import { UsageError } from '../local/commands/flags';
-import { ClaimFailed, Interrupted } from './row';
+import { ClaimFailed, Interrupted } from './errors';
 
 /** A resource of the stack: `id` is what AWS knows it by, a name, a URL or an ARN. */
 export interface Deployed {

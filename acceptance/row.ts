@@ -30,18 +30,3 @@ export const undecided = (why: string): Verdict => ({ result: 'not decided', why
 export function unless(complaints: readonly string[], why: string): Verdict {
   return complaints.length === 0 ? held(why) : failed(complaints.join('; '));
 }
-
-/** What was seen contradicts the claim. */
-export class ClaimFailed extends Error {
-  override readonly name = 'ClaimFailed';
-}
-
-/** What would decide is not there. */
-export class Undecidable extends Error {
-  override readonly name = 'Undecidable';
-}
-
-/** Ctrl-C, or the end of the time that the run has. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}

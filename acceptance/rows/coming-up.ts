@@ -1,7 +1,8 @@
 // What `pulumi up` does: the first time, again, and with tracing switched on and off.
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { type Context, idsOf } from '../context';
-import { failed, held, type Row, Undecidable, unless } from '../row';
+import { Undecidable } from '../errors';
+import { failed, held, type Row, unless } from '../row';
 
 type Coming = Pick<Context, 'stack' | 'aws'>;
 

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { reasonOf } from '../calling';
 import { type Context, idOf } from '../context';
-import { type Row, Undecidable, unless } from '../row';
+import { Undecidable } from '../errors';
+import { type Row, unless } from '../row';
 
 /** A widget without a region and with a property that there is not: who validates has something to say. */
 const FAULTY = JSON.stringify({

@@ -2,7 +2,8 @@
 import { GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { type Context, idsOf } from '../context';
-import { failed, held, type Row, Undecidable } from '../row';
+import { Undecidable } from '../errors';
+import { failed, held, type Row } from '../row';
 import { type Tags, taggedWith } from '../tagged';
 import { NO_DASHBOARD } from './dashboard';
 

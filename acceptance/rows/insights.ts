@@ -2,7 +2,8 @@
 import { GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type Context, idsOf } from '../context';
 import { documentedQueries, type Query } from '../documented-queries';
-import { type Row, Undecidable, unless } from '../row';
+import { Undecidable } from '../errors';
+import { type Row, unless } from '../row';
 
 /** Logs Insights finds a line within a minute or two. */
 const ROWS_WITHIN_MS = 5 * 60_000;

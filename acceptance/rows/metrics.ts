@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import * as v from 'valibot';
 import { type Context, idOf, idsOf } from '../context';
-import { failed, held, type Row, Undecidable } from '../row';
+import { Undecidable } from '../errors';
+import { failed, held, type Row } from '../row';
 
 /** What CloudWatch says a new metric may take to be found, and SQS for a queue that was idle. */
 const WITHIN_MS = 15 * 60_000;

@@ -5,7 +5,8 @@ import { SIGNATURE_HEADER } from '../../handlers/core/signature';
 import type { AccessKey } from '../../local/aws/sigv4';
 import { post, signedPost, USER } from '../calling';
 import { type Context, idsOf, outputOf } from '../context';
-import { type Row, Undecidable, unless } from '../row';
+import { Undecidable } from '../errors';
+import { type Row, unless } from '../row';
 
 /** IAM tells its other parts of a new role within seconds, as a rule. */
 const ROLE_WITHIN_MS = 120_000;

@@ -5,8 +5,9 @@ import { DescribeServicesCommand, ListTasksCommand, type Service } from '@aws-sd
 import { loadApplication } from '../../local/application';
 import { verify } from '../../verify/verify';
 import { type Context, idOf, outputOf } from '../context';
+import { Undecidable } from '../errors';
 import { UpdateFailed } from '../pulumi';
-import { failed, held, type Row, Undecidable } from '../row';
+import { failed, held, type Row } from '../row';
 
 const DELIVERED_WITHIN_MS = 60_000;
 const ROLLED_BACK_WITHIN_MS = 10 * 60_000;

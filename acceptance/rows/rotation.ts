@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { currentSecret, sendEvent, signingSecret } from '../calling';
 import type { Context } from '../context';
-import { failed, held, type Row, Undecidable } from '../row';
+import { Undecidable } from '../errors';
+import { failed, held, type Row } from '../row';
 
 /** The webhook takes a new secret up at the first signature that does not match, 30 s after the last look at the latest. */
 const TAKEN_UP_WITHIN_MS = 60_000;

@@ -6,10 +6,10 @@ import { ACCOUNT_ID } from '../aws/account';
 import type { DeclaredSecret } from '../aws/declared';
 import { evaluateProgram } from '../program';
 import { readStackSettings } from '../program/settings';
-import type { StackOptions } from '.';
 import { type Connected, connectWebhook, makeCache } from './connect-webhook';
 import { type DeclaredStack, readStack } from './declared';
 import type { Services } from './services';
+import type { StackOptions } from './stack';
 
 const PROJECT = resolve(__dirname, '../..');
 

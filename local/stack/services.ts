@@ -5,6 +5,7 @@ import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from '
 import type { Connections } from 'local-momento/connections';
 import type { FaultPlan } from 'local-momento/faults';
 import type { LocalApplication, LocalService } from '../application';
+import { Clock } from '../aws/clock';
 import { TaskHost } from '../aws/ecs/host';
 import { AwsEndpoint } from '../aws/endpoint';
 import { PortInUse } from '../aws/http';
@@ -14,12 +15,7 @@ import { lambdaInvoke } from '../aws/lambda/invoke';
 import { SecretsManager } from '../aws/secrets-manager';
 import { Sqs } from '../aws/sqs';
 import { EventSources } from '../aws/sqs/event-source';
-import type { StackEvents, StackOptions } from '.';
-import { Clock } from './clock';
-
-/** To what connections may die: Momento, AWS (the credentials of tasks with it), and the functions' URLs. */
-export const CONNECTED_SERVICES = ['momento', 'aws', 'urls'] as const;
-export type ConnectedService = (typeof CONNECTED_SERVICES)[number];
+import type { ConnectedService, StackEvents, StackOptions } from './stack';
 
 export interface Services {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 // The rows about what people see in CloudWatch: the dashboard, the metrics, the queries.
 import assert from 'node:assert/strict';
 import { documentedQueries, queriesIn } from '../../acceptance/documented-queries';
-import { Undecidable } from '../../acceptance/row';
+import { Undecidable } from '../../acceptance/errors';
 import { dashboard } from '../../acceptance/rows/dashboard';
 import { rowsOf } from '../../acceptance/rows/insights';
 import { metrics } from '../../acceptance/rows/metrics';

@@ -1,6 +1,6 @@
 // The row about what is left in the end.
 import assert from 'node:assert/strict';
-import { Undecidable } from '../../acceptance/row';
+import { Undecidable } from '../../acceptance/errors';
 import { destroyed } from '../../acceptance/rows/destroyed';
 import { type Answers, knownStack, type RecordedAws, Refused, recordedAws, waitFor } from './recorded-aws';
 

@@ -1,6 +1,6 @@
 // The rows that call the stack, against the stack on this machine.
 import assert from 'node:assert/strict';
-import { Undecidable } from '../../acceptance/row';
+import { Undecidable } from '../../acceptance/errors';
 import { directCalls, unsignedCalls } from '../../acceptance/rows/refused-calls';
 import { traffic } from '../../acceptance/rows/traffic';
 import { OnLocalStack } from './on-local-stack';

@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { clientsIn } from '../../acceptance/clients';
+import { Interrupted } from '../../acceptance/errors';
 import { Pulumi, UpdateFailed } from '../../acceptance/pulumi';
 import { removeAll } from '../../acceptance/removing';
-import { Interrupted } from '../../acceptance/row';
 import { State } from '../../acceptance/state';
 import { UsageError } from '../../local/commands/flags';
 import { type RecordedAws, Refused, recordedAws } from './recorded-aws';

@@ -5,9 +5,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Service } from '@aws-sdk/client-ecs';
+import { Undecidable } from '../../acceptance/errors';
 import { ProjectCopy } from '../../acceptance/project-copy';
 import { UpdateFailed } from '../../acceptance/pulumi';
-import { Undecidable } from '../../acceptance/row';
 import { failingRelay, relay } from '../../acceptance/rows/relay';
 import { StepFailed } from '../../verify/step';
 import { OnLocalStack } from './on-local-stack';

@@ -7,13 +7,13 @@ import { join, resolve } from 'node:path';
 import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { bundleHandlers } from '../../infra/bundle';
 import { ACCOUNT_ID, REGION } from '../../local/aws/account';
+import { Clock } from '../../local/aws/clock';
 import { AwsEndpoint } from '../../local/aws/endpoint';
 import { parsePolicy } from '../../local/aws/iam';
 import { environmentOf } from '../../local/aws/lambda/environment';
 import { HostedFunction } from '../../local/aws/lambda/hosted-function';
 import { SecretsManager } from '../../local/aws/secrets-manager';
 import { Sqs } from '../../local/aws/sqs';
-import { Clock } from '../../local/stack/clock';
 import { type Death, DyingConnections } from '../dying-connections';
 import { declaredFunction } from '../local/aws/lambda/fixture';
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../stack/clock';
+import type { Clock } from '../clock';
 import type { DeclaredFunction } from '../declared';
 import { AwsError } from '../errors';
 import { Instance } from './instance';

@@ -2,7 +2,7 @@
 // at a time and is not used again once it timed out, crashed or ended itself.
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../../stack/clock';
+import type { Clock } from '../clock';
 import { compiled } from '../compiled';
 import type { Boot, FromWorker, FunctionError, Outcome, ToWorker } from './protocol';
 

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Clock } from '../../../../local/aws/clock';
 import type { DeclaredFunction } from '../../../../local/aws/declared';
 import { environmentOf } from '../../../../local/aws/lambda/environment';
 import { HostedFunction } from '../../../../local/aws/lambda/hosted-function';
-import { Clock } from '../../../../local/stack/clock';
 
 export function declaredFunction(source: string, settings: Partial<DeclaredFunction> = {}): DeclaredFunction {
   return {

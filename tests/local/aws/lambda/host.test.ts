@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { Clock } from '../../../../local/aws/clock';
 import { type Resource, readDeclared } from '../../../../local/aws/declared';
 import { Identities } from '../../../../local/aws/identities';
 import { FunctionHost } from '../../../../local/aws/lambda/host';
-import { Clock } from '../../../../local/stack/clock';
 
 const ACCOUNT = 'arn:aws:iam::123456789012';
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:greeter';
