@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { StackConfig } from './config';
 import type { HandlerFunction } from './handler-function';
 import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
 import type { RedriveQueue } from './redrive';
@@ -16,8 +17,8 @@ export interface AlarmsArgs {
   /** Each by its name, which its own metrics carry as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly redriveQueue: RedriveQueue;
-  /** Names of functions whose callers wait and call again, so that a throttled call is no loss. */
-  readonly calledAgain: readonly string[];
+  /** The relay calls again where the webhook was throttled; Momento's own webhooks call once. */
+  readonly delivery: StackConfig['delivery'];
   /** Who is told; without it the alarms are seen in CloudWatch alone. */
   readonly email?: string;
 }
@@ -55,7 +56,7 @@ export class Alarms extends pulumi.ComponentResource {
       this.#above(`${service}-errors`, 0, 'Sum', ofFunction(handler, 'Errors'), {
         alarmDescription: `The function ${service} failed or ran into its time-out`,
       });
-      if (args.calledAgain.includes(service)) continue;
+      if (service === 'webhook' && args.delivery === 'relay') continue;
       this.#above(`${service}-throttles`, 0, 'Sum', ofFunction(handler, 'Throttles'), {
         alarmDescription: `The function ${service} was called more often at once than its concurrency allows`,
       });

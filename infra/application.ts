@@ -33,13 +33,16 @@ export interface ApplicationInfra<Config> {
 }
 
 /** Reads the settings, and gives what makes the resources once all settings are known to be right. */
-export type LoadedInfra = (settings: Settings) => () => Needs;
+export type LoadedInfra = (settings: Settings) => () => Declared;
+
+/** What an application needs, with nothing left out but the outputs. */
+export type Declared = Required<Pick<Needs, 'environment' | 'statements'>> & Pick<Needs, 'outputs'>;
 
 /** What an application's `infra.ts` exports as `infra`. */
 export function applicationInfra<Config>({ configure, declare }: ApplicationInfra<Config>): LoadedInfra {
   return (settings) => {
     const config = configure(settings);
-    return () => declare(config);
+    return () => ({ environment: {}, statements: [], ...declare(config) });
   };
 }
 

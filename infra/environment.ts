@@ -1,9 +1,10 @@
 import type * as pulumi from '@pulumi/pulumi';
+import type { Declared } from './application';
 import type { StackConfig } from './config';
 import type { RedriveQueue } from './redrive';
 import type { Secret } from './secret';
 
-type Variables = Readonly<Record<string, pulumi.Input<string>>>;
+export type Variables = Readonly<Record<string, pulumi.Input<string>>>;
 
 /**
  * What the handlers find in their environment, by what they do. The values of secrets are never in it.
@@ -13,7 +14,7 @@ export function handlerEnvironment(
   config: StackConfig,
   apiKey: Secret,
   redriveQueue: RedriveQueue,
-  application: Variables = {},
+  application: Declared,
 ): { readonly momento: Variables; readonly handling: Variables; readonly vending: Variables } {
   const momento = {
     API_KEY_SECRET_ARN: apiKey.arn,
@@ -22,7 +23,7 @@ export function handlerEnvironment(
     TOPIC_NAME: config.topicName,
   };
   const handling = {
-    ...application,
+    ...application.environment,
     ...momento,
     REDRIVE_QUEUE_URL: redriveQueue.queue.url,
   };

@@ -1,0 +1,33 @@
+// The functions of this stack: what all of them have in common.
+import type * as aws from '@pulumi/aws';
+import { bundleHandlers } from './bundle';
+import type { StackConfig } from './config';
+import { HandlerFunction, type HandlerFunctionArgs } from './handler-function';
+import { readSecrets, type Secret } from './secret';
+
+/** What differs from function to function. */
+interface OwnArgs extends Pick<HandlerFunctionArgs, 'description' | 'environment' | 'reservedConcurrency'> {
+  /** The secrets that it may read. */
+  readonly secrets: readonly Secret[];
+  /** What else it may do. */
+  readonly statements?: readonly aws.iam.PolicyStatement[];
+}
+
+/**
+ * Bundles these handlers, and the relay where it delivers. Gives what makes the function of a name. Throws a RunError where a
+ * handler cannot be bundled, before any resource is registered.
+ */
+export function bundledFunctions<Name extends string>(names: readonly Name[], config: StackConfig) {
+  const { application, memoryMb, logRetentionDays, tracing } = config;
+  const codeOf = bundleHandlers(names, { application });
+  if (config.delivery === 'relay') bundleHandlers(['relay']); // the Dockerfile copies it
+  return (name: Name, { secrets, statements = [], ...args }: OwnArgs): HandlerFunction =>
+    new HandlerFunction(name, {
+      code: codeOf(name),
+      statements: [readSecrets(...secrets), ...statements],
+      ...args,
+      memoryMb,
+      logRetentionDays,
+      tracing,
+    });
+}
