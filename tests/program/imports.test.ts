@@ -1,39 +1,9 @@
 // Imports point one way: index -> infra, handlers -> application -> adapters -> core, local -> the program and its bundles.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import * as path from 'node:path';
-import * as ts from 'typescript';
-
-const PROJECT = path.resolve(__dirname, '../..');
-
-interface Import {
-  readonly from: string;
-  /** A file of the project, or a package's or a built-in module's name. */
-  readonly to: string;
-}
-
-const files = readdirSync(PROJECT, { recursive: true, encoding: 'utf8' })
-  .map((file) => file.split(path.sep).join('/'))
-  .filter((file) => /\.ts$/.test(file) && !/(^|\/)(node_modules|\.[^/]+)\//.test(file));
-
-const imports: readonly Import[] = files.flatMap((from) =>
-  ts
-    .preProcessFile(readFileSync(path.join(PROJECT, from), 'utf8'), true, true)
-    .importedFiles.map(({ fileName }) => ({ from, to: resolve(from, fileName) })),
-);
-
-function resolve(from: string, specifier: string): string {
-  if (!/^[.#]/.test(specifier)) return specifier;
-  const target = specifier.startsWith('#')
-    ? specifier.slice(1) // the default of the application that the setting chooses
-    : path.posix.join(path.posix.dirname(from), specifier);
-  const found = [target, `${target}.ts`, `${target}/index.ts`, `${target}.d.ts`].find((file) =>
-    files.includes(file),
-  );
-  assert(found, `${from} imports ${specifier}, which is a file of the project`);
-  return found;
-}
+import { files, imports, PROJECT } from './own-imports';
 
 /** The imports that leave `where` for something that is not allowed there. */
 function strangers(where: RegExp, allowed: (to: string) => boolean): string[] {
@@ -145,6 +115,16 @@ describe('the imports', () => {
         ),
     );
     assert.deepEqual(strange, []);
+  });
+
+  it('of a package of the project stay in it', () => {
+    assert.deepEqual(
+      strangers(
+        /^packages\/local-momento\//,
+        (to) => !isFile(to) || to.startsWith('packages/local-momento/'),
+      ),
+      [],
+    );
   });
 
   it('never go to a test, but from tests', () => {

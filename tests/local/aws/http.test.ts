@@ -9,7 +9,7 @@ import { AwsEndpoint } from '../../../local/aws/endpoint';
 import { listen, PortInUse } from '../../../local/aws/http';
 import { FunctionUrl } from '../../../local/aws/lambda/function-url';
 
-const LOCAL = resolve(__dirname, '../../../local');
+const PROJECT = resolve(__dirname, '../../..');
 /** Addresses of this machine at which a server answers that listens on all interfaces. Only Linux has 127.0.0.2. */
 const OTHERS = process.platform === 'linux' ? ['127.0.0.2', '::1'] : ['::1'];
 
@@ -55,15 +55,17 @@ describe('a server on this machine', () => {
   });
 
   it('is none that listens in another way', () => {
-    const files = readdirSync(LOCAL, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      /\.ts$/.test(file),
+    const files = ['local', 'packages'].flatMap((folder) =>
+      readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.ts$/.test(file) && !file.includes('node_modules'))
+        .map((file) => join(folder, file)),
     );
     const listening = files.filter((file) =>
-      /(?<!\blistener)\.listen\(/.test(readFileSync(join(LOCAL, file), 'utf8')),
+      /(?<!\blistener)\.listen\(/.test(readFileSync(join(PROJECT, file), 'utf8')),
     );
     assert.deepEqual(listening.map((file) => file.split(sep).join('/')).sort(), [
-      'http.ts',
-      'momento/listener.ts',
+      'local/aws/http/index.ts',
+      'packages/local-momento/listener.ts',
     ]);
   });
 });
