@@ -14,13 +14,16 @@ const API_KEY = makeLegacyKey();
 /** A login would change where whoever runs this keeps their state; here the environment says where it is. */
 const LOGIN = 'pulumi() { [ "$1" = login ] || command pulumi "$@"; }\n';
 
-/** By page: what is typed at its prompts for values, and how many functions there are afterwards. */
-const PAGES: Readonly<Record<string, { typed: readonly string[]; functions: number }>> = {
-  'README.md': { typed: [API_KEY], functions: 4 },
-  'docs/configuration.md': { typed: [API_KEY], functions: 0 },
-  'docs/deploy-managed.md': { typed: [API_KEY, API_KEY], functions: 4 },
-  'docs/deploy-relay.md': { typed: [API_KEY], functions: 0 },
-  'docs/deploy-webhook.md': { typed: [API_KEY, 'the-secret-that-Momento-shows'], functions: 4 },
+/** By page: what is typed at the prompts for these settings, in their order, and how many functions there are afterwards. */
+const PAGES: Readonly<Record<string, { typed: Readonly<Record<string, string>>; functions: number }>> = {
+  'README.md': { typed: { momentoApiKey: API_KEY }, functions: 4 },
+  'docs/configuration.md': { typed: { momentoApiKey: API_KEY }, functions: 0 },
+  'docs/deploy-managed.md': { typed: { momentoApiKey: API_KEY, momentoDeployKey: API_KEY }, functions: 4 },
+  'docs/deploy-relay.md': { typed: { momentoApiKey: API_KEY }, functions: 0 },
+  'docs/deploy-webhook.md': {
+    typed: { momentoApiKey: API_KEY, signingSecret: 'the-secret-that-Momento-shows' },
+    functions: 4,
+  },
 };
 /** Its command makes another project: see template.test.ts. */
 const ELSEWHERE = ['docs/customizing.md'];
@@ -66,13 +69,14 @@ class Session {
   readonly #env = { ...process.env, ...this.project.environment, PULUMI_SKIP_CONFIRMATIONS: 'true' };
 
   /** Types commands one after the other; the first that fails ends it. */
-  type(commands: string, typed: readonly string[]): Promise<Ran> {
+  type(commands: string, typed: Readonly<Record<string, string>>): Promise<Ran> {
     const script = path.join(this.project.root, 'commands.sh');
     writeFileSync(script, commands);
-    return runInTerminal(`bash -euo pipefail ${script}`, {
+    return runInTerminal(`bash -veuo pipefail ${script}`, {
       cwd: this.project.folder,
       env: this.#env,
-      answers: typed.map((text) => [/value:/, text]),
+      // Each command is shown (-v) before its prompt, which is drawn again as it is answered.
+      answers: Object.entries(typed).map(([key, text]) => [new RegExp(`${key}\\b[^]*value:`), text]),
     });
   }
 
