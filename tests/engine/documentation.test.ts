@@ -1,26 +1,29 @@
 // The commands with which the documentation deploys, as they stand, typed at a terminal.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { makeLegacyKey } from 'local-momento';
 import { blocksIn, pages } from '../docs/pages';
 import { everything, functionsOf } from './cloud';
 import { MomentoAccount } from './momento-account';
-import { ProjectCopy, type Ran, run, succeeded } from './stack';
-import { type Answers, runInTerminal } from './terminal';
+import { ProjectCopy, type Ran, succeeded } from './stack';
+import { runInTerminal } from './terminal';
 
 const API_KEY = makeLegacyKey();
 
-/** What a first login asks; its answer is found by its first letters. */
-const FIRST_LOGIN: Answers[number] = [/What would you like to do/, 'Skip'];
+/** A login would change where whoever runs this keeps their state; here the environment says where it is. */
+const LOGIN = 'pulumi() { [ "$1" = login ] || command pulumi "$@"; }\n';
 
-/** By page: what is typed at its prompts for values, and how many functions there are afterwards. */
-const PAGES: Readonly<Record<string, { typed: readonly string[]; functions: number }>> = {
-  'README.md': { typed: [API_KEY], functions: 4 },
-  'docs/configuration.md': { typed: [API_KEY], functions: 0 },
-  'docs/deploy-managed.md': { typed: [API_KEY, API_KEY], functions: 4 },
-  'docs/deploy-relay.md': { typed: [API_KEY], functions: 0 },
-  'docs/deploy-webhook.md': { typed: [API_KEY, 'the-secret-that-Momento-shows'], functions: 4 },
+/** By page: what is typed at the prompts for these settings, in their order, and how many functions there are afterwards. */
+const PAGES: Readonly<Record<string, { typed: Readonly<Record<string, string>>; functions: number }>> = {
+  'README.md': { typed: { momentoApiKey: API_KEY }, functions: 4 },
+  'docs/configuration.md': { typed: { momentoApiKey: API_KEY }, functions: 0 },
+  'docs/deploy-managed.md': { typed: { momentoApiKey: API_KEY, momentoDeployKey: API_KEY }, functions: 4 },
+  'docs/deploy-relay.md': { typed: { momentoApiKey: API_KEY }, functions: 0 },
+  'docs/deploy-webhook.md': {
+    typed: { momentoApiKey: API_KEY, signingSecret: 'the-secret-that-Momento-shows' },
+    functions: 4,
+  },
 };
 /** Its command makes another project: see template.test.ts. */
 const ELSEWHERE = ['docs/customizing.md'];
@@ -47,9 +50,8 @@ describe("the documentation's commands for Pulumi", () => {
       const session = new Session();
       try {
         const commands = commandsOf(file);
-        const isWhole = commands.includes('pulumi login');
-        const before = isWhole ? '' : 'pulumi login --local\npulumi stack init prod\n';
-        succeeded(await session.type(before + commands, typed));
+        const before = commands.includes('pulumi stack init') ? '' : 'pulumi stack init prod\n';
+        succeeded(await session.type(LOGIN + before + commands, typed));
         assert.equal((await functionsOf('prod')).length, functions);
         succeeded(await session.destroy());
         assert.deepEqual(await everything(), untouched);
@@ -61,30 +63,24 @@ describe("the documentation's commands for Pulumi", () => {
   }
 });
 
-/** Somebody at a terminal, with a home folder of their own, who has said yes to every update beforehand. */
+/** Somebody at a terminal who has said yes to every update beforehand. */
 class Session {
   readonly project = new ProjectCopy();
-  readonly #home = path.join(this.project.root, 'home');
-  readonly #env: NodeJS.ProcessEnv;
-
-  constructor() {
-    mkdirSync(this.#home);
-    const { PULUMI_BACKEND_URL: _, ...environment } = { ...process.env, ...this.project.environment };
-    this.#env = { ...environment, HOME: this.#home, PULUMI_SKIP_CONFIRMATIONS: 'true' };
-  }
+  readonly #env = { ...process.env, ...this.project.environment, PULUMI_SKIP_CONFIRMATIONS: 'true' };
 
   /** Types commands one after the other; the first that fails ends it. */
-  type(commands: string, typed: readonly string[]): Promise<Ran> {
+  type(commands: string, typed: Readonly<Record<string, string>>): Promise<Ran> {
     const script = path.join(this.project.root, 'commands.sh');
     writeFileSync(script, commands);
-    return runInTerminal(`bash -euo pipefail ${script}`, {
+    return runInTerminal(`bash -veuo pipefail ${script}`, {
       cwd: this.project.folder,
       env: this.#env,
-      answers: [FIRST_LOGIN, ...typed.map((text): Answers[number] => [/value:/, text])],
+      // Each command is shown (-v) before its prompt, which is drawn again as it is answered.
+      answers: Object.entries(typed).map(([key, text]) => [new RegExp(`${key}\\b[^]*value:`), text]),
     });
   }
 
   destroy(): Promise<Ran> {
-    return run('pulumi', ['--non-interactive', 'destroy', '--yes'], this.project.folder, this.#env);
+    return this.project.pulumi(['destroy', '--yes', '--stack', 'prod']);
   }
 }

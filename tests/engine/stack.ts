@@ -100,7 +100,7 @@ export function copyProject(to: string): void {
   cpSync(PROJECT, to, { recursive: true, filter: (file) => !LEFT_OUT.has(path.relative(PROJECT, file)) });
 }
 
-export function run(
+function run(
   command: string,
   args: readonly string[],
   cwd: string,

@@ -26,7 +26,6 @@ describe('a project that pulumi new made', () => {
       cwd: project.root,
       env: { ...process.env, ...project.environment },
       answers: [
-        [/Project name/, ''],
         [/Project description/, ''],
         [/Stack name/, 'mine'],
         [/aws:region/, ''],
