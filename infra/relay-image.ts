@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as dockerBuild from '@pulumi/docker-build';
 import * as pulumi from '@pulumi/pulumi';
+import { keepAnswersOutOfDebugging } from './debugging';
 import { tags } from './tags';
 
 /** Images that stay in the repository, so that a failed deployment can be rolled back. */
@@ -40,6 +41,7 @@ export class RelayImage {
     );
     // Not Crosswalk's image: its docker-build drops an image from the state when a refresh meets an expired token. The token
     // is another one in each `up`, which docker-build does not take for a change.
+    keepAnswersOutOfDebugging();
     const login = aws.ecr.getAuthorizationTokenOutput({}, { parent: child.parent });
     const image = new dockerBuild.Image(
       name,
