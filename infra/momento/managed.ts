@@ -3,7 +3,6 @@ import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { keepAnswersOutOfDebugging } from '../debugging';
 import { MomentoCache } from './cache';
-
 import { MomentoWebhook } from './webhook';
 
 /**
