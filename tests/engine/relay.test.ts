@@ -82,8 +82,11 @@ describe('a stack with the relay', () => {
 
     rmSync(path.join(project.folder, '.bundles'), { recursive: true });
     const umask = process.umask(0o077);
-    otherUmask = { update: await up(), relay: await relay() };
-    process.umask(umask);
+    try {
+      otherUmask = { update: await up(), relay: await relay() };
+    } finally {
+      process.umask(umask);
+    }
 
     await stack.refresh();
     refreshed = await up();
