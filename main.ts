@@ -1,4 +1,5 @@
-// Where Pulumi starts. What index.ts cannot wait for is looked at here, before it registers its first resource.
+// Where Pulumi starts. What index.ts cannot wait for is looked at here, before it registers its first resource. The local
+// stack, which needs neither Docker nor a network, evaluates index.ts itself.
 import { loadConfig } from './infra/config';
 import { checkDocker } from './infra/docker';
 import { findNetwork } from './infra/network';

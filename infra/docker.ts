@@ -7,7 +7,7 @@ const PATIENCE = 30_000;
 
 /**
  * Throws a RunError that says what is missing where docker-build could build no image. It needs a Docker engine, or a builder
- * of buildx elsewhere. It speaks to them itself: without a `docker` command to ask, it is believed what DOCKER_HOST says.
+ * of buildx elsewhere, but not Docker's command: where that is missing, DOCKER_HOST is trusted.
  */
 export function checkDocker(): void {
   const version = docker('version');

@@ -1,8 +1,10 @@
-// The relay's image: built from the Dockerfile, pushed to a repository of its own, named by its digest.
+// The relay's image: built from the Dockerfile, pushed to a repository of its own, named by its digest. Not Crosswalk's:
+// the docker-build in that one drops an image from the state when a refresh meets an expired token.
 import * as path from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as dockerBuild from '@pulumi/docker-build';
 import * as pulumi from '@pulumi/pulumi';
+import { keepAnswersOutOfDebugging } from './debugging';
 import { tags } from './tags';
 
 /** Images that stay in the repository, so that a failed deployment can be rolled back. */
@@ -38,8 +40,8 @@ export class RelayImage {
       },
       child,
     );
-    // Not Crosswalk's image: its docker-build drops an image from the state when a refresh meets an expired token. The token
-    // is another one in each `up`, which docker-build does not take for a change.
+    // Each `up` has a token of its own, which docker-build does not take for a change.
+    keepAnswersOutOfDebugging();
     const login = aws.ecr.getAuthorizationTokenOutput({}, { parent: child.parent });
     const image = new dockerBuild.Image(
       name,

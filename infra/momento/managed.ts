@@ -1,8 +1,8 @@
 // What the program makes in Momento itself, so that nobody has to do it by hand.
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
+import { keepAnswersOutOfDebugging } from '../debugging';
 import { MomentoCache } from './cache';
-import { keepAnswersOutOfDebugging } from './debugging';
 import { MomentoWebhook } from './webhook';
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import {
   DeleteServiceCommand,
+  DescribeClustersCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
@@ -22,22 +23,29 @@ const ecs = new ECSClient({});
 
 /** The names of all that there is, of the kinds that the relay needs. */
 export async function containers(): Promise<string[]> {
-  const [{ clusterArns = [] }, { taskDefinitionArns = [] }, { repositories = [] }] = await Promise.all([
-    ecs.send(new ListClustersCommand({})),
+  const [clusters, { taskDefinitionArns = [] }, { repositories = [] }] = await Promise.all([
+    activeClusters(),
     ecs.send(new ListTaskDefinitionsCommand({ status: 'ACTIVE' })),
     ecr.send(new DescribeRepositoriesCommand({})),
   ]);
   return [
-    ...clusterArns.map((arn) => `cluster ${arn}`),
+    ...clusters.map((arn) => `cluster ${arn}`),
     ...taskDefinitionArns.map((arn) => `task definition ${arn}`),
     ...repositories.map(({ repositoryName }) => `repository ${repositoryName}`),
   ];
 }
 
+/** Their ARNs. A deleted cluster may be listed for a while. */
+async function activeClusters(): Promise<string[]> {
+  const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
+  if (clusterArns.length === 0) return [];
+  const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: clusterArns }));
+  return clusters.filter(({ status }) => status === 'ACTIVE').map(({ clusterArn = '' }) => clusterArn);
+}
+
 /** The one service that is active, with what its task runs; undefined where there is none. */
 export async function runningRelay() {
-  const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
-  for (const cluster of clusterArns) {
+  for (const cluster of await activeClusters()) {
     const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster }));
     if (serviceArns.length === 0) continue;
     const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));

@@ -1,4 +1,4 @@
-// The network of the account. EC2's own client would be the largest package of this project, for eight calls.
+// The network of the account. EC2's own client would be the largest package of this project, for a dozen calls.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 import assert from 'node:assert/strict';
 import { Sha256 } from '@aws-crypto/sha256-js';
@@ -54,13 +54,11 @@ export class InternetGateway {
   async serveOneSubnet(): Promise<void> {
     const [SubnetId = ''] = await ask('subnetId', 'DescribeSubnets', filter('vpc-id', this.vpc));
     const [RouteTableId = ''] = await ask('routeTableId', 'CreateRouteTable', { VpcId: this.vpc });
+    this.#undo.push(() => ask('return', 'DeleteRouteTable', { RouteTableId }));
     const association = { RouteTableId, SubnetId };
     const [AssociationId = ''] = await ask('associationId', 'AssociateRouteTable', association);
+    this.#undo.push(() => ask('return', 'DisassociateRouteTable', { AssociationId }));
     await this.#serve(RouteTableId);
-    this.#undo.push(
-      () => ask('return', 'DeleteRouteTable', { RouteTableId }),
-      () => ask('return', 'DisassociateRouteTable', { AssociationId }),
-    );
   }
 
   /** Of each subnet without a route table of its own. */

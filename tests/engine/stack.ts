@@ -37,7 +37,7 @@ export interface Update {
   /** What was done, but for `same`. */
   readonly steps: readonly Step[];
   /** What the program and the engine told the user, warnings and errors. */
-  readonly diagnostics: readonly { readonly severity: string; readonly message: string }[];
+  readonly diagnostics: readonly Diagnostic[];
   /** All that the CLI printed. */
   readonly printed: string;
 }
@@ -205,16 +205,22 @@ export function succeeded(ran: Ran): Ran {
   return ran;
 }
 
-/** What is told to be wrong, of what `up --json` printed. */
+/** What is told to be wrong, of what `up --json` printed, which is an event a line, or `preview --json`, a document. */
 export function errors({ stdout }: Ran): string[] {
-  return events(stdout).flatMap(({ diagnosticEvent: told }) =>
-    told?.severity === 'error' ? told.message : [],
-  );
+  const told: Diagnostic[] = stdout.startsWith('{\n')
+    ? JSON.parse(stdout).diagnostics
+    : events(stdout).flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+  return told.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+}
+
+interface Diagnostic {
+  readonly severity: string;
+  readonly message: string;
 }
 
 /** The engine's events, one JSON object a line (https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/, `--json`). */
 interface EngineEvent {
-  readonly diagnosticEvent?: { readonly severity: string; readonly message: string };
+  readonly diagnosticEvent?: Diagnostic;
   readonly resourcePreEvent?: {
     readonly metadata: { readonly op: string; readonly urn: string; readonly type: string };
   };
