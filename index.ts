@@ -8,12 +8,10 @@ import { FunctionUrl } from './infra/function-url';
 import { manageMomento } from './infra/momento/managed';
 import { sayWhatIsNext } from './infra/next-steps';
 import { RedriveQueue } from './infra/redrive';
-import { checkRegion } from './infra/regions';
 import { deliverByRelay } from './infra/relay-delivery';
 import { Secret } from './infra/secret';
 
 const config = loadConfig();
-void checkRegion();
 const functionNamed = bundledFunctions(['webhook', 'redrive', 'publisher', 'tokens'], config);
 
 const apiKey = new Secret('api-key', { description: 'The Momento API key of the functions' });

@@ -3,9 +3,11 @@
 import { loadConfig } from './infra/config';
 import { checkDocker } from './infra/docker';
 import { findNetwork } from './infra/network';
+import { checkRegion } from './infra/regions';
 
 export = async () => {
   const { delivery, vpcId, subnetIds } = loadConfig();
+  await checkRegion();
   if (delivery === 'relay') {
     checkDocker();
     await findNetwork(vpcId, subnetIds);

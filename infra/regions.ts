@@ -24,17 +24,9 @@ const WITHOUT_FUNCTION_URLS = [
   'us-gov-west-1',
 ];
 
-/**
- * Throws a RunError in a region without function URLs, before anything is made that AWS would leave half done.
- * Rejects with it where only an AWS profile names the region, which the provider has to be asked for: that ends the preview.
- */
-export function checkRegion(): Promise<void> {
-  if (!aws.config.region) return aws.getRegion().then(({ region }) => refuseWithoutFunctionUrls(region));
-  refuseWithoutFunctionUrls(aws.config.region);
-  return Promise.resolve();
-}
-
-function refuseWithoutFunctionUrls(region: string): void {
+/** Rejects with a RunError in a region without function URLs. The provider is asked only if an AWS profile alone names the region. */
+export async function checkRegion(): Promise<void> {
+  const region = aws.config.region ?? (await aws.getRegion()).region;
   if (!WITHOUT_FUNCTION_URLS.includes(region)) return;
   throw new pulumi.RunError(
     [

@@ -43,13 +43,16 @@ describe('before the program', () => {
   async function start(
     account: Account,
     settings: Record<string, string>,
-    { docker }: { docker: boolean },
+    { docker, region = 'eu-west-1' }: { docker: boolean; region?: string },
   ): Promise<{ readonly webhookUrl?: string }> {
     await inAccount(account);
     const all = Object.entries({ momentoApiKey: LEGACY_KEY, ...settings });
     const secrets = ['momentoApiKey', 'signingSecret'].map((key) => `momento-webhooks:${key}`);
     pulumi.runtime.setAllConfig(
-      Object.fromEntries(all.map(([key, value]) => [`momento-webhooks:${key}`, value])),
+      {
+        'aws:region': region,
+        ...Object.fromEntries(all.map(([key, value]) => [`momento-webhooks:${key}`, value])),
+      },
       secrets,
     );
     process.env.PATH = path.join(folder, docker ? 'bin' : 'nothing');
@@ -63,6 +66,13 @@ describe('before the program', () => {
       return true;
     };
   }
+
+  it('refuses a region without function URLs, before it loads the program', async () => {
+    await assert.rejects(
+      start(PUBLIC, {}, { docker: false, region: 'eu-central-2' }),
+      refusesWith(/no function URLs in the region eu-central-2/),
+    );
+  });
 
   it('the relay is refused where no image can be built', async () => {
     await assert.rejects(start(PUBLIC, RELAY, { docker: false }), refusesWith(/no docker on the PATH/));
