@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Sha256 } from '@aws-crypto/sha256-js';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   GetSecretValueCommand,
   ListSecretsCommand,
@@ -217,6 +218,22 @@ describe('the local AWS', () => {
       name: 'UnknownOperationException',
       message: 'The local AWS does not have the operation secretsmanager.ListSecrets.',
     });
+  });
+
+  it('names the service that it does not have, and the file in which an application adds one', async () => {
+    const dynamoDb = new DynamoDBClient({
+      region: 'us-east-1',
+      endpoint: endpoint.url,
+      credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
+      maxAttempts: 1,
+    });
+    await assert.rejects(dynamoDb.send(new ListTablesCommand({})), {
+      name: 'UnknownOperationException',
+      message:
+        'The local AWS does not have the service dynamodb (DynamoDB_20120810.ListTables): add it to startServices in the ' +
+        "application's local.ts.",
+    });
+    dynamoDb.destroy();
   });
 
   it("answers nobody who came under another host's name", async () => {
