@@ -61,7 +61,12 @@ export class Sender {
           response.on('error', reject);
         },
       );
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The other side closed a kept connection at the moment it was used again, and saw nothing of the request.
+        if (sent.reusedSocket && error.code === 'ECONNRESET')
+          this.post(body, headers, method).then(resolve, reject);
+        else reject(error);
+      });
       sent.end(body);
     });
   }
