@@ -170,7 +170,7 @@ export class Traffic {
   async #forge(index: number): Promise<void> {
     const forged = { ...this.event(index), token_id: 'forged' };
     const { status } = await this.options.sender.event(forged, 'a secret that never was');
-    if (status >= 200 && status <= 299) this.forgedAccepted++;
+    if (status !== 403 && status !== 503) this.forgedAccepted++; // 503: the secrets could not be had
   }
 }
 
