@@ -8,9 +8,10 @@ const HELP = `npm run soak -- [--delivery webhook] [--events 100000] [--faults 0
 
 Sends that many signed events through the real handlers, while the given share of the calls to Momento and SQS fails,
 both keys are rotated and one event in five is delivered twice. Three quiet spells or more lie between them: all
-connections die (closed, reset at the next write, or silent) while the functions are frozen for minutes and the signing
-secret is rotated; then the API key is wrong for minutes (revoked, too few rights, or another account's) and is put
-right. The stack's clock jumps, so that nobody waits for it.
+connections die (closed, reset at the next write, or silent) while the functions are frozen, for minutes or for less than
+one, and the signing secret is rotated; then the API key is wrong for minutes (revoked, too few rights, or another
+account's) and is put right; then a client of Momento is dropped while another call over it waits. The stack's clock
+jumps, so that nobody waits for it.
 
 Exits 1 unless every event that was answered 2xx is stored exactly once, or stands in the dead-letter queue; no more
 stand there, and no more were answered 503, than the faults explain; no genuine event was refused once the webhook could

@@ -99,6 +99,27 @@ export function planFaults(
   };
 }
 
+/** As often as Momento's SDK asks for one call before it gives the handlers an error, and they drop the client. */
+const TRIES_OF_SDK = 4;
+
+/**
+ * For two events of one batch: a client is dropped while a call over it waits for its answer, and is tried again after that.
+ * The first event is refused until its client is dropped; what is asked for it next breaks all connections, also that over
+ * which the second event waits.
+ */
+export function planDrop(refused: number, waiting: number): FaultPlan {
+  const puts = new Map<number | undefined, number>();
+  return (operation, request) => {
+    if (operation !== 'SortedSetPut') return undefined;
+    const index = indexOf(textOf(request, () => undefined));
+    const nth = puts.get(index) ?? 0;
+    puts.set(index, nth + 1);
+    if (index === waiting && nth === 0) return { kind: 'apply-then-time-out' };
+    if (index !== refused || nth > TRIES_OF_SDK) return undefined;
+    return { kind: nth < TRIES_OF_SDK ? 'refuse' : 'restart' };
+  };
+}
+
 /** What may befall a delivery to the webhook: 503, 429, or no answer, which costs the relay five seconds. */
 const RECEIVER_KINDS: readonly (readonly [FaultKind, number])[] = [
   ['refuse', 60],

@@ -1,4 +1,4 @@
-// A quiet spell: nobody calls, all functions are frozen for minutes, and all connections die. Then the first call to each
+// A quiet spell: nobody calls, all functions are frozen, and all connections die. Then the first call to each
 // function is made, without a planned fault; and the API key is wrong for a while, and put right.
 import {
   NoopMomentoLoggerFactory,
@@ -9,7 +9,7 @@ import {
 import { tokenCredentials } from '../../handlers/adapters/momento-credentials';
 import type { Stack } from '../../local/stack';
 import { drain } from '../drain';
-import { planEvent } from './plan';
+import { planDrop, planEvent } from './plan';
 import type { Chance } from './random';
 import type { Spell } from './spells';
 import type { Traffic } from './traffic';
@@ -64,6 +64,7 @@ export class Quiet {
   async pass(spell: Spell): Promise<void> {
     const { stack, traffic } = this;
     this.#spells++;
+    await this.#callEach(); // else there may be no connection that is trusted, and none to die
     await drain(stack); // else the queue makes the first call
     await stack.freeze();
     if (spell.rotates) traffic.rotateSigningSecret();
@@ -85,6 +86,18 @@ export class Quiet {
     }
     tally(this.#notTakenUp, last, spell.trouble);
     await drain(stack);
+  }
+
+  /**
+   * The redrive drops a client while another event of the batch waits for an answer over it. Sets the faults for that; what
+   * has not come to its end by then stays in the queue.
+   */
+  async dropClient(): Promise<void> {
+    const [refused, waiting] = [this.#nextIndex(), this.#nextIndex()];
+    this.stack.setFaults(planDrop(refused, waiting));
+    for (const index of [refused, waiting]) this.#queue(index);
+    this.stack.sqs.hurry(0);
+    await this.stack.queuesIdle();
   }
 
   /** Calls every function, all at the same time. Gives for each call what came of it, empty where it succeeded. */
@@ -126,15 +139,20 @@ export class Quiet {
 
   /** By the queue, with one message: it is gone where the event was stored. */
   async #redrive(): Promise<string> {
+    const { queue, message } = this.#queue(this.#nextIndex());
+    this.stack.sqs.hurry(0);
+    await this.stack.queuesIdle();
+    return queue.messages.includes(message) ? 'redrive postponed' : '';
+  }
+
+  /** Puts an event into the redrive queue, which is told of it by `hurry`. */
+  #queue(index: number) {
     const { sqs, outputs, clock } = this.stack;
     const queue = sqs.find(String(outputs.redriveQueueUrl));
-    const index = this.#nextIndex();
     const body = JSON.stringify({ ...this.traffic.event(index), publish_timestamp: clock.now() });
     const message = queue.send(body);
     this.traffic.accept(index);
-    sqs.hurry(0);
-    await this.stack.queuesIdle();
-    return queue.messages.includes(message) ? 'redrive postponed' : '';
+    return { queue, message };
   }
 
   async #invoke(output: string, payload: unknown): Promise<{ statusCode: unknown; body: string }> {

@@ -152,6 +152,7 @@ class Soak {
           await drain(this.stack);
           this.stack.setFaults(planFaults(this.#chance, 0, bodyIn(this.stack))); // what is refused for ever stays so
           await this.#quiet.pass(spell);
+          await this.#quiet.dropClient();
         },
       })),
     ];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { KEY_TROUBLES } from 'local-momento';
 import { CONNECTION_FAULTS } from 'local-momento/faults';
+import { TRUSTED_FOR_MS } from '../../handlers/adapters/connection';
+import { RECHECK_MS } from '../../handlers/core/signing-secret';
 import { Chance } from './random';
 import { planSpells, type Spell } from './spells';
 
@@ -34,9 +36,22 @@ describe('the quiet spells of a soak', () => {
     }
   });
 
-  it('last longer than a balancer keeps what idles', () => {
-    for (const seed of seeds)
-      for (const { quietMs } of planSpells(new Chance(seed), 100_000)) assert.ok(quietMs > IDLE_MS);
+  it('last longer than a balancer keeps what idles, but for one in three', () => {
+    for (const seed of seeds) {
+      const spells = planSpells(new Chance(seed), 100_000);
+      for (let from = 0; from + 3 <= spells.length; from += 3) {
+        const long = spells.slice(from, from + 3).filter(({ quietMs }) => quietMs > IDLE_MS);
+        assert.equal(long.length, 2);
+      }
+    }
+  });
+
+  it('are short where connections are closed and where they are reset: long enough to look for a new secret, and no reason to mistrust a connection', () => {
+    for (const seed of seeds) {
+      const short = planSpells(new Chance(seed), 100_000).filter(({ quietMs }) => quietMs <= IDLE_MS);
+      assert.deepEqual([...new Set(short.map(({ death }) => death))].sort(), ['idle-fin', 'idle-rst']);
+      for (const { quietMs } of short) assert.ok(RECHECK_MS < quietMs && quietMs < TRUSTED_FOR_MS);
+    }
   });
 
   it('follow from the seed', () => {
