@@ -296,9 +296,7 @@ describe('the next steps', () => {
       /2\. pulumi config set --secret signingSecret --stack dev\n[\s\S]*3\. pulumi up --stack dev\n/,
     );
     assert(
-      told.endsWith(
-        'A signing secret that the stack had before is still accepted, until another value takes its place.',
-      ),
+      told.endsWith('The stack still accepts the signing secret it had before, until you set another one.'),
     );
   });
 
