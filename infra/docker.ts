@@ -1,13 +1,13 @@
-// Checks whether an image can be built on this machine.
+// Whether an image can be built on this machine.
 import { spawnSync } from 'node:child_process';
 import * as pulumi from '@pulumi/pulumi';
 
-/** In milliseconds: a remote engine may be slow, or gone. */
+/** In milliseconds: an engine elsewhere may be slow, and may be gone. */
 const PATIENCE = 30_000;
 
 /**
- * Throws a RunError that says what is missing if docker-build cannot build an image. It needs a Docker engine or a remote
- * buildx builder, and connects to them itself. Without a `docker` command to ask, this check trusts DOCKER_HOST.
+ * Throws a RunError that says what is missing where docker-build could build no image. It needs a Docker engine, or a builder
+ * of buildx elsewhere. It speaks to them itself: without a `docker` command to ask, it is believed what DOCKER_HOST says.
  */
 export function checkDocker(): void {
   const version = docker('version');

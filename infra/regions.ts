@@ -3,8 +3,8 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
 /**
- * Regions without function URLs, according to the Lambda Developer Guide ("Creating and managing Lambda function URLs"), the
- * AWS GovCloud (US) User Guide and "Getting Started with Amazon Web Services in China".
+ * Regions without function URLs, as the Lambda Developer Guide ("Creating and managing Lambda function URLs"), the AWS GovCloud
+ * (US) User Guide and "Getting Started with Amazon Web Services in China" list them.
  */
 const WITHOUT_FUNCTION_URLS = [
   'ap-east-2',
@@ -25,8 +25,8 @@ const WITHOUT_FUNCTION_URLS = [
 ];
 
 /**
- * Throws a RunError in a region without function URLs, before anything is created that AWS would leave half done. If only an
- * AWS profile names the region, the provider must be asked: then it rejects, which ends the preview.
+ * Throws a RunError in a region without function URLs, before anything is made that AWS would leave half done.
+ * Rejects with it where only an AWS profile names the region, which the provider has to be asked for: that ends the preview.
  */
 export function checkRegion(): Promise<void> {
   if (!aws.config.region) return aws.getRegion().then(({ region }) => refuseWithoutFunctionUrls(region));
@@ -54,9 +54,9 @@ const CONSOLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console's page for a CloudWatch dashboard, for users who are signed in. In an isolated partition, whose console has no
- * public address, only the path.
- * @param arn of any resource in the partition and the region of the stack
+ * The page of CloudWatch's console that shows a dashboard, for whoever is signed in.
+ * Of an isolated partition, whose console has no public address, it is the path alone.
+ * @param arn of something in the partition and the region of the stack
  */
 export function dashboardPage(arn: string, dashboardName: string): string {
   const [, partition = '', , region] = arn.split(':');

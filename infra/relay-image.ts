@@ -1,17 +1,17 @@
-// The relay's image: built from the Dockerfile, pushed to its own repository, named by its digest.
+// The relay's image: built from the Dockerfile, pushed to a repository of its own, named by its digest.
 import * as path from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as dockerBuild from '@pulumi/docker-build';
 import * as pulumi from '@pulumi/pulumi';
 import { tags } from './tags';
 
-/** How many images stay in the repository, so that a failed deployment can be rolled back. */
+/** Images that stay in the repository, so that a failed deployment can be rolled back. */
 const IMAGES = 5;
 
 export class RelayImage {
-  /** The repository and the digest, so that a task definition always means the same image. */
+  /** The repository and the digest, so that a task definition never means another image than it did. */
   readonly uri: pulumi.Output<string>;
-  /** The policy statements for pulling the image. */
+  /** What it takes to pull it. */
   readonly pulling: aws.iam.PolicyStatement[];
 
   /** @param context the folder with the Dockerfile and what it copies, relative to the program */
@@ -39,7 +39,7 @@ export class RelayImage {
       child,
     );
     // Not Crosswalk's image: its docker-build drops an image from the state when a refresh meets an expired token. The token
-    // differs in each `up`; docker-build does not treat that as a change.
+    // is another one in each `up`, which docker-build does not take for a change.
     const login = aws.ecr.getAuthorizationTokenOutput({}, { parent: child.parent });
     const image = new dockerBuild.Image(
       name,
@@ -61,7 +61,7 @@ export class RelayImage {
     );
     this.uri = pulumi.interpolate`${repository.repositoryUrl}@${image.digest}`;
     this.pulling = [
-      // This action supports no resources (AWS Service Authorization Reference, Amazon ECR).
+      // This action knows no resources (AWS Service Authorization Reference, Amazon ECR).
       { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
       {
         Effect: 'Allow',
