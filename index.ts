@@ -1,4 +1,4 @@
-// What users publish on a Momento topic, through a signed webhook to an application: comments in a Momento cache by default.
+// Connects a Momento topic to an application through a signed webhook. By default, it stores comments in a Momento cache.
 import { Alarms } from './infra/alarms';
 import { bundledFunctions } from './infra/bundled-functions';
 import { loadConfig } from './infra/config';

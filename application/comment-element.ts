@@ -4,7 +4,7 @@ import type { TopicEvent } from '../handlers/core/event';
 import type { Message } from './message';
 
 /**
- * The element for a message: its score is `event_timestamp`, in milliseconds since the epoch; its value JSON of
+ * The element for a message. Its score is `event_timestamp`, in milliseconds since the epoch. Its value is JSON of
  * `{userID, comment, eventId}`, in this order, so that the same event always gives the same bytes. `userID` is the identity
  * that the token carried, never something the message says.
  */

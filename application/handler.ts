@@ -1,4 +1,4 @@
-// What happens with a verified comment: it is stored under the identity of who published it, in its course's sorted set.
+// Stores a verified comment under its publisher's identity, in the sorted set of its course.
 import { optional, setting, wholeNumber } from '../handlers/adapters/environment';
 import { localMomento } from '../handlers/adapters/momento-credentials';
 import { SortedSets } from '../handlers/adapters/sorted-sets';
@@ -7,7 +7,7 @@ import type { EventHandler } from '../handlers/core/event-handler';
 import { commentElement } from './comment-element';
 import type { Message } from './message';
 
-/** The oldest comments are cut on one write in this many; which, the event's id decides. */
+/** One write in this many also removes the oldest comments. The event's id decides which write. */
 const CUT_ONE_IN = 50;
 
 const commentsPerCourse = wholeNumber('COMMENTS_PER_COURSE');

@@ -1,4 +1,4 @@
-// How the comments are seen on this machine, and after a deploy.
+// How to show the comments, on this machine and after a deploy.
 import { parse } from '../handlers/core/parse';
 import type { LocalApplication } from '../local/application';
 import { readComments, removeComments } from '../local/comments';

@@ -1,5 +1,5 @@
-// The size of the webhook's bundle against the plain webhook's, minified. The same sources give the same figures, so this
-// is a check for every change.
+// The size of the webhook's bundle against that of the plain webhook, minified. The same sources give the same figures, so
+// this can check every change.
 import { deflateRawSync } from 'node:zlib';
 import type { Figure } from './figures';
 import { declaredFunctions, plainBundle } from './subjects';

@@ -1,4 +1,4 @@
-// `npm run bench`: prints each figure beside its bar, and exits 1 where a bar is missed. Writes nothing.
+// `npm run bench`: prints each figure beside its bar, and exits with 1 if a bar is missed. Writes nothing.
 import { parseArgs } from 'node:util';
 import { measureBundle } from './bundle';
 import { measureCold } from './cold';
@@ -12,7 +12,7 @@ import { measureWarm } from './warm';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Of each figure; at least 20 for one to quote. */
+    /** Samples of each figure; use at least 20 for a figure to quote. */
     samples: { type: 'string', default: '20' },
     /** A Node.js executable for the cold starts; may be given several times. */
     node: { type: 'string', multiple: true, default: [process.execPath] },
@@ -33,7 +33,8 @@ async function main(): Promise<void> {
   const figures: Figure[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(MEASURES)) {
     const measure = MEASURES[name];
-    if (!measure) throw new RangeError(`no bench ${name}; there are ${Object.keys(MEASURES).join(', ')}`);
+    if (!measure)
+      throw new RangeError(`unknown bench ${name}; use one of ${Object.keys(MEASURES).join(', ')}`);
     const measured = await measure();
     console.log(`${table(measured)}\n`);
     if (name === 'bundle') console.log(`${await largestParts()}\n`);

@@ -30,7 +30,7 @@ async function measureWith(
   region: Region,
 ): Promise<Figure[]> {
   const start = (subject: Subject) => () => coldStart([binary, runtime], subject, region);
-  await alternate(2, start(webhook), start(plainWebhook)); // the files are in the page cache from then on
+  await alternate(2, start(webhook), start(plainWebhook)); // after this, the files are in the page cache
   const { ours, reference } = await alternate(samples, start(webhook), start(plainWebhook));
   const figure = (what: string, pick: (one: ColdStart) => number): Figure => ({
     what: `${what}, Node.js ${versionOf.get(binary)}`,

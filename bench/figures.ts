@@ -1,22 +1,22 @@
-// Figures: ratios of ours over the reference, from alternating samples of one run, held against a bar.
+// Figures: ratios of ours to the reference, from alternating samples of one run, compared with a bar.
 
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  /** The quartiles of the samples; none where there is nothing to vary. */
+  /** The quartiles of the samples; absent if nothing varies. */
   readonly spread?: readonly [number, number];
   readonly samples: number;
-  /** The figure must be on the right side of it; without one it is only shown. */
+  /** The figure must be on the right side of the bar; without one it is only shown. */
   readonly bar?: number;
   readonly aim?: number;
   /** `most`, the default: at most the bar; `least`: at least. */
   readonly bound?: 'most' | 'least';
   readonly unit?: string;
-  /** Absolute numbers and whatever explains it, for the eye. */
+  /** Absolute numbers and other explanations, for the reader. */
   readonly note?: string;
 }
 
-/** The value below which a part of them lies, from 0 to 1; the nearest rank. */
+/** The value below which this fraction of the values lies, from 0 to 1; the nearest rank. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
@@ -26,7 +26,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** One sample of each in turn, and whose turn is first changes. Gives the samples in pairs. */
+/** Takes one sample of each in turn, alternating which goes first. Returns the samples in pairs. */
 export async function alternate<T>(
   samples: number,
   ours: () => Promise<T>,
@@ -41,7 +41,7 @@ export async function alternate<T>(
   return pairs;
 }
 
-/** The median of the ratios of each pair, and their quartiles. */
+/** The median of the ratios of all pairs, and their quartiles. */
 export function ratio(ours: readonly number[], reference: readonly number[]) {
   const ratios = ours.map((one, i) => one / (reference[i] ?? Number.NaN));
   const spread = [quantile(ratios, 0.25), quantile(ratios, 0.75)] as const;
@@ -53,7 +53,7 @@ export function holds({ value, bar, bound = 'most' }: Figure): boolean {
   return bound === 'most' ? value <= bar : value >= bar;
 }
 
-/** The table, one row a figure. */
+/** The table, with one row per figure. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const { bound = 'most', unit = '', spread } = figure;

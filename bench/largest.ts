@@ -1,4 +1,4 @@
-// Where the bytes of the webhook's bundle come from: the place to look for the next cut.
+// Shows where the bytes of the webhook's bundle come from, and so where to look for the next cut.
 import * as path from 'node:path';
 import { build } from 'esbuild';
 import { OPTIONS } from '../infra/bundle';
@@ -6,7 +6,7 @@ import { lean } from '../infra/bundling/lean';
 
 const SHOWN = 12;
 
-/** The packages with most bytes in the bundle, one a line. */
+/** The packages with the most bytes in the bundle, one per line. */
 export async function largestParts(): Promise<string> {
   const { metafile } = await build({
     ...OPTIONS,

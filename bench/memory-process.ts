@@ -1,14 +1,14 @@
-// The process whose memory is measured: the webhook's bundle, and nothing else that grows.
+// The process whose memory is measured: it runs the webhook's bundle, and nothing else that grows.
 import { type Region, signedRequest } from './region';
 
 export interface MemoryTask {
   readonly file: string;
   readonly region: Region;
-  /** After how many events to look, ascending. */
+  /** The numbers of events after which to measure, ascending. */
   readonly after: readonly number[];
 }
 
-/** MiB of resident memory after each number of events, garbage collected. */
+/** MiB of resident memory after each number of events, after garbage collection. */
 export type MemoryInUse = number[];
 
 async function run({ file, region, after }: MemoryTask): Promise<MemoryInUse> {
@@ -16,7 +16,7 @@ async function run({ file, region, after }: MemoryTask): Promise<MemoryInUse> {
   const inUse: number[] = [];
   let sent = 0;
   for (const events of after) {
-    // One at a time, as an instance of Lambda has them.
+    // One at a time, as in an instance of Lambda.
     for (; sent < events; sent++) {
       const { statusCode } = await handler(signedRequest(region));
       if (statusCode !== 200) throw new Error(`answered ${statusCode}`);

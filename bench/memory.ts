@@ -1,4 +1,4 @@
-// Whether the webhook's memory stays flat, however many events an instance lives through.
+// Checks that the webhook's memory stays flat, however many events an instance handles.
 import { type Figure, median } from './figures';
 import type { MemoryInUse, MemoryTask } from './memory-process';
 import { ask } from './process';
@@ -7,7 +7,7 @@ import { withSubjects } from './subjects';
 
 const EARLY = 10_000;
 const LATE = 200_000;
-/** What is resident varies from one moment to the next, so each figure is the median of several looks around it. */
+/** Resident memory varies from moment to moment, so each figure is the median of several measurements around it. */
 const LOOKS = [-2_000, -1_000, 0, 1_000, 2_000];
 
 export async function measureMemory(): Promise<Figure[]> {
@@ -21,7 +21,7 @@ export async function measureMemory(): Promise<Figure[]> {
       const late = median(inUse.slice(LOOKS.length));
       return [
         {
-          what: `memory: RSS after ${LATE} events over after ${EARLY}`,
+          what: `memory: growth of RSS from ${EARLY} to ${LATE} events`,
           value: late - early,
           unit: ' MiB',
           samples: LOOKS.length,

@@ -1,5 +1,5 @@
-// What the relay is compared with: a bare loop of the SDK's subscribe and `fetch`. It resumes nowhere, tries once, and holds
-// whatever comes.
+// What the relay is compared with: a bare loop of the SDK's subscribe and `fetch`. It never resumes, tries once, and holds
+// any number of messages.
 import { createHmac } from 'node:crypto';
 import { CredentialProvider, TopicClient, TopicConfigurations, TopicSubscribeResponse } from '@gomomento/sdk';
 

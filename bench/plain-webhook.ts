@@ -1,5 +1,6 @@
-// What the bench compares with: the same webhook as somebody competent writes it first. Whole SDKs, secrets fetched one
-// after the other at the first request, the client made then, one put. It has none of the guarantees.
+// What the webhook is compared with: the same webhook as a competent developer writes it first. It uses whole SDKs, fetches
+// its secrets one after the other at the first request, creates the client then, and makes one put. It has none of the
+// guarantees.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -47,7 +48,7 @@ async function secret(arn: string | undefined): Promise<string> {
   return answer.SecretString ?? '';
 }
 
-/** Of the real Momento `fromString(apiKey)`; here it is one on this machine. */
+/** For the real Momento, this would be `fromString(apiKey)`; here it is one on this machine. */
 function credentials(apiKey: string) {
   const { host } = new URL(process.env.MOMENTO_ENDPOINT_URL ?? '');
   return CredentialProvider.fromString({

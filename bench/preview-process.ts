@@ -1,4 +1,4 @@
-// Evaluates the program once, in a new process, with or without its types being checked, and tells how long that took.
+// Evaluates the program once, in a new process, with or without type checks, and reports how long that took.
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Evaluation, FromWorker } from '../local/program';
@@ -11,7 +11,7 @@ export interface PreviewTask {
 const PROJECT = path.resolve(__dirname, '..');
 
 function run({ checkTypes, evaluation }: PreviewTask): Promise<number> {
-  // As local/program.ts starts it; the program's own files are what is checked, and the packages' types with them.
+  // As local/program does it. Checks the program's own files, and with them the packages' types.
   const start = `
     require('ts-node').register({ cwd: ${JSON.stringify(PROJECT)}, transpileOnly: ${!checkTypes}, files: false${checkTypes ? ", transpiler: ''" : ''} });
     require(${JSON.stringify(path.join(PROJECT, 'local/program/worker.ts'))});

@@ -1,5 +1,5 @@
-// How long a user of `pulumi preview` waits for the program: evaluated without a check of its types, against with one;
-// and bundling again when nothing has changed, against the first time.
+// How long `pulumi preview` waits for the program: an evaluation without type checks against one with them, and a second
+// bundling without changes against the first.
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -31,10 +31,10 @@ async function measureEvaluation(samples: number): Promise<Figure> {
     const task: PreviewTask = { checkTypes, evaluation };
     return ask<number>('preview-process.ts', task, {});
   };
-  await evaluate(false)(); // the bundles are made
+  await evaluate(false)(); // the bundles exist
   const { ours, reference } = await alternate(samples, evaluate(false), evaluate(true));
   return {
-    what: 'preview: the program, against with types checked',
+    what: 'preview: the program, without type checks against with them',
     ...ratio(ours, reference),
     bar: 0.2,
     aim: 0.1,
@@ -59,7 +59,7 @@ async function measureBundling(samples: number): Promise<Figure> {
     }
   }
   return {
-    what: 'second bundle: all handlers again, unchanged',
+    what: 'second bundling: all handlers, unchanged',
     ...ratio(again, first),
     bar: 0.2,
     note: `${seconds(again)} and ${seconds(first)} s`,

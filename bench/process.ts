@@ -1,9 +1,9 @@
-// A process of the bench's own: it is sent a task, answers once, and ends.
+// A separate process for a bench: it receives a task, answers once, and ends.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
 
-/** @param flags for Node.js, beside what it takes to run TypeScript */
+/** @param flags for Node.js, besides those it needs to run TypeScript */
 export async function ask<Answer>(
   file: string,
   task: object,
@@ -21,7 +21,7 @@ export async function ask<Answer>(
   const [answer] = await Promise.race([
     once(child, 'message'),
     ended.then(([code]) => {
-      throw new Error(`${file} ended with ${code}`);
+      throw new Error(`${file} exited with ${code}`);
     }),
   ]);
   await ended;

@@ -1,4 +1,4 @@
-// A near region, in a process of its own: Secrets Manager answers after 20 ms, Momento after 3.
+// A nearby region in a process of its own: Secrets Manager answers after 20 ms, Momento after 3.
 import { randomBytes } from 'node:crypto';
 import { makeLegacyKey, startMomento } from 'local-momento';
 import { ACCOUNT_ID, REGION } from '../local/aws/account';
@@ -8,7 +8,7 @@ import type { Region } from './region';
 
 const SECRETS_MS = 20;
 const MOMENTO_MS = 3;
-/** Not rotated a moment ago, as at nearly every start. */
+/** The secrets were not rotated a moment ago, as at nearly every start. */
 const SECRETS_AGE_MS = 86_400_000;
 
 async function start({ delays }: { readonly delays: boolean }): Promise<Region> {

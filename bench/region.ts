@@ -1,4 +1,4 @@
-// Where the measured functions run: an AWS and a Momento on this machine, and events to send them.
+// Where the measured functions run: AWS and Momento on this machine, and events to send to them.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
@@ -9,11 +9,11 @@ export interface Region {
   readonly signingSecret: string;
   readonly cacheName: string;
   readonly topicName: string;
-  /** What a function finds in its environment, beside its own settings. */
+  /** The environment of a function, besides its own settings. */
   readonly environment: Record<string, string>;
 }
 
-/** Starts it in another process, runs `work`, and ends it. */
+/** Starts a region in another process, runs `work`, and ends the process. */
 export async function inRegion<T>(
   { delays }: { readonly delays: boolean },
   work: (region: Region) => Promise<T>,
@@ -33,7 +33,7 @@ export async function inRegion<T>(
 
 let sequence = 0;
 
-/** A request as Lambda hands it over, with an event that was published now and signed. */
+/** A request as Lambda passes it on, with a signed event that was published now. */
 export function signedRequest({ cacheName, topicName, signingSecret }: Region, secret = signingSecret) {
   sequence++;
   const body = JSON.stringify({

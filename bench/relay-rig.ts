@@ -1,4 +1,4 @@
-// A relay as a process, users that publish to it, and the receiver that it delivers to.
+// A relay as a process, users that publish to it, and the receiver to which it delivers.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -7,23 +7,23 @@ import { Publisher } from '../local/stack/publisher';
 import type { Region } from './region';
 
 export interface RelayUnderTest {
-  /** Publishes a message and resolves with the milliseconds until it was delivered. */
+  /** Publishes a message. Resolves with the milliseconds until it was delivered. */
   deliver(user: string): Promise<number>;
-  /** Publishes a message, and waits for nothing else. */
+  /** Publishes a message without waiting for its delivery. */
   publish(user: string): Promise<void>;
-  /** From now on deliveries are not answered. */
+  /** Stops answering deliveries. */
   stall(): void;
   /** MiB of resident memory. */
   resident(): number;
-  /** Messages that were never delivered, and so published again. */
+  /** Messages that were never delivered, and so were published again. */
   readonly lost: () => number;
   close(): Promise<void>;
 }
 
-/** A delivery that takes longer will not come any more. */
+/** A delivery that takes longer never comes. */
 const LOST_AFTER_MS = 3_000;
 
-/** Runs `file` with Node.js as a relay of the region's cache and this topic, and waits until it delivers. */
+/** Runs `file` with Node.js as a relay of the region's cache and this topic. Resolves when it delivers. */
 export async function startRelay(
   file: string,
   topicName: string,
@@ -76,7 +76,7 @@ export async function startRelay(
     }
   };
   await deliver('first');
-  lost = 0; // until it had subscribed
+  lost = 0; // those before it had subscribed
   return {
     deliver,
     publish: (user) => publisher.publish(user, message()),

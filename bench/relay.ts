@@ -1,5 +1,5 @@
-// The relay against a bare loop of subscribe and fetch: messages a second, and how long one takes from the publisher to the
-// webhook, with one and with 32 under way; and its memory while 100,000 wait.
+// The relay against a bare loop of subscribe and fetch: messages per second and the latency from publisher to webhook, with
+// one and with 32 under way. Also the relay's memory while 100,000 messages wait.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -10,12 +10,12 @@ import { inRegion, type Region } from './region';
 import { type RelayUnderTest, startRelay } from './relay-rig';
 
 const PROJECT = path.resolve(__dirname, '..');
-/** In a sample, for each one under way. */
+/** Messages per sample, for each one under way. */
 const MESSAGES = 50;
 const WAITING = 100_000;
-/** The relay has taken by then what was published, in milliseconds. */
+/** The time in which the relay receives what was published, in milliseconds. */
 const TAKEN_WITHIN_MS = 3_000;
-/** What the task has, in MiB. */
+/** The task's memory, in MiB. */
 const TASK_MEMORY = 512;
 
 interface Sample {
@@ -74,7 +74,7 @@ async function compare(
   plain: RelayUnderTest,
 ): Promise<Figure[]> {
   const sample = (relay: RelayUnderTest) => () => deliverMany(relay, inFlight);
-  await alternate(3, sample(ours), sample(plain)); // until V8 has compiled what is hot
+  await alternate(3, sample(ours), sample(plain)); // until V8 has compiled the hot code
   const pairs = await alternate(samples, sample(ours), sample(plain));
   const figure = (what: string, pick: (one: Sample) => number, unit: string): Figure => {
     const [one, other] = [pairs.ours.map(pick), pairs.reference.map(pick)];
@@ -83,13 +83,13 @@ async function compare(
   };
   const at = (part: number) => (one: Sample) => quantile(one.latencies, part);
   return [
-    figure('messages a second', ({ perSecond }) => perSecond, 'a second'),
+    figure('messages per second', ({ perSecond }) => perSecond, 'per second'),
     figure('latency p50', at(0.5), 'ms'),
     figure('latency p99', at(0.99), 'ms'),
   ];
 }
 
-/** Each user has one message under way, as a user's messages are delivered in their order. */
+/** Each user has one message under way, because a user's messages are delivered in order. */
 async function deliverMany(relay: RelayUnderTest, inFlight: number): Promise<Sample> {
   const latencies: number[] = [];
   const start = performance.now();

@@ -1,4 +1,4 @@
-// What is measured: the bundles that the program declares, and the plain webhook, bundled as its author would.
+// What is measured: the bundles that the program declares, and the plain webhook, bundled as its author would do it.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -21,7 +21,7 @@ export interface Subjects {
   readonly runtime: string;
 }
 
-/** Gives the bundles as files in a folder that is gone afterwards. */
+/** Passes the bundles to `work` as files in a folder that is deleted afterwards. */
 export async function withSubjects<T>(work: (subjects: Subjects) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   try {
@@ -64,8 +64,8 @@ export async function declaredFunctions(): Promise<Map<string, Omit<Subject, 'fi
 }
 
 /**
- * The plain webhook, as esbuild bundles it when it is asked for nothing more. Dynamic imports are turned into requires, as in
- * our bundles: over plain HTTP, which is spoken on this machine alone, one of the AWS SDK's would load fetch as well.
+ * The plain webhook, as esbuild bundles it without further options. Dynamic imports become requires, as in our bundles: over
+ * plain HTTP, which is used only on this machine, one of the AWS SDK's imports would load fetch as well.
  */
 export function plainBundle({ minify }: { readonly minify: boolean }): string {
   const { outputFiles } = buildSync({
@@ -83,8 +83,8 @@ export function plainBundle({ minify }: { readonly minify: boolean }): string {
 }
 
 /**
- * Loads a bundle and calls its handler, as Lambda's runtime does, then tells on file descriptor 3 what it answered and
- * how long the loading took. Plain JavaScript, so that a cold start has nothing else to load.
+ * Loads a bundle and calls its handler, as Lambda's runtime does. Reports on file descriptor 3 what it answered and how long
+ * loading took. Plain JavaScript, so that a cold start loads nothing else.
  */
 const RUNTIME = `
   const { writeSync } = require('node:fs');

@@ -1,5 +1,5 @@
-// The process in which warm calls are timed: a bundle's handler and the bare SDK in turn, over connections that are open.
-// What the handler logs goes where standard output goes: to nowhere.
+// The process in which warm calls are timed: a bundle's handler and the bare SDK in turn, over open connections. What the
+// handler logs is discarded with standard output.
 import {
   CacheClient,
   CollectionTtl,
@@ -21,7 +21,7 @@ export interface WarmTask {
   readonly file: string;
   readonly region: Region;
   readonly samples: number;
-  /** Pairs of calls in a sample. */
+  /** Pairs of calls per sample. */
   readonly calls: number;
 }
 
@@ -53,14 +53,14 @@ async function run({ kind, file, region, samples, calls }: WarmTask): Promise<Wa
   const sample = async (): Promise<[number[], number[]]> => {
     const times: [number[], number[]] = [[], []];
     for (let i = 0; i < calls; i++) {
-      // In turn, and whose turn is first changes.
+      // In turn, alternating which goes first.
       if (i % 2) times[0].push(await ours());
       times[1].push(await reference());
       if (i % 2 === 0) times[0].push(await ours());
     }
     return times;
   };
-  for (let i = 0; i < 3; i++) await sample(); // until V8 has compiled what is hot
+  for (let i = 0; i < 3; i++) await sample(); // until V8 has compiled the hot code
   const times: WarmTimes = { ours: [], reference: [] };
   for (let i = 0; i < samples; i++) {
     const [one, other] = await sample();
@@ -81,7 +81,7 @@ async function timed(call: () => Promise<object>): Promise<number> {
   const start = performance.now();
   const response = await call();
   const took = performance.now() - start;
-  if ('errorCode' in response) throw new Error(`the bare SDK was answered with ${String(response)}`);
+  if ('errorCode' in response) throw new Error(`the bare SDK's call failed: ${String(response)}`);
   return took;
 }
 
@@ -112,7 +112,7 @@ function barePut(region: Region): () => Promise<number> {
   };
 }
 
-/** With a user's token, as the publisher does. */
+/** With a user's token, like the publisher. */
 async function barePublish(region: Region): Promise<() => Promise<number>> {
   const { cacheName, topicName } = region;
   const tokens = new Tokens({ credentialProvider: credentials(region.apiKey, region) });
@@ -130,7 +130,7 @@ async function barePublish(region: Region): Promise<() => Promise<number>> {
   };
 }
 
-console.warn = console.info; // standard output goes nowhere
+console.warn = console.info; // standard output is discarded
 process.once('message', (task: WarmTask) => {
   run(task).then(
     (times) => process.send?.(times, () => process.exit()),

@@ -1,4 +1,4 @@
-// Warm calls, one at a time as in an instance of Lambda: a stored event and a published comment against the bare SDK's call,
+// Warm calls, one at a time as in an instance of Lambda: a stored event and a published comment against the bare SDK's calls,
 // and how many forged requests are refused in the time of one stored event.
 import { type Figure, median, quantile, ratio } from './figures';
 import { ask } from './process';
@@ -22,12 +22,12 @@ export async function measureWarm(samples: number): Promise<Figure[]> {
         against('warm: a stored event, p50', stored, 0.5, { bar: 1.6, aim: 1.2 }),
         against('warm: a stored event, p99', stored, 0.99, {}),
         {
-          what: 'denied: forged against stored, a second',
+          what: 'denied: forged against stored, per second',
           ...ratio(denied.ours.map(rate), denied.reference.map(rate)),
           bar: 10,
           aim: 30,
           bound: 'least',
-          note: `${rate(denied.ours.flat()).toFixed(0)} and ${rate(denied.reference.flat()).toFixed(0)} a second`,
+          note: `${rate(denied.ours.flat()).toFixed(0)} and ${rate(denied.reference.flat()).toFixed(0)} per second`,
         },
         against('publisher: a publish, p50', published, 0.5, { bar: 1.3, aim: 1.1 }),
       ];

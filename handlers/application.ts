@@ -4,7 +4,7 @@ import { type Message, message } from '#application/message';
 import type { TopicEvent } from './core/event';
 import { parseJson } from './core/parse';
 
-/** What the publisher wrote. Throws Unprocessable, naming the field, where it is not what this application expects. */
+/** The publisher's message. Throws Unprocessable, naming the field, if the application does not accept it. */
 export function readMessage(event: TopicEvent): Message {
   const read = parseJson(message.received, event.text, 'text');
   eventHandler.check?.(event, read);

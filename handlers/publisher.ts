@@ -1,4 +1,4 @@
-// The publisher: a backend says who writes what on which course, and it is published with a token of that user's own.
+// The publisher: a backend says who writes what, and this function publishes it with that user's own token.
 import { message } from '#application/message';
 import { backendHandler } from './adapters/backend-calls';
 import { optional, setting, wholeNumber } from './adapters/environment';

@@ -1,4 +1,4 @@
-// The redrive: events that could not be stored come back from the queue, and are stored by the same idempotent put.
+// The redrive: takes events that could not be stored from the queue, and stores them by the same idempotent put.
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setting } from './adapters/environment';
 import { count, publishMetrics, timed } from './adapters/metrics';
@@ -8,14 +8,14 @@ import { before } from './core/deadline';
 import { reasonOf } from './core/errors';
 import { eventParser } from './core/event';
 
-/** Milliseconds for a batch, well inside the function's time-out of 10 s: what is left postpones what failed. */
+/** Time limits of a batch, in milliseconds: to store, then to postpone what failed. The function's time-out is 10 s. */
 const STORE_WITHIN_MS = 6_000;
 const POSTPONE_WITHIN_MS = 8_000;
 
 const queue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
-const parseEvent = eventParser(); // where it came from was checked before it was queued, by what was configured then
+const parseEvent = eventParser(); // cache and topic were checked before queueing, against the configuration of that time
 
-/** Stores each event of a batch, and reports those that must come again; after ten times SQS gives up on them. */
+/** Stores each event of a batch and reports those that must come again. After ten deliveries SQS gives them up. */
 export async function handler({ Records: records }: SQSEvent): Promise<SQSBatchResponse> {
   const start = Date.now();
   const failed = await Promise.all(records.map((record) => redrive(record, start)));
@@ -25,7 +25,7 @@ export async function handler({ Records: records }: SQSEvent): Promise<SQSBatchR
   };
 }
 
-/** The message's id where the event must come again. */
+/** Resolves with the message's id if the event must come again. */
 async function redrive(record: SQSRecord, start: number): Promise<string | undefined> {
   const deliveries = Number(record.attributes.ApproximateReceiveCount);
   let found: { eventId: string; requestId?: string } | undefined;
@@ -43,7 +43,7 @@ async function redrive(record: SQSRecord, start: number): Promise<string | undef
     console.warn({ outcome: 'not redriven', ...found, deliveries, reason: reasonOf(error) });
   }
   const postponed = queue.postpone(record.receiptHandle, delayAfter(deliveries));
-  // Without it the message comes back all the same, when its visibility time-out ends.
+  // If this fails, the message still comes back when its visibility time-out ends.
   await before(start + POSTPONE_WITHIN_MS, postponed).catch((error) =>
     console.warn({ outcome: 'not postponed', reason: reasonOf(error) }),
   );

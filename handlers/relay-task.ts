@@ -1,4 +1,4 @@
-// The relay with all that it needs from outside, from start to SIGTERM.
+// Runs the relay with everything it needs from outside, from start to SIGTERM.
 import { optional, setting, wholeNumber } from './adapters/environment';
 import { answerHealthChecks } from './adapters/health';
 import { localMomento } from './adapters/momento-credentials';
@@ -14,7 +14,7 @@ import { reasonOf } from './core/errors';
 import { Relay } from './core/relay/relay';
 
 const REPORT_EVERY_MS = 30_000;
-/** After SIGTERM: what is held is delivered for so long, and the process ends at the latest so much later, in milliseconds. */
+/** Time limits after SIGTERM, in milliseconds: to deliver what is held, and to end the process. */
 const FINISH_WITHIN_MS = 20_000;
 const END_WITHIN_MS = 25_000;
 
@@ -27,12 +27,12 @@ const clock: Clock = {
   },
 };
 
-/** @param healthPort on the loopback address; 0: any free one */
+/** @param healthPort the port of the health check on the loopback address; 0: any free one */
 export async function runRelay(healthPort: number): Promise<void> {
   const report = new RelayReport();
   const crash = (error: unknown) => {
     report.log('error', { outcome: 'crashed', reason: reasonOf(error) });
-    process.exit(1); // ECS starts another one, which goes on at the checkpoint
+    process.exit(1); // ECS starts another task, which continues at the checkpoint
   };
   process.once('uncaughtException', crash);
 

@@ -1,5 +1,5 @@
-// The relay's container: delivers what is published on the topic to the webhook, as Momento's own webhooks do.
-// `node index.js` runs it; `node index.js --health` is its health check, which loads nothing of the rest.
+// The relay's container delivers what is published on the topic to the webhook, as Momento's own webhooks do. `node index.js`
+// runs it; `node index.js --health` is its health check, which loads nothing else.
 import { wholeNumber } from './adapters/environment';
 import { isHealthy } from './adapters/health';
 

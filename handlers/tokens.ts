@@ -1,5 +1,5 @@
-// The token service: a backend says who is signed in, and gets a token with which that user's own browser or phone
-// publishes, under this identity and no other.
+// The token service: a backend says who is signed in and gets a token. With it, that user's browser or phone publishes under
+// this identity and no other.
 import { backendHandler } from './adapters/backend-calls';
 import { optional, setting, wholeNumber } from './adapters/environment';
 import { localMomento } from './adapters/momento-credentials';

@@ -13,16 +13,16 @@ import { type Answer, failure, postedBytes, success, type UrlRequest } from './c
 import { SIGNATURE_HEADER } from './core/signature';
 import { SigningSecret } from './core/signing-secret';
 
-/** Momento's messages are at most 4 KB; escaped in JSON they can be several times that, and the rest is small. */
+/** Momento's messages are at most 4 KB. Escaped in JSON they can be several times larger; the rest of the body is small. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Milliseconds after the request came in. Momento waits 5 seconds, and then the event is gone. */
+/** In milliseconds after the request arrived. Momento waits 5 seconds; after that the event is lost. */
 const STORE_WITHIN_MS = 2_500;
 const QUEUE_WITHIN_MS = 3_500;
-/** A start that is slower has used up too much of that: Momento may not wait so long, but the event is worth the full time. */
+/** A slower start has used up too much of that time. Momento may not wait so long, but the event is worth the full time. */
 const SLOW_START_MS = 1_500;
 
-/** Reasons that the alarm adds up: it needs a value of each. */
+/** Reasons that the alarm adds up: it needs a value for each. */
 const ALARMING = { signature: 0, secret: 0 };
 
 const signingSecret = new SigningSecret(() => fetchVersions(setting('SIGNING_SECRET_ARN')));
@@ -44,7 +44,7 @@ export async function handler(request: UrlRequest): Promise<Answer> {
   }
 }
 
-/** The event and its message, once everything about them has been checked, the cheapest first. */
+/** The event and its message, after all checks, the cheapest first. */
 async function verified(request: UrlRequest, deadline: Deadline) {
   const body = postedBytes(request, MAX_BODY_BYTES);
   const checked = signingSecret.check(body, request.headers[SIGNATURE_HEADER]);
@@ -57,7 +57,7 @@ async function verified(request: UrlRequest, deadline: Deadline) {
   return { event, message };
 }
 
-/** Stores a verified event; where Momento would not, puts it into the queue; where neither works, says so. */
+/** Stores a verified event. If Momento fails, it queues the event; if that fails too, it answers 503. */
 async function accepted(event: TopicEvent, message: Message, start: number): Promise<Answer> {
   const found = { eventId: event.id, requestId: message.requestId };
   count('Accepted');
@@ -85,7 +85,7 @@ async function accepted(event: TopicEvent, message: Message, start: number): Pro
 function denied(error: unknown): Answer {
   const refusal = error instanceof Refusal ? error : new Unavailable('unexpected', error);
   if (refusal instanceof Unavailable && refusal.cause) {
-    // No flood: a failed fetch of the secret has a cause once in 30 seconds.
+    // This cannot flood the log: a failed fetch of the secret has a cause once in 30 seconds.
     console.error({ outcome: 'unavailable', reason: reasonOf(refusal) });
   }
   denials.count(refusal.reason);

@@ -6,28 +6,28 @@ import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
 import type { RedriveQueue } from './redrive';
 import { tags } from './tags';
 
-/** In seconds: an event that waits for longer means that Momento has been failing for a while. */
+/** In seconds: an event that waits longer shows that Momento has been failing for a while. */
 const REDRIVE_AGE = 600;
-/** In minutes: SQS's age leaves out what was tried more than three times, so that it alone would not tell of an outage. */
+/** In minutes. SQS's age ignores events that were tried more than three times, so it alone would miss an outage. */
 const REDRIVE_WAIT = 10;
-/** In seconds: how long no event may match the signing secret before somebody is told. */
+/** In seconds: how long no event may match the signing secret before the alarm. */
 const WRONG_SECRET_PERIOD = 300;
 
 export interface AlarmsArgs {
-  /** Each by its name, which its own metrics carry as `service`. */
+  /** The functions by name. A function's own metrics carry its name as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly redriveQueue: RedriveQueue;
-  /** The relay calls again where the webhook was throttled; Momento's own webhooks call once. */
+  /** The relay retries when the webhook is throttled; Momento's own webhooks do not. */
   readonly delivery: StackConfig['delivery'];
-  /** Who is told; without it the alarms are seen in CloudWatch alone. */
+  /** Who is notified. Without it, the alarms only appear in CloudWatch. */
   readonly email?: string;
 }
 
-/** What somebody should know of before the users do. */
+/** Alarms for what operators should know before their users do. */
 export class Alarms extends pulumi.ComponentResource {
-  /** The alarms' ARNs, in the order in which somebody should look at them. */
+  /** The alarms' ARNs, in the order in which to look at them. */
   readonly arns: pulumi.Output<string>[] = [];
-  /** The ARNs of who is told about an alarm. */
+  /** The ARNs of the topics that are notified. */
   readonly actions: pulumi.Output<string>[];
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -41,11 +41,11 @@ export class Alarms extends pulumi.ComponentResource {
       'Maximum',
       ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
       {
-        alarmDescription: 'Events were given up, or refused for good: see what is in the dead-letter queue',
+        alarmDescription: 'Events were given up or permanently refused: see the dead-letter queue',
       },
     );
     this.#above('redrive-age', REDRIVE_AGE, 'Maximum', ofQueue(queue, 'ApproximateAgeOfOldestMessage'), {
-      alarmDescription: `An event has waited for more than ${REDRIVE_AGE} s to be tried: nothing takes events from the queue`,
+      alarmDescription: `An event has waited more than ${REDRIVE_AGE} s for a try: nothing takes events from the queue`,
     });
     this.#waiting(queue);
     this.#above('lost-events', 0, 'Sum', ofService('webhook', 'Lost'), {
@@ -54,11 +54,11 @@ export class Alarms extends pulumi.ComponentResource {
     });
     for (const [service, handler] of Object.entries(args.functions)) {
       this.#above(`${service}-errors`, 0, 'Sum', ofFunction(handler, 'Errors'), {
-        alarmDescription: `The function ${service} failed or ran into its time-out`,
+        alarmDescription: `The function ${service} failed or timed out`,
       });
       if (service === 'webhook' && args.delivery === 'relay') continue;
       this.#above(`${service}-throttles`, 0, 'Sum', ofFunction(handler, 'Throttles'), {
-        alarmDescription: `The function ${service} was called more often at once than its concurrency allows`,
+        alarmDescription: `Calls to the function ${service} were throttled: more at once than its concurrency allows`,
       });
     }
     this.#wrongSigningSecret();
@@ -86,7 +86,7 @@ export class Alarms extends pulumi.ComponentResource {
     this.#alarm(name, { ...metric, ...more, statistic, period: 60, evaluationPeriods: 1, threshold });
   }
 
-  /** Events that are tried again and again, be they visible or put off. */
+  /** Events that are tried again and again, whether visible or postponed. */
   #waiting(queue: aws.sqs.Queue): void {
     const least = (id: string, metricName: string) => ({
       id,
@@ -104,7 +104,7 @@ export class Alarms extends pulumi.ComponentResource {
     });
   }
 
-  /** The commonest failure of all: what Momento signs with is not what the stack has, or the stack has nothing. */
+  /** The most common failure: the stack's signing secret differs from Momento's, or is not set. */
   #wrongSigningSecret(): void {
     const sum = (id: string, metric: Metric) => ({
       id,
@@ -112,11 +112,11 @@ export class Alarms extends pulumi.ComponentResource {
     });
     this.#alarm('wrong-signing-secret', {
       alarmDescription:
-        'What looks signed is denied and nothing was accepted: compare the signing secret with that of Momento',
+        'Signed events are denied and none is accepted: compare the signing secret with the one in Momento',
       metricQueries: [
         {
           id: 'wrong',
-          // Each operation in parentheses: which one metric math does first is documented nowhere.
+          // Each operation is in parentheses, because the precedence in metric math is not documented.
           expression: 'IF(((FILL(denied, 0) + FILL(unknown, 0)) > 0) AND (FILL(accepted, 0) == 0), 1, 0)',
           returnData: true,
         },
@@ -134,7 +134,7 @@ export class Alarms extends pulumi.ComponentResource {
       name,
       {
         comparisonOperator: 'GreaterThanThreshold',
-        treatMissingData: 'notBreaching', // an idle stack is a healthy one
+        treatMissingData: 'notBreaching', // an idle stack is healthy
         alarmActions: this.actions,
         okActions: this.actions,
         tags,

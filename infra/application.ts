@@ -1,5 +1,5 @@
-// What an application says of AWS: its settings, and what it needs beside what every stack has. The setting `application`
-// names the folder that says it.
+// An application's part of the infrastructure: its settings, and what it needs besides what every stack has. The setting
+// `application` names its folder.
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type * as aws from '@pulumi/aws';
@@ -8,34 +8,34 @@ import type { Rule, Settings } from './settings';
 
 export const DEFAULT_APPLICATION = 'application';
 
-/** What an application consists of; beside them a folder may hold anything. */
+/** The files of an application. Its folder may contain others. */
 const PARTS = ['message.ts', 'handler.ts', 'infra.ts', 'local.ts'];
 
-/** Where applications are looked for, for the error that names them. */
+/** Where to look for applications, to list them in an error. */
 const EXAMPLES = 'examples';
 const PROJECT = path.resolve(__dirname, '..');
 
-/** What the webhook and the redrive need for it: they do the same with an event. */
+/** What the webhook and the redrive need for the application. Both handle events in the same way. */
 export interface Needs {
-  /** Variables of their environment. The names of the program's own (see `infra/environment.ts`) are taken. */
+  /** Their environment variables. The names of the program's own (see `infra/environment.ts`) are reserved. */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What their roles may do beside what every stack needs. */
+  /** The permissions of their roles, besides those that every stack needs. */
   readonly statements?: readonly aws.iam.PolicyStatement[];
-  /** What a reader of the stack must know, as the name of a table: the output `application`. No secrets. */
+  /** What a reader of the stack must know, such as the name of a table: the output `applicationOutputs`. No secrets. */
   readonly outputs?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 export interface ApplicationInfra<Config> {
-  /** Reads the application's own settings. Mistakes stand in the one error for all: use the methods of `settings`. */
+  /** Reads the application's own settings. The methods of `settings` report all mistakes in one error. */
   configure(settings: Settings): Config;
-  /** Makes the resources that the application needs, if any, and says what to do with them. */
+  /** Creates the application's resources, if any, and returns what the functions need to use them. */
   declare(config: Config): Needs;
 }
 
-/** Reads the settings, and gives what makes the resources once all settings are known to be right. */
+/** Reads the settings. Returns a function that creates the resources once all settings are known to be right. */
 export type LoadedInfra = (settings: Settings) => () => Declared;
 
-/** What an application needs, with nothing left out but the outputs. */
+/** What an application needs: only the outputs are optional. */
 export type Declared = Required<Pick<Needs, 'environment' | 'statements'>> & Pick<Needs, 'outputs'>;
 
 /** What an application's `infra.ts` exports as `infra`. */
@@ -46,7 +46,7 @@ export function applicationInfra<Config>({ configure, declare }: ApplicationInfr
   };
 }
 
-/** The folder of an application, relative to the project, as `examples/NAME`. */
+/** The folder of an application, relative to the project, such as `examples/NAME`. */
 export const applicationFolder: Rule<string> = {
   parse: (given) => (isApplication(given) ? given : undefined),
   get allowed() {
@@ -54,7 +54,7 @@ export const applicationFolder: Rule<string> = {
   },
 };
 
-/** Loads what an application says of AWS: its code runs here, in the program. */
+/** Loads an application's `infra.ts`. Its code runs in the Pulumi program. */
 export function loadInfra(folder: string): LoadedInfra {
   const { infra }: { infra?: unknown } = require(path.join(PROJECT, folder, 'infra.ts'));
   if (typeof infra !== 'function') {

@@ -1,17 +1,17 @@
-// Remembers what bundles were made of, so that unchanged ones need not be made again: by contents, never by dates.
+// Records what bundles were built from, so that unchanged ones are not built again. It compares contents, never dates.
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 
-/** What decides, beside the files themselves, which files a bundle is made of. */
+/** Files that determine, besides the sources themselves, which files a bundle contains. */
 const MANIFESTS = ['package.json', 'tsconfig.json', 'node_modules/.package-lock.json'];
 
 interface Made {
-  /** What was asked for, and by which bundler. */
+  /** The request, and the version of the bundler. */
   readonly request: string;
-  /** By folder of the user's own sources, the names that stand there: a new file may be found in place of another. */
+  /** The names of the files in each folder of the user's own sources: a new file may be resolved in place of another. */
   readonly listings: Record<string, string>;
-  /** SHA-256 by path, relative to the project; null where there is no such file. Bundles included. */
+  /** SHA-256 by path, relative to the project; null if there is no such file. Includes the bundles. */
   readonly digests: Record<string, string | null>;
 }
 
@@ -31,7 +31,7 @@ export class BundleRecord {
     private readonly file: string,
   ) {}
 
-  /** Whether this request was fulfilled, and everything is as it was then, the bundles included. */
+  /** Whether this request was fulfilled and nothing has changed since, including the bundles. */
   holds(request: string): boolean {
     const made = this.#read();
     if (made?.request !== request) return false;
@@ -42,9 +42,8 @@ export class BundleRecord {
   }
 
   /**
-   * Notes that `outputs` were made from `inputs`, for `request`.
-   * What was changed since `start` (milliseconds since the epoch), while they were made, may be in them or not: then
-   * nothing is noted.
+   * Records that `outputs` were built from `inputs`, for `request`. Records nothing if an input was changed after `start`
+   * (milliseconds since the epoch): the outputs may or may not contain that change.
    */
   write(request: string, { inputs, outputs, start }: Making): void {
     if (inputs.some((file) => this.#changedAt(file) >= start)) return;
@@ -61,15 +60,15 @@ export class BundleRecord {
       const written = readFileSync(path.join(this.project, this.file), 'utf8');
       const { request, listings, digests }: Partial<Made> = JSON.parse(written);
       if (request !== undefined && listings && digests) return { request, listings, digests };
-    } catch {} // none yet, or not whole
-    return undefined; // or of another version of this program: the bundles are made again
+    } catch {} // no record yet, or an incomplete one
+    return undefined; // or a record of another version of this program: the bundles are built again
   }
 
   #listing(folder: string): string {
     try {
       return readdirSync(path.resolve(this.project, folder)).sort().join('\n');
     } catch {
-      return ''; // gone, as are its files
+      return ''; // the folder is gone, and its files too
     }
   }
 
@@ -88,7 +87,7 @@ export class BundleRecord {
   }
 }
 
-/** Writes at one blow: somebody else may be reading or writing the same file. */
+/** Replaces the file atomically: another process may be reading or writing it. */
 export function replaceFile(file: string, contents: string | Uint8Array): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;

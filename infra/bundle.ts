@@ -1,4 +1,4 @@
-// The code of the functions: each handler with all that it imports, in one file.
+// The code of the functions: each handler with everything it imports, in one file.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
@@ -11,10 +11,10 @@ import type { Built } from './bundling/build';
 const PROJECT = path.resolve(__dirname, '..');
 const BUNDLING = path.join(__dirname, 'bundling');
 
-/** Relative to the program, and so the same in the state of every machine. Git ignores it. */
+/** Relative to the program, and so the same in the state on every machine. Git ignores it. */
 const BUNDLES = '.bundles';
 
-/** For esbuild, beside the entries and the folder. */
+/** Options for esbuild, besides the entries and the folder. */
 export const OPTIONS = {
   outdir: BUNDLES,
   alias: { '#application': './application' },
@@ -22,13 +22,13 @@ export const OPTIONS = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  mainFields: ['module', 'main'], // of ES modules it leaves out what nobody uses
-  supported: { 'dynamic-import': false }, // there is nothing beside the bundle, and `import('node:http')` loads fetch too
+  mainFields: ['module', 'main'], // unused parts of ES modules can be left out
+  supported: { 'dynamic-import': false }, // the bundle is the only file, and `import('node:http')` loads fetch too
   charset: 'utf8',
   minify: true,
   legalComments: 'none',
   sourcemap: false,
-  logLevel: 'silent', // errors are told below
+  logLevel: 'silent', // errors are reported below
 } satisfies BuildOptions;
 
 export interface BundleSettings {
@@ -39,25 +39,26 @@ export interface BundleSettings {
 }
 
 /**
- * Bundles `handlers/<name>.ts` of each name, self-contained and minified, and gives the archive of a name: `index.js`.
- * The same sources give the same bytes, from any folder on any machine, so an unchanged handler is no change.
- * It works at once, not in an output: a build error is thrown (a RunError with file and line) before any resource is
+ * Bundles `handlers/<name>.ts` for each name, self-contained and minified. Returns a function that gives the archive for a
+ * name: `index.js`. The same sources give the same bytes, from any folder on any machine, so an unchanged handler is not
+ * updated.
+ * It runs at once, not in an output: a build error (a RunError with file and line) is thrown before any resource is
  * registered.
  */
 export function bundleHandlers<Name extends string>(
   names: readonly Name[],
   { application = DEFAULT_APPLICATION, project = PROJECT }: BundleSettings = {},
 ): (name: Name) => pulumi.asset.AssetArchive {
-  // Two applications may be evaluated at the same time, and neither takes the other's bundles.
+  // Two applications may be evaluated at the same time. Neither must take the other's bundles.
   const folder = application === DEFAULT_APPLICATION ? BUNDLES : path.posix.join(BUNDLES, application);
   const options: Options = { ...OPTIONS, outdir: folder, alias: { '#application': `./${application}` } };
   const record = new BundleRecord(project, `${folder}/${names.join('-')}.json`);
   const request = JSON.stringify([names, version, options]);
   if (!record.holds(request)) record.write(request, build({ names, project, options }));
-  // Docker takes a change of the mode for one of the contents, and the mode is the umask's of whoever made the file.
+  // Docker treats a change of the mode as one of the contents, and the mode depends on the umask of whoever built the file.
   for (const name of names) chmodSync(path.join(project, folder, `${name}.js`), 0o644);
   return (name) => {
-    // A file, not its text: the state would hold every text twice and be written again with each resource.
+    // A file, not its text: the state would hold every text twice, and is written again with each resource.
     const index = new pulumi.asset.FileAsset(`${folder}/${name}.js`);
     return new pulumi.asset.AssetArchive({ 'index.js': index });
   };
@@ -71,7 +72,7 @@ interface Build {
   readonly options: Options;
 }
 
-/** Makes the bundles, and tells from what. */
+/** Builds the bundles, and returns what they were built from. */
 function build({ names, project, options }: Build): Making {
   const start = Date.now();
   const built = runBuild({
@@ -86,7 +87,7 @@ function build({ names, project, options }: Build): Making {
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
   for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
-  // The files that cut a package decide what is kept of it.
+  // The code that trims packages decides what is kept of them, so it is an input too.
   const means = readdirSync(BUNDLING).map((file) => path.relative(project, path.join(BUNDLING, file)));
   return { inputs: [...new Set([...built.inputs, ...means])], outputs: built.outputs, start };
 }

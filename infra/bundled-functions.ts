@@ -1,4 +1,4 @@
-// The functions of this stack: what all of them have in common.
+// What all functions of this stack have in common.
 import type * as aws from '@pulumi/aws';
 import { bundleHandlers } from './bundle';
 import type { StackConfig } from './config';
@@ -7,15 +7,15 @@ import { readSecrets, type Secret } from './secret';
 
 /** What differs from function to function. */
 interface OwnArgs extends Pick<HandlerFunctionArgs, 'description' | 'environment' | 'reservedConcurrency'> {
-  /** The secrets that it may read. */
+  /** The secrets that the function may read. */
   readonly secrets: readonly Secret[];
-  /** What else it may do. */
+  /** The function's other permissions. */
   readonly statements?: readonly aws.iam.PolicyStatement[];
 }
 
 /**
- * Bundles these handlers, and the relay where it delivers. Gives what makes the function of a name. Throws a RunError where a
- * handler cannot be bundled, before any resource is registered.
+ * Bundles these handlers, and the relay if it delivers. Returns a function that creates the Lambda function of a name. Throws
+ * a RunError if a handler cannot be bundled, before any resource is registered.
  */
 export function bundledFunctions<Name extends string>(names: readonly Name[], config: StackConfig) {
   const { application, memoryMb, logRetentionDays, tracing } = config;

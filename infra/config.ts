@@ -1,4 +1,4 @@
-// The stack's configuration: every key, its default and its range stand here, once.
+// The stack's configuration: every key with its default and its range, in one place.
 import * as pulumi from '@pulumi/pulumi';
 import { apiKeyKind } from '../handlers/core/api-key';
 import { applicationFolder, DEFAULT_APPLICATION, loadInfra } from './application';
@@ -66,44 +66,44 @@ export type StackConfig = ReturnType<typeof loadConfig>;
  * Throws one RunError that names every mistake: the key, its value unless it is a secret, and what is allowed.
  */
 export function loadConfig(settings = new Settings()) {
-  /** The folder that says what happens with a verified message. */
+  /** The folder of the code that handles verified messages. */
   const application = settings.withDefault('application', applicationFolder, DEFAULT_APPLICATION);
   const config = {
     application,
-    /** Makes what the application needs. */
+    /** Creates what the application needs. */
     declareApplication: loadInfra(application)(settings),
-    /** Of the Momento account. A legacy key carries its endpoint; a v2 key needs `momentoEndpoint` beside it. */
+    /** The Momento account's key. A legacy key carries its endpoint; a v2 key also needs `momentoEndpoint`. */
     momentoApiKey: settings.requiredSecret('momentoApiKey', apiKey),
     momentoEndpoint: settings.optional('momentoEndpoint', hostName),
-    /** Momento shows it once the webhook is made, so the first deploy has none. */
+    /** Momento shows it once the webhook exists, so the first deploy has none. */
     signingSecret: settings.secret('signingSecret', signingSecret),
     /**
-     * `webhook`: made by hand in Momento; `managed-webhook`: made by this program, with its signing secret; `relay`: a
-     * service of this program's does what Momento's webhooks do, for accounts without them.
+     * `webhook`: created by hand in Momento. `managed-webhook`: created by this program, with its signing secret. `relay`: a
+     * service of this program replaces Momento's webhooks, for accounts without them.
      */
     delivery: settings.withDefault('delivery', oneOf(...DELIVERIES), 'webhook'),
-    /** Of the same account: with this key the program makes the cache and the webhook. It never reaches AWS. */
+    /** Another key of the same account. With it the program creates the cache and the webhook. It never reaches AWS. */
     momentoDeployKey: settings.secret('momentoDeployKey', apiKey),
-    /** Whether the cache goes with the stack, comments and all; an adopted one too. It needs an `up` before a `destroy`. */
+    /** Whether the cache is deleted with the stack, even an adopted one, with all its comments. Run `up` before `destroy`. */
     deleteCache: settings.withDefault('deleteCache', yesOrNo, false),
-    /** Of `managed-webhook`: another number rotates the signing secret. */
+    /** For `managed-webhook`: a different number rotates the signing secret. */
     rotation: settings.withDefault('rotation', wholeNumber(0, 1_000_000), 0),
-    /** Of `relay`: where its task runs, both or neither. Without them, in the region's default VPC. */
+    /** For `relay`: where its task runs. Set both or neither; without them, it is the region's default VPC. */
     vpcId: settings.optional('vpcId', vpcId),
     subnetIds: settings.optional('subnetIds', subnetIds),
-    /** Carries the stack's name, so that two stacks never share comments by accident. */
+    /** The default contains the stack's name, so that two stacks never share comments by accident. */
     cacheName: settings.withDefault('cacheName', cacheName, `course-comments-${pulumi.getStack()}`),
     topicName: settings.withDefault('topicName', name, 'comment'),
     /** How long a publisher's token for a user lasts. */
     tokenTtlMinutes: settings.withDefault('tokenTtlMinutes', wholeNumber(1, 60), 30),
-    /** Of each function. */
+    /** Of each function, in MB. */
     memoryMb: settings.withDefault('memoryMb', wholeNumber(128, 10_240), 512),
     logRetentionDays: settings.withDefault<number>('logRetentionDays', oneOf(...RETENTION_DAYS), 14),
-    /** Of each function's calls, by AWS X-Ray. */
+    /** Whether AWS X-Ray records each function's calls. */
     tracing: settings.withDefault('tracing', yesOrNo, false),
-    /** Of the webhook: bounds what an attack on its public URL can cost. */
+    /** Of the webhook. It bounds the cost of an attack on its public URL. */
     reservedConcurrency: settings.optional('reservedConcurrency', wholeNumber(1, 1000)),
-    /** Who is told about alarms. */
+    /** Who is notified of alarms. */
     alarmEmail: settings.optional('alarmEmail', emailAddress),
   };
   checkEndpoint(settings);
@@ -123,7 +123,7 @@ export function loadConfig(settings = new Settings()) {
   return config;
 }
 
-/** Both keys are of one account in one region, so one endpoint serves both. */
+/** Both keys belong to one account in one region, so one endpoint serves both. */
 function checkEndpoint(settings: Settings): void {
   const kinds = ['momentoApiKey', 'momentoDeployKey'].map((key) => ({
     key,
@@ -140,7 +140,7 @@ function checkEndpoint(settings: Settings): void {
   }
 }
 
-/** Refuses a setting that would mean nothing with this delivery. */
+/** Refuses a setting that has no effect with this delivery. */
 function checkUnset(settings: Settings, key: string, why: string): void {
   if (settings.isSet(key)) {
     settings.mistake(key, `is set, allowed: nothing with ${why}; remove it with: pulumi config rm ${key}`);
@@ -151,7 +151,7 @@ function checkRelay(settings: Settings): void {
   if (!settings.isSet('signingSecret')) {
     settings.mistake(
       'signingSecret',
-      `is not set, delivery relay signs with it; allowed: ${signingSecret.allowed}; make one up with: ` +
+      `is not set, delivery relay signs with it; allowed: ${signingSecret.allowed}; generate one with: ` +
         'openssl rand -hex 32 | pulumi config set --secret signingSecret',
     );
   }
@@ -165,7 +165,7 @@ function checkRelay(settings: Settings): void {
   }
 }
 
-/** The texts of a JSON list, as Pulumi keeps lists; none where it is anything else. */
+/** The strings of a JSON list, as Pulumi stores lists; empty for anything else. */
 function idsOf(json: string): string[] {
   try {
     const list: unknown = JSON.parse(json);

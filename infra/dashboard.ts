@@ -9,11 +9,11 @@ import type { Relay } from './relay';
 import { metricsNamespace, tags } from './tags';
 
 export interface DashboardArgs {
-  /** Each by its name, which its own metrics carry as `service`. */
+  /** The functions by name. A function's own metrics carry its name as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly redriveQueue: RedriveQueue;
   readonly alarms: Alarms;
-  /** Where it delivers, and so what it says about itself is drawn. */
+  /** If the relay delivers, its metrics are shown too. */
   readonly relay?: Relay;
 }
 
@@ -29,12 +29,12 @@ interface Widget {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** CloudWatch draws a dashboard on a grid of so many columns. */
+/** The number of columns of CloudWatch's dashboard grid. */
 const COLUMNS = 24;
 
-/** What happens in the stack, at one glance: the alarms, then the way of a comment from left to right and from the top. */
+/** The stack at a glance: the alarms first, then each comment's journey from left to right and top to bottom. */
 export class Dashboard extends pulumi.ComponentResource {
-  /** Where it is seen, for whoever is signed in to the account. */
+  /** The dashboard's page, for users who are signed in to the account. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -55,8 +55,8 @@ export class Dashboard extends pulumi.ComponentResource {
 }
 
 /**
- * Dashboards are of the account, whatever the region, and AWS makes up no names for them: the ending of a function's name keeps
- * apart those of stacks whose names come to the same.
+ * Dashboard names are unique per account, across regions, and AWS generates none. The random ending of a function's name
+ * distinguishes stacks whose names would be the same.
  */
 function nameOf(functions: DashboardArgs['functions']): pulumi.Output<string> {
   const names = Object.values(functions).map(({ functionName }) => functionName);
@@ -74,14 +74,14 @@ function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
     [{ type: 'alarm', height: 3, properties: { title: 'Alarms', alarms } }],
     [
       graph(
-        'Events that the webhook took, by what became of them',
+        'Events that the webhook accepted, by outcome',
         [
           sum('accepted', ofService('webhook', 'Accepted')),
           sum('stored', ofService('webhook', 'Stored')),
           sum('queued', ofService('webhook', 'Queued')),
           sum('lost', ofService('webhook', 'Lost')),
           sum('stored from the queue', ofService('redrive', 'Redriven')),
-          sum('put off again', ofService('redrive', 'Postponed')),
+          sum('postponed again', ofService('redrive', 'Postponed')),
         ],
         'events',
       ),
@@ -128,7 +128,7 @@ function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
         'Waiting in the queues',
         [
           most('to be stored', ofQueue(queue, 'ApproximateNumberOfMessagesVisible')),
-          most('being stored, or put off', ofQueue(queue, 'ApproximateNumberOfMessagesNotVisible')),
+          most('being stored, or postponed', ofQueue(queue, 'ApproximateNumberOfMessagesNotVisible')),
           most('given up', ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible')),
         ],
         'events',
@@ -160,9 +160,9 @@ function relayRow(
       'messages',
     ),
     graph(
-      'How far the relay is behind',
+      'How far behind the relay is',
       [
-        most('deliveries, or Momento unheard', ofService('relay', 'Lag')),
+        most('oldest message, or silence from Momento', ofService('relay', 'Lag')),
         most('checkpoint', ofService('relay', 'CheckpointAge')),
       ],
       'ms',
@@ -188,7 +188,7 @@ function metrics(region: pulumi.Output<string>, title: string, unit: string, lin
   );
 }
 
-/** A search, so that a reason that a later version of the handler gives is drawn too. */
+/** A search, so that new reasons of a later version of the handler are shown too. */
 function denials(region: pulumi.Output<string>): Widget {
   const of = `{"${metricsNamespace}",reason,service}`;
   const expression = `SEARCH('${of} MetricName="Denied" service="webhook"', 'Sum', 60)`;
@@ -220,7 +220,7 @@ function grid(all: readonly (readonly Widget[])[]) {
   });
 }
 
-/** The ARN of any of its functions: it says where the stack is. */
+/** The ARN of any of its functions, which names the stack's region and partition. */
 function arnOf(functions: DashboardArgs['functions']): pulumi.Output<string> {
   const arns = Object.values(functions).map(({ functionArn }) => functionArn);
   return pulumi.all(arns).apply(([arn = '']) => arn);

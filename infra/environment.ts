@@ -7,7 +7,7 @@ import type { Secret } from './secret';
 export type Variables = Readonly<Record<string, pulumi.Input<string>>>;
 
 /**
- * What the handlers find in their environment, by what they do. The values of secrets are never in it.
+ * The handlers' environment variables, by what the handlers do. They never contain the value of a secret.
  * @param application what the application adds for the functions that handle events
  */
 export function handlerEnvironment(

@@ -4,7 +4,7 @@ import type { HandlerFunction } from './handler-function';
 
 export interface FunctionUrlArgs {
   readonly handler: HandlerFunction;
-  /** Who may call: `NONE` the whole world, `AWS_IAM` those whom IAM allows. */
+  /** Who may call: `NONE` allows anybody, `AWS_IAM` those whom IAM allows. */
   readonly authorization: 'NONE' | 'AWS_IAM';
 }
 
@@ -26,10 +26,10 @@ export class FunctionUrl extends pulumi.ComponentResource {
   }
 
   /**
-   * The two statements that a public URL needs since October 2025, each good for calls through the URL alone
-   * (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). The provider adds such a pair too, under statement ids
-   * of its own; these stand in the program, so that they are seen and kept. Lambda refuses a change of a function while
-   * another is made (ResourceConflictException), so one comes after the other.
+   * The two statements that a public URL has needed since October 2025. Each allows only calls through the URL
+   * (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). The provider adds such a pair too, with its own statement
+   * ids. The program declares them so that they are visible and kept. Lambda refuses concurrent changes of a function
+   * (ResourceConflictException), so the second waits for the first.
    */
   #letTheWorldCall(name: string, functionUrl: aws.lambda.FunctionUrl) {
     const everybody = { function: functionUrl.functionName, principal: '*' };

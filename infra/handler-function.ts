@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { metricsNamespace, tags } from './tags';
 
-/** Momento waits 5 s for a webhook, which answers within 4; the rest is for a cold start. */
+/** Momento waits 5 s for a webhook. The webhook answers within 4 s; the rest is for a cold start. */
 export const TIMEOUT_SECONDS = 10;
 
 export interface HandlerFunctionArgs {
@@ -10,7 +10,7 @@ export interface HandlerFunctionArgs {
   /** Holds `index.js`, which exports `handler`. */
   readonly code: pulumi.asset.Archive;
   readonly environment: Record<string, pulumi.Input<string>>;
-  /** What it may do beside writing its own logs. */
+  /** Its permissions, besides writing its own logs. */
   readonly statements: readonly aws.iam.PolicyStatement[];
   readonly memoryMb: number;
   readonly logRetentionDays: number;
@@ -19,7 +19,7 @@ export interface HandlerFunctionArgs {
   readonly reservedConcurrency?: number;
 }
 
-/** A handler's Lambda function with a role and a log group of its own. */
+/** A handler's Lambda function with its own role and log group. */
 export class HandlerFunction extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
@@ -71,14 +71,14 @@ export class HandlerFunction extends pulumi.ComponentResource {
             POWERTOOLS_SERVICE_NAME: name,
           },
         },
-        // The platform's three lines a request are left out: on a public URL anybody can cause them.
+        // Leaves out the platform's three lines per request, which anybody can cause on a public URL.
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name, systemLogLevel: 'WARN' },
-        // Left out, it would stay as it last was: the provider computes it then.
+        // Always set: if it were left out, the provider would keep its last value.
         tracingConfig: { mode: args.tracing ? 'Active' : 'PassThrough' },
         reservedConcurrentExecutions: args.reservedConcurrency,
         tags,
       },
-      { parent: this, dependsOn: [policy] }, // the first request may come as soon as the function is there
+      { parent: this, dependsOn: [policy] }, // the first request may come as soon as the function exists
     );
 
     this.functionName = lambda.name;
@@ -95,7 +95,7 @@ function writeLogs(logGroup: aws.cloudwatch.LogGroup): aws.iam.PolicyStatement {
   };
 }
 
-/** X-Ray knows no resources to name (AWS's Service Authorization Reference). */
+/** X-Ray has no resources to name (AWS's Service Authorization Reference). */
 const writeTraces: aws.iam.PolicyStatement = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],

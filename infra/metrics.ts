@@ -1,4 +1,4 @@
-// The metrics that alarms watch and the dashboard draws, by whom they are about.
+// The metrics of the alarms and the dashboard, by source.
 import type * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
 import type { HandlerFunction } from './handler-function';
@@ -10,17 +10,17 @@ export interface Metric {
   readonly dimensions: Record<string, pulumi.Input<string>>;
 }
 
-/** Of SQS. */
+/** A metric of SQS. */
 export function ofQueue(queue: aws.sqs.Queue, metricName: string): Metric {
   return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: queue.name } };
 }
 
-/** Of Lambda. */
+/** A metric of Lambda. */
 export function ofFunction(handler: HandlerFunction, metricName: string): Metric {
   return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: handler.functionName } };
 }
 
-/** Of ECS: each task of a service that is running gives a sample a minute. */
+/** A metric of ECS: each running task of a service gives one sample per minute. */
 export function ofTasks(clusterName: pulumi.Input<string>, serviceName: pulumi.Input<string>): Metric {
   return {
     namespace: 'AWS/ECS',
@@ -29,7 +29,7 @@ export function ofTasks(clusterName: pulumi.Input<string>, serviceName: pulumi.I
   };
 }
 
-/** One that a handler counts itself; `service` is the handler's name. */
+/** A metric that a handler counts itself; `service` is the handler's name. */
 export function ofService(
   service: string,
   metricName: string,

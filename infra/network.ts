@@ -5,13 +5,13 @@ import * as pulumi from '@pulumi/pulumi';
 export interface Network {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
-  /** Whether what runs there needs a public address to reach anything. */
+  /** Whether a task there needs a public address to reach anything. */
   readonly isPublic: boolean;
 }
 
 /**
  * The network of these subnets; without them, that of the default VPC.
- * Rejects with a RunError where there is no default VPC, or where some subnets are public and some are not.
+ * Rejects with a RunError if there is no default VPC, or if some subnets are public and some are not.
  */
 export async function findNetwork(vpcId?: string, subnetIds?: readonly string[]): Promise<Network> {
   if (vpcId !== undefined && subnetIds !== undefined) {
@@ -50,7 +50,7 @@ async function arePublic(vpcId: string, subnetIds: readonly string[]): Promise<b
   return kinds[0] === true;
 }
 
-/** A subnet is public where its route table leads to an internet gateway (Amazon VPC User Guide, "Subnet types"). */
+/** A subnet is public if its route table leads to an internet gateway (Amazon VPC User Guide, "Subnet types"). */
 async function isPublic(vpcId: string, subnetId: string, mainTables: string[]): Promise<boolean> {
   const ownTables = await routeTables(vpcId, 'association.subnet-id', subnetId);
   const tables = ownTables.length > 0 ? ownTables : mainTables;

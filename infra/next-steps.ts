@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from './config';
 import { makesCache } from './momento/managed';
 
-/** Tells, as soon as the webhook's URL is known, how to connect Momento to it. */
+/** Says how to connect Momento to the webhook, as soon as the webhook's URL is known. */
 export function sayWhatIsNext(
   momento: Pick<StackConfig, 'cacheName' | 'topicName' | 'momentoDeployKey' | 'deleteCache' | 'delivery'>,
   webhookUrl: pulumi.Output<string>,
@@ -18,7 +18,7 @@ export function sayWhatIsNext(
         `  2. pulumi config set --secret signingSecret --stack ${stack}`,
         '     and paste, at the prompt, the signing secret that Momento shows for the webhook',
         `  3. pulumi up --stack ${stack}`,
-        'A signing secret that the stack had before is still accepted, until another value takes its place.',
+        'The stack still accepts the signing secret it had before, until you set another one.',
       ].join('\n'),
     ),
   );

@@ -3,12 +3,12 @@ import * as pulumi from '@pulumi/pulumi';
 import { type HandlerFunction, TIMEOUT_SECONDS } from './handler-function';
 import { tags } from './tags';
 
-/** Tries before an event is given up; with the delays that the handler sets, a little over an hour. */
+/** Tries before an event is given up. With the handler's delays, they take a little over an hour. */
 const TRIES = 10;
-/** 14 days, the longest that SQS keeps a message. */
+/** 14 days, the longest time that SQS keeps a message. */
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
-/** Keeps verified events that could not be stored until they are, or until they are given up. */
+/** Keeps verified events that could not be stored, until they are stored or given up. */
 export class RedriveQueue extends pulumi.ComponentResource {
   readonly queue: aws.sqs.Queue;
   readonly deadLetterQueue: aws.sqs.Queue;
@@ -24,7 +24,7 @@ export class RedriveQueue extends pulumi.ComponentResource {
       name,
       {
         ...kept,
-        // At least six times the function's time-out: AWS's advice, so that a throttled batch is not handed out twice.
+        // AWS advises at least six times the function's time-out, so that a throttled batch is not handed out twice.
         visibilityTimeoutSeconds: 6 * TIMEOUT_SECONDS,
         redrivePolicy: pulumi.jsonStringify({
           deadLetterTargetArn: this.deadLetterQueue.arn,
@@ -41,12 +41,12 @@ export class RedriveQueue extends pulumi.ComponentResource {
     return { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: this.queue.arn };
   }
 
-  /** The policy statement for putting events that are given up where a person can bring them back. */
+  /** The policy statement for putting events that were given up into the dead-letter queue. */
   get deadLettering(): aws.iam.PolicyStatement {
     return { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: this.deadLetterQueue.arn };
   }
 
-  /** The policy statement for taking events from the queue, and for letting them come again later. */
+  /** The policy statement for taking events from the queue and postponing them. */
   get receiving(): aws.iam.PolicyStatement {
     return {
       Effect: 'Allow',
@@ -60,7 +60,7 @@ export class RedriveQueue extends pulumi.ComponentResource {
     };
   }
 
-  /** Hands the queue's events to a handler, in batches of which single events may fail. */
+  /** Passes the queue's events to a handler in batches; single events of a batch may fail. */
   deliverTo(handler: HandlerFunction): void {
     new aws.lambda.EventSourceMapping(
       this.name,
@@ -69,7 +69,7 @@ export class RedriveQueue extends pulumi.ComponentResource {
         functionName: handler.functionName,
         batchSize: 10,
         functionResponseTypes: ['ReportBatchItemFailures'],
-        scalingConfig: { maximumConcurrency: 2 }, // SQS's least: Momento is to recover, not to be flooded
+        scalingConfig: { maximumConcurrency: 2 }, // SQS's minimum: Momento should recover, not be flooded
         tags,
       },
       { parent: this },

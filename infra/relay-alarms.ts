@@ -1,14 +1,14 @@
-// What somebody should know of about the relay: that it does not run, does not hear, or could not deliver.
+// The relay's alarms: it does not run, hears nothing, or could not deliver.
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
 import { type Metric, ofService } from './metrics';
 import { tags } from './tags';
 
-/** In milliseconds. A quiet stream is opened anew after 60 s without a heartbeat, and tells something at once. */
+/** In milliseconds. After 60 s without a heartbeat, a quiet stream is opened again and reports something at once. */
 const LATE = 60_000;
 /**
- * In minutes: in so many of so many it must be late, as what ends by itself is worth no message. Not in a row: a relay that
- * never hears anything is replaced every few minutes, as unhealthy, and each one begins to count anew.
+ * In minutes: how many of how many must be late, so that brief delays raise no alarm. They need not be consecutive: a relay
+ * that never hears anything is unhealthy and replaced every few minutes, and each one starts to count from zero.
  */
 const LATE_IN = { datapointsToAlarm: 3, evaluationPeriods: 10 };
 const LATE_TEXT = `In ${LATE_IN.datapointsToAlarm} of ${LATE_IN.evaluationPeriods} minutes`;
@@ -16,13 +16,13 @@ const LATE_TEXT = `In ${LATE_IN.datapointsToAlarm} of ${LATE_IN.evaluationPeriod
 export interface RelayAlarmsArgs {
   /** The relay's name, which its own metrics carry as `service`. */
   readonly service: string;
-  /** Has a sample a minute for each task that runs. */
+  /** Has one sample per minute for each running task. */
   readonly running: Metric;
-  /** The topics that are told. */
+  /** The topics that are notified. */
   readonly alarmActions: pulumi.Input<string>[];
 }
 
-/** Makes the alarms; gives their ARNs in the order in which somebody should look at them. */
+/** Creates the alarms. Returns their ARNs in the order in which to look at them. */
 export function makeRelayAlarms(
   args: RelayAlarmsArgs,
   opts: pulumi.CustomResourceOptions,
@@ -42,7 +42,7 @@ export function makeRelayAlarms(
     alarm(name, {
       ...metric,
       comparisonOperator: 'GreaterThanThreshold',
-      treatMissingData: 'notBreaching', // that it does not run, the first alarm tells
+      treatMissingData: 'notBreaching', // the first alarm reports that the relay does not run
       ...more,
     });
   const late = (name: string, metricName: string, alarmDescription: string) =>
@@ -73,18 +73,18 @@ export function makeRelayAlarms(
       'lag',
       'Lag',
       `${LATE_TEXT} a message had waited for more than ${LATE / 1000} s in the relay, or the relay had heard nothing ` +
-        'from Momento: see its log for what is refused',
+        'from Momento: its log says what is refused',
     ),
-    any('missed', 'Missed', 'Momento passed over messages that the relay was to deliver: they are lost'),
+    any('missed', 'Missed', 'Momento skipped messages that the relay should have delivered: they are lost'),
     any(
       'malformed',
       'Malformed',
-      'The webhook refused messages for good (422 or 413): see the dead-letter queue. Binary ones stand in the log alone',
+      'The webhook permanently refused messages (422 or 413): see the dead-letter queue. Binary ones are only in the log',
     ),
     late(
       'checkpoint',
       'CheckpointAge',
-      `${LATE_TEXT} the relay could not write its checkpoint: a restart delivers again what was delivered since`,
+      `${LATE_TEXT} the relay could not write its checkpoint: a restart would repeat the deliveries since then`,
     ),
   ];
 }

@@ -6,11 +6,11 @@ import type { RedriveQueue } from './redrive';
 import type { Relay } from './relay';
 import { readSecrets, type Secret } from './secret';
 
-/** Deliveries under way at the same time: as many as a small task has any use for. */
+/** The most deliveries under way at the same time: a small task cannot use more. */
 const MOST_IN_FLIGHT = 32;
 
 export interface DeliveryArgs {
-  /** Where Momento is, and which cache and topic. */
+  /** How to reach Momento, and which cache and topic. */
   readonly momento: Variables;
   readonly apiKey: Secret;
   readonly signingSecret: Secret;
@@ -20,9 +20,9 @@ export interface DeliveryArgs {
 }
 
 /**
- * The relay, where it is what delivers. Its component is loaded here alone, so with another delivery no program waits for
- * Crosswalk (@pulumi/awsx) and docker-build. Their plug-ins everybody has: the engine downloads that of each package that is
- * installed, used or not.
+ * The relay, if it delivers. Its component is loaded only here, so with another delivery no program waits for Crosswalk
+ * (@pulumi/awsx) and docker-build. Everybody has their plug-ins: the engine downloads one for each installed package, used or
+ * not.
  */
 export function deliverByRelay(
   config: StackConfig,
@@ -31,7 +31,7 @@ export function deliverByRelay(
   if (config.delivery !== 'relay') return undefined;
   const { Relay }: typeof import('./relay') = require('./relay');
   const { logRetentionDays, vpcId, subnetIds, reservedConcurrency = MOST_IN_FLIGHT } = config;
-  // What the webhook may not run at the same time, it would refuse with 429.
+  // Lambda would answer 429 to more calls than the webhook's reserved concurrency.
   const inFlight = Math.min(reservedConcurrency, MOST_IN_FLIGHT);
   return new Relay('relay', {
     context: '.',

@@ -1,4 +1,4 @@
-// The relay as a Fargate service. Loaded only with delivery `relay`, as no other needs Crosswalk (@pulumi/awsx).
+// The relay as a Fargate service. Loaded only with delivery `relay`, because no other needs Crosswalk (@pulumi/awsx).
 import * as aws from '@pulumi/aws';
 import * as awsx from '@pulumi/awsx';
 import * as pulumi from '@pulumi/pulumi';
@@ -8,22 +8,22 @@ import { makeRelayAlarms } from './relay-alarms';
 import { RelayImage } from './relay-image';
 import { metricsNamespace, tags } from './tags';
 
-/** On the task's loopback address, for its health check alone. */
+/** On the task's loopback address, only for its health check. */
 const HEALTH_PORT = 8080;
-/** In seconds: what ECS waits after SIGTERM; the relay ends within 25. */
+/** In seconds: how long ECS waits after SIGTERM. The relay ends within 25. */
 const STOP_TIMEOUT = 30;
 
 export interface RelayArgs {
   /** The folder with the Dockerfile and what it copies, relative to the program. */
   readonly context: string;
   readonly environment: Record<string, pulumi.Input<string>>;
-  /** What the task may do. */
+  /** The task's permissions. */
   readonly statements: readonly aws.iam.PolicyStatement[];
   readonly logRetentionDays: number;
-  /** Both, or the default VPC. */
+  /** Both, or neither for the default VPC. */
   readonly vpcId?: string;
   readonly subnetIds?: readonly string[];
-  /** The topics that are told about alarms. */
+  /** The topics that are notified of alarms. */
   readonly alarmActions: pulumi.Input<string>[];
 }
 
@@ -31,9 +31,9 @@ export interface RelayArgs {
 export class Relay extends pulumi.ComponentResource {
   readonly serviceName: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
-  /** Has a sample a minute for each task that runs. */
+  /** Has one sample per minute for each running task. */
   readonly running: Metric;
-  /** The alarms' ARNs, in the order in which somebody should look at them. */
+  /** The alarms' ARNs, in the order in which to look at them. */
   readonly alarms: pulumi.Output<string>[];
   readonly #child: pulumi.CustomResourceOptions;
 
@@ -67,7 +67,7 @@ export class Relay extends pulumi.ComponentResource {
       {
         cluster: cluster.arn,
         desiredCount: 1,
-        // The new task takes over before the old one stops: both deliver for a while, and a message is stored once.
+        // The new task takes over before the old one stops. Both deliver for a while, but each message is stored once.
         deploymentMinimumHealthyPercent: 100,
         deploymentMaximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
@@ -95,7 +95,7 @@ export class Relay extends pulumi.ComponentResource {
             linuxParameters: { capabilities: { drop: ['ALL'] } },
             stopTimeout: STOP_TIMEOUT,
             healthCheck: {
-              command: ['CMD', 'node', '/relay/index.js', '--health'], // whatever the folder that it is run in
+              command: ['CMD', 'node', '/relay/index.js', '--health'], // in any working directory
               interval: 30,
               timeout: 10,
               retries: 3,
@@ -114,7 +114,7 @@ export class Relay extends pulumi.ComponentResource {
                 'awslogs-group': logGroup.name,
                 'awslogs-region': logGroup.region,
                 'awslogs-stream-prefix': name,
-                mode: 'non-blocking', // a log that cannot be written holds up no delivery
+                mode: 'non-blocking', // a log that cannot be written must not hold up deliveries
               },
             },
           },
@@ -145,7 +145,7 @@ export class Relay extends pulumi.ComponentResource {
               Effect: 'Allow',
               Action: 'sts:AssumeRole',
               Principal: { Service: 'ecs-tasks.amazonaws.com' },
-              // For tasks of this account alone (Amazon ECS Developer Guide, "Amazon ECS task IAM role").
+              // Only for tasks of this account (Amazon ECS Developer Guide, "Amazon ECS task IAM role").
               Condition: { StringEquals: { 'aws:SourceAccount': account } },
             },
           ],
@@ -162,7 +162,7 @@ export class Relay extends pulumi.ComponentResource {
     return { role, policy };
   }
 
-  /** Nothing comes in; out go gRPC to Momento and HTTPS to the webhook and to AWS. */
+  /** Nothing inbound. Outbound: gRPC to Momento, and HTTPS to the webhook and to AWS. */
   #securityGroup(vpcId: pulumi.Input<string>): aws.ec2.SecurityGroup {
     return new aws.ec2.SecurityGroup(
       this.name,

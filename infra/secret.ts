@@ -6,7 +6,7 @@ export interface SecretArgs {
   readonly description: string;
 }
 
-/** A secret in Secrets Manager. Until it holds a value it is empty: it has no version. */
+/** A secret in Secrets Manager. Until it holds a value, it has no version. */
 export class Secret extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
@@ -31,7 +31,7 @@ export class Secret extends pulumi.ComponentResource {
     new aws.secretsmanager.SecretVersion(
       this.name,
       { secretId: this.arn, secretString: value },
-      // Deleting a replaced version would take its label AWSPREVIOUS, and the functions accept it for a while.
+      // Deleting a replaced version would remove its label AWSPREVIOUS, but the functions accept it for a while.
       { parent: this, retainOnDelete: true },
     );
   }

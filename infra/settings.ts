@@ -1,8 +1,7 @@
-// Reads the settings of the project's namespace and collects what is wrong with them, so that all mistakes are told
-// at once.
+// Reads the settings of the project's namespace and collects all mistakes, so that they are reported at once.
 import * as pulumi from '@pulumi/pulumi';
 
-/** Gives the typed value of a setting, or undefined where the text is not allowed; `allowed` says what is. */
+/** `parse` returns the typed value of a setting, or undefined if the text is not allowed; `allowed` says what is. */
 export interface Rule<T> {
   readonly parse: (text: string) => T | undefined;
   readonly allowed: string;
@@ -29,7 +28,7 @@ export function oneOf<T extends string | number>(...values: readonly T[]): Rule<
   return { parse: (given) => values.find((value) => String(value) === given), allowed: values.join(', ') };
 }
 
-/** What the documentation's table says of a setting. */
+/** What the documentation's table says about a setting. */
 export interface Form {
   readonly allowed: string;
   readonly byDefault?: string;
@@ -38,13 +37,13 @@ export interface Form {
 }
 
 export class Settings {
-  /** Of each setting that was asked for, in their order. */
+  /** The form of each setting that was read, in their order. */
   readonly forms = new Map<string, Form>();
   readonly #config = new pulumi.Config();
   readonly #known = new Set<string>();
   readonly #mistakes: string[] = [];
 
-  /** The setting, undefined where it is not set or wrong. */
+  /** The setting; undefined if it is unset or wrong. */
   optional<T>(key: string, rule: Rule<T>): T | undefined {
     this.#note(key, rule);
     const given = this.#given(key);
@@ -61,7 +60,7 @@ export class Settings {
     return value ?? byDefault;
   }
 
-  /** A secret setting. What it holds leaves this file only as a secret output: no message shows it. */
+  /** A secret setting. Its value leaves this file only as a secret output: no message shows it. */
   secret(key: string, rule: Rule<unknown>): pulumi.Output<string> | undefined {
     this.#note(key, rule, { isSecret: true });
     const given = this.#given(key);
@@ -76,7 +75,7 @@ export class Settings {
     return this.#config.getSecret(key);
   }
 
-  /** A secret setting that must be there. */
+  /** A required secret setting. */
   requiredSecret(key: string, rule: Rule<unknown>): pulumi.Output<string> {
     if (this.#given(key) === undefined) {
       this.mistake(key, `is not set, allowed: ${rule.allowed}; set it with: ${setSecret(key)}`);
@@ -86,7 +85,7 @@ export class Settings {
     return value ?? pulumi.secret('');
   }
 
-  /** What a rule makes of a secret, for a check that depends on it. */
+  /** The value that a rule gives for a secret, for a check that depends on it. */
   classify<T>(key: string, rule: Rule<T>): T | undefined {
     const given = this.#given(key);
     return given === undefined ? undefined : rule.parse(given);
@@ -96,17 +95,17 @@ export class Settings {
     return this.#given(key) !== undefined;
   }
 
-  /** The value of a setting, for a message: unless it was set as a secret, though the setting is none. */
+  /** The value of a setting for a message. It is hidden if the setting was stored as a secret without being one. */
   shown(key: string): string {
     return this.#isInClear(key) === false ? '(a secret, not shown)' : JSON.stringify(this.#given(key));
   }
 
-  /** Notes what is wrong with a key; `what` must hold no secret. */
+  /** Notes what is wrong with a key; `what` must contain no secret. */
   mistake(key: string, what: string): void {
     this.#mistakes.push(`${this.#config.name}:${key} ${what}`);
   }
 
-  /** Throws one error that names every mistake. A key that nobody asked for is one: it would be silently ignored. */
+  /** Throws one error that names every mistake. An unknown key is a mistake, because it would be silently ignored. */
   refuseMistakes(): void {
     for (const name of Object.keys(pulumi.runtime.allConfig())) {
       const key = name.slice(this.#config.name.length + 1);
@@ -119,8 +118,8 @@ export class Settings {
   }
 
   /**
-   * Whether a setting stands unencrypted in the stack's configuration. The engine tells which do not, in the variable that
-   * every language's SDK reads; the SDK for Node.js only keeps it to itself. Without it, under mocks, nobody knows: undefined.
+   * Whether a setting is unencrypted in the stack's configuration. The engine lists the encrypted ones in the variable that
+   * every language's SDK reads; the SDK for Node.js does not expose it. Undefined without that variable, as under mocks.
    */
   #isInClear(key: string): boolean | undefined {
     const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
@@ -138,7 +137,7 @@ export class Settings {
   }
 }
 
-/** The command; the value comes from its prompt, and so into no shell's history. */
+/** The command to set a secret. It prompts for the value, which keeps it out of the shell's history. */
 function setSecret(key: string): string {
   return `pulumi config set --secret ${key} --stack ${pulumi.getStack()}`;
 }

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 
-/** What every resource that can be tagged carries: whose it is. */
+/** The tags of every resource that can be tagged: its project and stack. */
 export const tags = { project: pulumi.getProject(), stack: pulumi.getStack() };
 
-/** Where the functions' own metrics stand in CloudWatch; each metric carries its function's name as `service`. */
+/** The CloudWatch namespace of the functions' own metrics; each metric carries its function's name as `service`. */
 export const metricsNamespace = `${tags.project}/${tags.stack}`;

@@ -1,5 +1,6 @@
 // How ts-node (tsconfig.json) turns TypeScript into JavaScript: with esbuild, which bundles the handlers anyway. It halves
-// the time until the program, the local stack or a test has started. JavaScript itself, as nothing is there to turn it into that.
+// the time until the program, the local stack or a test has started. This file is JavaScript because nothing is there to
+// transpile it.
 const { transformSync } = require('esbuild');
 
 exports.create = () => ({

@@ -1,4 +1,4 @@
-// What happens with a verified comment: it is put into a table of DynamoDB, under a key that the event itself gives.
+// Puts a verified comment into a DynamoDB table, under a key that is computed from the event alone.
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { patience } from '../../handlers/adapters/aws-patience';
 import { setting, wholeNumber } from '../../handlers/adapters/environment';

@@ -1,4 +1,4 @@
-// The table, and the one thing that the functions may do with it.
+// The table, and the one action that the functions may perform on it.
 import * as aws from '@pulumi/aws';
 import { applicationInfra } from '../../infra/application';
 import { wholeNumber } from '../../infra/settings';

@@ -1,4 +1,4 @@
-// DynamoDB on this machine: dynalite answers, behind the local AWS, which has checked by then who calls and what they may do.
+// DynamoDB on this machine: dynalite, behind the local AWS, which has already checked who calls and what they may do.
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import * as v from 'valibot';
@@ -9,7 +9,7 @@ import { listen } from '../../local/aws/http';
 
 export const TABLE_TYPE = 'aws:dynamodb/table:Table';
 
-/** Of the API of 2012-08-10: what is done to one table. */
+/** Operations of the API of 2012-08-10 on a single table. */
 const OPERATIONS = ['PutItem', 'GetItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'];
 const NOBODY = { accessKeyId: 'local', secretAccessKey: 'local' };
 

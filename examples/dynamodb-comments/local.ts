@@ -1,4 +1,4 @@
-// How the comments are seen on this machine, and after a deploy; and the DynamoDB of this machine.
+// How to show the comments, on this machine and after a deploy, and DynamoDB on this machine.
 import {
   BatchWriteItemCommand,
   DynamoDBClient,
@@ -11,7 +11,7 @@ import { timeOf } from './item';
 import { startDynamoDb, TABLE_TYPE, tableArn } from './local-dynamodb';
 import { message } from './message';
 
-/** Items that DynamoDB deletes in one call. */
+/** The number of items that DynamoDB deletes in one call. */
 const BATCH = 25;
 
 export const local: LocalApplication = {

@@ -1,12 +1,12 @@
-// Moderated chat: what users publish is checked against a word list, and what passes is published, under its sender's id,
-// to a second topic. The room's readers subscribe to that one alone, so nobody reads what was not checked.
+// Moderated chat. Users' messages are checked against a word list; those that pass are published, under their sender's id, to
+// a second topic. The room's readers subscribe only to that topic, so nobody reads an unchecked message.
 //
-// An event may come again, at the same moment or late, and publishing is not idempotent: what was published once cannot be
-// published "again without effect", and a publish that timed out may have happened. So two things make it so:
-// - each message carries its event's id, and readers show an id once: that alone makes a repetition harmless;
-// - what was published is remembered in the room's history, so that an event that is replayed does not fill the room.
-// Remembering comes after publishing. The other way round, a failure between the two would lose a message that the sender
-// was told is safe; this way it can at worst come twice, with the same id.
+// An event may come again, at the same moment or later, and publishing is not idempotent: it cannot be repeated without
+// effect, and a publish that timed out may have happened. Two things make up for that:
+// - Each message carries its event's id, and readers show an id once. That alone makes a repetition harmless.
+// - The room's history remembers what was published, so that a replayed event does not fill the room.
+// Remembering comes after publishing. In the other order, a failure between the two would lose a message that the sender was
+// told is safe. In this order, the message can at worst come twice, with the same id.
 import { Cache } from '../../handlers/adapters/cache';
 import { optional, setting, wholeNumber } from '../../handlers/adapters/environment';
 import { localMomento } from '../../handlers/adapters/momento-credentials';
@@ -21,11 +21,11 @@ import type { EventHandler } from '../../handlers/core/event-handler';
 import { MAX_MESSAGE_BYTES } from '../../handlers/core/message';
 import type { Message } from './message';
 
-/** In lower case. A real room reads its own from the cache. */
+/** In lower case. A real room reads its list from the cache. */
 const UNWANTED: ReadonlySet<string> = new Set(['spam', 'scam']);
 
 const TOKEN_TTL_MINUTES = 30;
-/** Messages of a room's history that stay. */
+/** How many messages stay in a room's history. */
 const HISTORY = 100;
 
 const momento = {
@@ -42,7 +42,7 @@ const cache = new Cache(lasting);
 const history = new SortedSets(lasting);
 
 export const eventHandler: EventHandler<Message> = {
-  /** Publishing adds the event's id, which must not make the message longer than Momento takes. */
+  /** Publishing adds the event's id. The message must not become longer than Momento accepts. */
   check(event, message) {
     if (Buffer.byteLength(moderatedText(event, message)) <= MAX_MESSAGE_BYTES) return;
     throw new Unprocessable('text is too long');
@@ -62,7 +62,7 @@ async function publishOnce(event: TopicEvent, message: Message, deadline: Deadli
   const known = await cache.call((client) => client.sortedSetGetScore(cacheName, entry.set, entry.value));
   if (known.score() !== undefined) return;
   await publishAs(event.token_id, moderatedText(event, message), { tokens, topic }, deadline);
-  // Without it the message may come once more, which its readers see by its id.
+  // If this fails, the message may come once more; readers recognize it by its id.
   await remember(entry).catch(() => undefined);
 }
 

@@ -1,4 +1,4 @@
-// How the chat is seen on this machine, and after a deploy: a room's history, as somebody who comes later reads it.
+// How to show the chat, on this machine and after a deploy: a room's history, as a late reader sees it.
 import { parse } from '../../handlers/core/parse';
 import type { LocalApplication } from '../../local/application';
 import { readComments, removeComments } from '../../local/comments';

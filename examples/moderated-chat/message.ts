@@ -1,4 +1,4 @@
-// What users publish: a comment in a room. The webhook publishes it again with its event's id, which it must leave room for.
+// What users publish: a comment in a room. It must leave space for the event's id, with which the webhook publishes it again.
 import type { InferOutput } from 'valibot';
 import { defineMessage } from '../../handlers/core/message';
 import { chosenName, writtenText } from '../../handlers/core/message-fields';

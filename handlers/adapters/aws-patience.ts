@@ -1,14 +1,14 @@
-// How long a call to AWS may take, and over which connection.
+// Time limits and connections of calls to AWS.
 
-/** AWS is called minutes apart, by functions that are frozen meanwhile: a connection that is kept is dead when it is needed. */
+/** Calls to AWS are minutes apart, and functions are frozen in between. A kept connection would be dead when it is needed. */
 const ANEW = { keepAlive: false };
 
 /**
- * For the `requestHandler` of an AWS client, whose own time-outs leave gaps. Without `throwOnRequestTimeout` the SDK only
- * warns, and waits for ever: so would every later request on an instance that was frozen in the middle of a call. That
- * time-out ends with the first byte of an answer, and `socketTimeout` bounds the silence after it.
- * @param connectMs milliseconds until there is a connection
- * @param answerMs milliseconds until an answer begins, and of silence in it
+ * Options for the `requestHandler` of an AWS client, whose own time-outs leave gaps. Without `throwOnRequestTimeout` the SDK
+ * only warns and waits forever. On an instance that was frozen during a call, every later request would wait too.
+ * `requestTimeout` ends with the first byte of an answer; `socketTimeout` bounds the silence after it.
+ * @param connectMs milliseconds to establish a connection
+ * @param answerMs milliseconds until an answer begins, and of silence within it
  */
 export function patience(connectMs: number, answerMs: number) {
   return {

@@ -1,5 +1,5 @@
-// Calls by a backend that vouches for a user: the publisher's and the token service's are read, timed, logged and answered
-// in the same way.
+// Calls from a backend that vouches for a user. The publisher and the token service read, time, log and answer them in the
+// same way.
 import { randomUUID } from 'node:crypto';
 import { before, type Deadline } from '../core/deadline';
 import { Refusal, reasonOf } from '../core/errors';
@@ -7,27 +7,27 @@ import { type Answer, failure, isUrlRequest, postedBytes, success } from '../cor
 import { parse, parseJson, type Schema } from '../core/parse';
 import { count, publishMetrics } from './metrics';
 
-/** The largest message has 4 KB; escaped in JSON it can be several times that, and the rest is small. */
+/** A message is at most 4 KB. Escaped in JSON it can be several times larger; the rest of the body is small. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Milliseconds in which the whole call is answered, and in which its work is given up: its clean-up comes before the answer. */
+/** Time limits of the whole answer and of its work, in milliseconds. The difference leaves time to clean up. */
 const ANSWER_WITHIN_MS = 5_000;
 const WORK_WITHIN_MS = 4_800;
 
-/** In every answer: the id by which the call, and what came of it, is found in the logs. */
+/** Every answer carries this header: the id that finds the call and its outcome in the logs. */
 const REQUEST_ID_HEADER = 'x-request-id';
 
 export interface BackendCall<Input> {
   readonly schema: Schema<Input>;
-  /** What the log says of a call that succeeded. */
+  /** The outcome that the log shows for a successful call. */
   readonly outcome: string;
-  /** The metrics that count calls by how they ended. */
+  /** The metrics that count successful and failed calls. */
   readonly counts: { readonly done: string; readonly failed: string };
-  /** Does what is asked for, until `deadline`, and gives what to answer. It throws a Refusal where it cannot. */
+  /** Does the work before `deadline` and returns the body of the answer. Throws a Refusal if it cannot. */
   work(input: Input, deadline: Deadline, requestId: string): Promise<object>;
 }
 
-/** A handler that takes a Function URL's request, or the same JSON by a direct invocation. */
+/** A handler for a Function URL request, or for a direct invocation with the same JSON. */
 export function backendHandler<Input>(call: BackendCall<Input>): (payload: unknown) => Promise<Answer> {
   return async (payload) => {
     const requestId = randomUUID();

@@ -1,4 +1,4 @@
-// Calls to a Momento cache that survive a rotated API key and a connection that died unseen.
+// Calls to a Momento cache that survive a rotated API key and a connection that died unnoticed.
 import { CacheClient, Configurations, NoopMomentoLoggerFactory } from '@gomomento/sdk';
 import { Unavailable } from '../core/errors';
 import { errorCodeOf, MomentoClient } from './momento-client';
@@ -7,7 +7,7 @@ import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 export interface CacheSettings extends MomentoAccess {
   readonly apiKeySecretArn: string;
   readonly cacheName: string;
-  /** Seconds that what is written lives. */
+  /** Lifetime of what is written, in seconds. */
   readonly ttlSeconds: number;
 }
 
@@ -23,7 +23,7 @@ export class Cache {
     this.#momento.prefetch();
   }
 
-  /** Makes a call that may be repeated, as `MomentoClient.call`. Throws Unavailable where Momento answers with an error. */
+  /** Makes a call that may be repeated, like `MomentoClient.call`. Throws Unavailable if Momento answers with an error. */
   async call<R extends object>(request: (client: CacheClient) => Promise<R>): Promise<R> {
     const response = await this.#momento.call(request);
     const code = errorCodeOf(response);

@@ -1,27 +1,30 @@
-// A connection that may have died unseen. A function is frozen between its requests, for minutes, and balancers drop what
-// idles without a word: the first call after that would fail, or wait for an answer that never comes.
+// A connection that may have died unnoticed. A function can be frozen for minutes between requests, and load balancers drop
+// idle connections silently. The first call after that would fail, or wait for an answer that never comes.
 
 /**
- * How long a connection is used after it was last heard of, in milliseconds. Momento's balancers and NAT gateways forget
- * one after 350 s. The clock is read at the next use: the timers of a frozen process stand still.
+ * How long a connection is trusted after its last sign of life, in milliseconds. Momento's load balancers and NAT gateways
+ * drop an idle connection after 350 s. The age is checked at the next use, because timers stand still in a frozen process.
  */
 export const TRUSTED_FOR_MS = 60_000;
 
-/** After so many milliseconds without a word the other side may have closed a connection, and a call on it is its first sign. */
+/**
+ * After this much silence, in milliseconds, the other side may have closed a connection, and the next call is the first to
+ * notice.
+ */
 const IDLE_MS = 1_000;
 
 export interface Closable {
   close(): void;
 }
 
-/** One call, and what there is to say of its connection afterwards. */
+/** One call, and how to report on its connection afterwards. */
 export interface Call<T> {
   readonly result: Promise<T>;
-  /** Whether nothing had been heard of the connection for a while when the call began. */
+  /** Whether the connection had been silent for a while when the call began. */
   readonly wasIdle: boolean;
-  /** The call succeeded, so the connection lives. */
+  /** The call succeeded, so the connection is alive. */
   heard(): void;
-  /** The connection may be dead: the next call makes another one. */
+  /** The connection may be dead: the next call opens a new one. */
   drop(): void;
 }
 
@@ -44,7 +47,7 @@ export class Connection<Client extends Closable> {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** The client for an address or a key: the one in use, or another one where that is for another or too old to trust. */
+  /** The client for an address or a key: the open one, or a new one if that is for something else or no longer trusted. */
   to(to: string): Client {
     return this.#to(to).client;
   }
@@ -57,7 +60,7 @@ export class Connection<Client extends Closable> {
       result: this.#during(open, work),
       wasIdle: startedAt - open.heardAt >= IDLE_MS,
       heard: () => {
-        // The answer is no older than that, and may be as old: the process may have been frozen before it read it.
+        // The answer may be as old as the call: the process may have been frozen before it read it.
         open.heardAt = Math.max(open.heardAt, startedAt);
       },
       drop: () => this.#drop(open),
@@ -87,7 +90,7 @@ export class Connection<Client extends Closable> {
     return next;
   }
 
-  /** Out of use at once; where another call did so already, the new one stays. */
+  /** Takes a connection out of use at once. If another call has already replaced it, the new one stays. */
   #drop(open: Open<Client>): void {
     if (open !== this.#open) return;
     this.#open = undefined;
@@ -95,7 +98,7 @@ export class Connection<Client extends Closable> {
   }
 }
 
-/** Closed earlier, a client of Momento's SDK that tries a call again would throw from its timer, and end the process. */
+/** Waits for the last call: a closed client of Momento's SDK throws from its retry timer, which ends the process. */
 function closeUnused<Client extends Closable>({ calls, client }: Open<Client>): void {
   if (calls === 0) client.close();
 }

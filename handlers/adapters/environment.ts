@@ -1,6 +1,6 @@
 // The settings that the program gives to its functions, as environment variables.
 
-/** A setting that must be there; without it the function fails at its start, naming it. */
+/** A required setting. If it is missing, the function fails at its start with an error that names it. */
 export function setting(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
@@ -15,7 +15,7 @@ export function wholeNumber(name: string): number {
   return value;
 }
 
-/** A setting that may be absent. */
+/** An optional setting. */
 export function optional(name: string): string | undefined {
   return process.env[name] || undefined;
 }

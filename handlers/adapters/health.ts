@@ -1,10 +1,10 @@
-// Whether the process in this container works: asked by the container's health check, on the loopback address alone.
+// The container's health check: whether the process works, asked on the loopback address only.
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const TIMEOUT_MS = 3_000;
 
-/** Answers 200 where `isHealthy`, else 503. Gives the port, which is any free one where `port` is 0. */
+/** Answers 200 if `isHealthy`, else 503. Resolves with the port: any free one if `port` is 0. */
 export async function answerHealthChecks(port: number, isHealthy: () => boolean): Promise<number> {
   const server = http.createServer((_, response) => {
     response.writeHead(isHealthy() ? 200 : 503, { connection: 'close' }).end();

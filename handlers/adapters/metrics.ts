@@ -1,5 +1,5 @@
-// CloudWatch metrics in the embedded metric format. Namespace and service come from the environment that Powertools
-// reads: POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME. Nothing in them is of one user or one course.
+// CloudWatch metrics in the embedded metric format. Namespace and service come from the environment variables that Powertools
+// reads: POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME. No metric identifies a user or a course.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const metrics = new Metrics();
@@ -9,7 +9,7 @@ export function count(name: string, times = 1): void {
   metrics.addMetric(name, MetricUnit.Count, times);
 }
 
-/** Counts with a dimension of its own, `reason`, and writes it at once. Reasons must be few and fixed. */
+/** Counts with an extra dimension, `reason`, and writes the metric at once. Reasons must be few and fixed. */
 export function countReason(name: string, reason: string, times: number): void {
   metrics.singleMetric().addDimension('reason', reason).addMetric(name, MetricUnit.Count, times);
 }
@@ -19,7 +19,7 @@ export function measured(name: string, milliseconds: number): void {
   metrics.addMetric(name, MetricUnit.Milliseconds, milliseconds);
 }
 
-/** The result of `work`, whose milliseconds are recorded, whether it succeeds or fails. */
+/** Returns the result of `work`. Records how long it took, in milliseconds, whether it succeeds or fails. */
 export async function timed<T>(name: string, work: Promise<T>): Promise<T> {
   const start = performance.now();
   try {
@@ -29,7 +29,7 @@ export async function timed<T>(name: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Writes what was counted, as one line. */
+/** Writes the counts as one line. */
 export function publishMetrics(): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

@@ -1,4 +1,4 @@
-// A client of Momento's, for as long as its API key and its connection serve.
+// A Momento client that renews its API key and its connection when they no longer work.
 import { MomentoErrorCode } from '@gomomento/sdk';
 import { status } from '@grpc/grpc-js';
 import { CachedSecret } from '../core/cached-secret';
@@ -7,25 +7,25 @@ import { type Closable, Connection } from './connection';
 import { fetchSecret } from './secrets';
 
 /**
- * How old a key may become that may be wrong, in milliseconds. Momento says NOT_FOUND to the key of another account, and
- * PERMISSION_DENIED to one of too few rights; but it says so to a good key too, of what is not there or not allowed.
+ * How old a doubtful key may become, in milliseconds. Momento answers NOT_FOUND to a key of another account and
+ * PERMISSION_DENIED to a key with too few rights, but also to a good key if something is missing or not allowed.
  */
 export const DOUBTED_KEY_MS = 300_000;
-/** A key that is surely wrong is fetched again at once; while it stays the same, no sooner than after so many milliseconds. */
+/** A refused key is fetched again at once. If it has not changed, the next fetch comes after this time, in milliseconds. */
 export const REFUSED_KEY_MS = 5_000;
-/** How long a call waits for a newer key than one that may serve, in milliseconds. */
+/** How long a call waits for a newer key if the held one may still work, in milliseconds. */
 const KEY_PATIENCE_MS = 500;
-/** For one try of a call, of two, in milliseconds: the SDK's client for tokens would wait for a minute. */
+/** Time limit of each of a call's two tries, in milliseconds. The SDK's token client alone would wait for a minute. */
 const TRY_WITHIN_MS = 1_500;
 
-/** What Momento says of a call whose API key may be wrong, as the SDK names it. */
+/** Momento's answers to a call whose API key may be wrong, by the SDK's names. */
 const REFUSALS: ReadonlyMap<MomentoErrorCode | undefined, status> = new Map([
   [MomentoErrorCode.AUTHENTICATION_ERROR, status.UNAUTHENTICATED],
   [MomentoErrorCode.PERMISSION_ERROR, status.PERMISSION_DENIED],
   [MomentoErrorCode.CACHE_NOT_FOUND_ERROR, status.NOT_FOUND],
 ]);
 
-/** How a call ends whose connection was dead, or broke. */
+/** The error codes of a call whose connection was dead or broke. */
 const BROKEN: ReadonlySet<MomentoErrorCode | undefined> = new Set([
   MomentoErrorCode.SERVER_UNAVAILABLE,
   MomentoErrorCode.TIMEOUT_ERROR,
@@ -34,7 +34,7 @@ const BROKEN: ReadonlySet<MomentoErrorCode | undefined> = new Set([
 ]);
 
 interface Options {
-  /** How old a key may become that Momento says nothing against, in milliseconds. */
+  /** How old a key may become if Momento has not refused it, in milliseconds. */
   readonly keyServesMs?: number;
   readonly fetch?: (arn: string) => Promise<string>;
   /** Milliseconds since the epoch. */
@@ -46,7 +46,7 @@ export class MomentoClient<Client extends Closable> {
   readonly #connection: Connection<Client>;
   readonly #keyOf = new WeakMap<Client, string>();
   readonly #keyServesMs: number;
-  /** The key that was refused last: it was fetched again. */
+  /** The last refused key, which was fetched again. */
   #refused: string | undefined;
 
   /**
@@ -67,20 +67,20 @@ export class MomentoClient<Client extends Closable> {
     }, now);
   }
 
-  /** Begins to fetch the key and to connect, so that the first request need not wait as long. */
+  /** Starts fetching the key and connecting, so that the first request waits less. */
   prefetch(): void {
     this.#apiKey.prefetch((apiKey) => void this.#connection.to(apiKey));
   }
 
-  /** The client. Throws Unavailable where the API key cannot be had, and UnusableApiKey where it is none. */
+  /** The client. Throws Unavailable if the API key cannot be fetched, and UnusableApiKey if it is not a valid key. */
   async get(): Promise<Client> {
     return this.#connection.to(await this.#usableKey());
   }
 
   /**
-   * Makes a call of Momento's SDK that may be repeated, and gives its response: once more on a new connection where the
-   * first may be dead, and once more with another key where Momento refused the first and there is another. Throws as `get`,
-   * and DeadlineExceeded where neither try was answered.
+   * Makes a call of Momento's SDK that may be repeated, and returns its response. It repeats the call on a new connection if
+   * the first may be dead, and with another key if Momento refused the first and there is another. Throws as `get` does, and
+   * DeadlineExceeded if neither try is answered.
    */
   async call<R extends object>(request: (client: Client) => Promise<R>): Promise<R> {
     const apiKey = await this.#usableKey();
@@ -91,8 +91,8 @@ export class MomentoClient<Client extends Closable> {
   }
 
   /**
-   * After Momento answered a call of a client with UNAUTHENTICATED, PERMISSION_DENIED or NOT_FOUND: fetches the API key again
-   * where that is due. Whether there is another key, and so a new client.
+   * Fetches the API key again, if that is due, after Momento answered a client's call with UNAUTHENTICATED, PERMISSION_DENIED
+   * or NOT_FOUND. Resolves with whether there is another key, and so a new client.
    */
   async refused(client: Client, code: status): Promise<boolean> {
     const apiKey = this.#keyOf.get(client);
@@ -120,7 +120,7 @@ export class MomentoClient<Client extends Closable> {
     return outcome;
   }
 
-  /** The key. One that is none may have been put right. */
+  /** The key. An invalid one may have been corrected, so it is fetched again. */
   async #usableKey(): Promise<string> {
     const apiKey = await this.#apiKey.get(this.#keyServesMs, KEY_PATIENCE_MS);
     try {
@@ -132,7 +132,7 @@ export class MomentoClient<Client extends Closable> {
     }
   }
 
-  /** Whether there is another key than one that was refused, after it was fetched again where that is due. */
+  /** Whether there is another key than the refused one, which is fetched again if that is due. */
   async #renewed(apiKey: string, code: status): Promise<boolean> {
     if ((await this.#latestKey()) !== apiKey) return true;
     if (code !== status.UNAUTHENTICATED) return (await this.#apiKey.get(DOUBTED_KEY_MS)) !== apiKey;
@@ -152,7 +152,7 @@ interface ErrorResponse {
   errorCode(): MomentoErrorCode;
 }
 
-/** The code of an error response of the SDK: every one has a code, and no other response has one. */
+/** The code of an SDK error response. Every error response has one; no other response does. */
 export function errorCodeOf(response: object): MomentoErrorCode | undefined {
   return isError(response) ? response.errorCode() : undefined;
 }

@@ -1,4 +1,4 @@
-// Credentials for Momento's SDK, from either kind of API key, and the way to a Momento on this machine.
+// Credentials for Momento's SDK from either kind of API key, and the address of a Momento on this machine.
 import { CredentialProvider } from '@gomomento/sdk';
 import { apiKeyKind } from '../core/api-key';
 
@@ -17,7 +17,7 @@ export function localMomento(url: string | undefined): string | undefined {
 }
 
 export interface MomentoAccess {
-  /** The endpoint of a v2 key's region, such as `cell-1-us-east-1-1.prod.a.momentohq.com`; legacy keys carry theirs. */
+  /** The endpoint of a v2 key's region, such as `cell-1-us-east-1-1.prod.a.momentohq.com`; a legacy key carries its own. */
   readonly endpoint?: string;
   /** `host:port` of a Momento on this machine. */
   readonly local?: string;
@@ -28,7 +28,7 @@ class UnusableApiKey extends Error {
   override readonly name = 'UnusableApiKey';
 }
 
-/** Credentials for an API key: a legacy one, or a v2 one with its endpoint. Throws UnusableApiKey where it is neither. */
+/** Credentials for an API key: a legacy one, or a v2 one with its endpoint. Throws UnusableApiKey if it is neither. */
 export function apiKeyCredentials(apiKey: string, { endpoint, local }: MomentoAccess): CredentialProvider {
   const kind = apiKeyKind(apiKey);
   const own = local && ownTarget(local);
@@ -42,8 +42,8 @@ export function apiKeyCredentials(apiKey: string, { endpoint, local }: MomentoAc
 let targets = 0;
 
 /**
- * A name of its own for an address on this machine. In plain text, gRPC's clients of one target share a connection, also
- * one that was dropped as dead; behind TLS they never do.
+ * A unique name for an address on this machine. Plain-text gRPC clients of one target share a connection, even one that was
+ * dropped as dead; TLS clients never do.
  */
 function ownTarget(local: string): string {
   return `${local.startsWith('[') ? 'ipv6' : 'ipv4'}://${++targets}/${local}`;
@@ -63,7 +63,7 @@ export function tokenCredentials(token: string, { local }: Pick<MomentoAccess, '
   });
 }
 
-/** The SDK's provider for v2 keys takes no other endpoint; this one sends the key to one on this machine. */
+/** The SDK's provider for v2 keys accepts no other endpoint. This one sends the key to a Momento on this machine. */
 class LocalCredentials extends CredentialProvider {
   constructor(
     private readonly apiKey: string,

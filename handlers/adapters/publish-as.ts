@@ -4,9 +4,9 @@ import type { Tokens } from './tokens';
 import { TokenRefused, type Topic } from './topic';
 
 /**
- * Publishes text under a user's identity; once more with a new token where a kept one is not accepted any more. None is kept
- * that was not accepted: the next one is vended with an API key that was put right meanwhile.
- * Throws as `Tokens.get` and `Topic.publish`: after a time-out it may have been published all the same.
+ * Publishes text under a user's identity. If Momento no longer accepts a kept token, it tries once more with a new one. A
+ * refused token is not kept, so the next one is vended with an API key that may have been corrected. Throws as `Tokens.get`
+ * and `Topic.publish` do: after a time-out the text may still have been published.
  */
 export async function publishAs(
   userId: string,

@@ -4,7 +4,7 @@ import type { CheckpointStore } from '../core/relay/checkpoints';
 import { Cache } from './cache';
 import type { MomentoAccess } from './momento-credentials';
 
-/** A day, Momento's usual limit; it is written again long before. */
+/** A day, Momento's usual limit. The checkpoint is written again long before that. */
 const TTL_SECONDS = 86_400;
 
 export interface RelayCheckpointSettings extends MomentoAccess {
@@ -32,7 +32,7 @@ export class RelayCheckpoint implements CheckpointStore {
   }
 }
 
-/** It begins with U+0001, so no course, and so no publisher, can have it as its name. */
+/** The key begins with U+0001, which no course's name can, so no publisher can write to it. */
 export function checkpointKey(topicName: string): string {
   return `\u0001relay ${topicName}`;
 }

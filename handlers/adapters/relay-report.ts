@@ -1,10 +1,10 @@
-// The relay's metrics and log lines, in the same forms as those of the functions: Lambda's JSON log format, and
+// The relay's metrics and log lines, in the same formats as those of the functions: Lambda's JSON log format, and
 // CloudWatch's embedded metric format, which CloudWatch reads from any log group.
 import type { Relay } from '../core/relay/relay';
 import type { Counted, Report } from '../core/relay/report';
 import { count, measured, publishMetrics } from './metrics';
 
-/** Every one is written each time, so that "none" and "nothing is running" are different. */
+/** All of them are written each time, so that zero differs from a relay that is not running. */
 const ALL: readonly Counted[] = ['Delivered', 'Retried', 'DeadLettered', 'Malformed', 'Missed'];
 
 export class RelayReport implements Report {
@@ -19,7 +19,7 @@ export class RelayReport implements Report {
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 
-  /** Writes what was counted since the last time, and how far behind the relay and its checkpoint are. */
+  /** Writes the counts since the last report, and how far behind the relay and its checkpoint are. */
   publish({ lagMs, checkpointAgeMs }: Pick<Relay, 'lagMs' | 'checkpointAgeMs'>): void {
     for (const what of ALL) count(what, this.#counts.get(what) ?? 0);
     this.#counts.clear();

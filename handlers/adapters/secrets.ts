@@ -15,14 +15,14 @@ export async function fetchSecret(arn: string): Promise<string> {
   return (await version(arn, 'AWSCURRENT')).value;
 }
 
-/** How far this clock and that of Secrets Manager may differ, in milliseconds, and more. */
+/** More than this clock and that of Secrets Manager can differ, in milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
 
-/** The current and, where there is one, the previous value of a secret; both are asked for at the same time. */
+/** The current value of a secret and the previous one, if there is one. Both are requested at the same time. */
 export async function fetchVersions(arn: string): Promise<SecretVersions> {
   const askedAt = Date.now();
   const [current, before] = await Promise.all([version(arn, 'AWSCURRENT'), previousVersion(arn)]);
-  // Rotated between the two answers, the previous one would be the one before it, which nobody may use any more.
+  // If the secret was rotated between the two answers, `before` is two versions old, and no longer valid.
   const isSettled = current.createdAt < askedAt - CLOCKS_DIFFER_MS;
   const previous = isSettled ? before : await previousVersion(arn);
   return { current: current.value, previous: previous?.value, changedAt: current.createdAt };

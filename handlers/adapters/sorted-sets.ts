@@ -1,8 +1,8 @@
-// Sorted sets in a Momento cache, where the same element put again changes nothing.
+// Sorted sets in a Momento cache. Putting the same element again changes nothing.
 import { CollectionTtl, SortedSetOrder } from '@gomomento/sdk';
 import { Cache, type CacheSettings } from './cache';
 
-/** The most that one cut removes, so that its answer stays well under the 4 MiB that gRPC carries. */
+/** The most elements that one cut removes, so that its answer stays well under gRPC's limit of 4 MiB. */
 const CUT_AT_MOST = 200;
 
 /** One element: the score orders it, the value identifies it. */
@@ -22,8 +22,8 @@ export class SortedSets {
   }
 
   /**
-   * Puts an element into its set and renews the set's time to live. Repeated, concurrent or late, it has the same effect
-   * once. Throws Unavailable where Momento would not store it.
+   * Puts an element into its set and renews the set's time to live. A repeated, concurrent or late put has no further effect.
+   * Throws Unavailable if Momento does not store it.
    */
   async put({ set, score, value }: Element): Promise<void> {
     const ttl = CollectionTtl.of(this.settings.ttlSeconds);
@@ -32,7 +32,7 @@ export class SortedSets {
     );
   }
 
-  /** Removes the elements with the lowest scores beyond the `keep` highest, some at a time. */
+  /** Removes the elements with the lowest scores, beyond the `keep` highest, some at a time. */
   async cut(set: string, keep: number): Promise<void> {
     const { cacheName } = this.settings;
     const lowest = await this.#cache.call((client) =>

@@ -1,5 +1,5 @@
-// The messages of `Subscribe` on the wire (momentohq/client-protos, cachepubsub.proto). Momento's generated types make a
-// number of a uint64, so that a large sequence page would come and go as another one; nothing is lost here.
+// The wire format of `Subscribe` (momentohq/client-protos, cachepubsub.proto). Momento's generated types turn a uint64 into a
+// number, which alters a large sequence page. This code keeps it exact.
 import { BinaryReader, BinaryWriter } from 'google-protobuf';
 import type { StreamListener } from '../core/relay/feed';
 import type { Position } from '../core/relay/following';
@@ -11,11 +11,11 @@ export const SUBSCRIBE = '/cache_client.pubsub.Pubsub/Subscribe';
 export interface SubscriptionRequest {
   readonly cacheName: string;
   readonly topicName: string;
-  /** Undefined: Momento begins where it likes. */
+  /** Undefined: Momento chooses where to begin. */
   readonly from: Position | undefined;
 }
 
-/** What came, as a call of its listener. */
+/** What was received, as a call to the listener. */
 export type Heard = (listener: StreamListener) => void;
 
 /** `_SubscriptionRequest`. */
@@ -30,7 +30,7 @@ export function encodeRequest({ cacheName, topicName, from }: SubscriptionReques
   return Buffer.from(writer.getResultBuffer());
 }
 
-/** `_SubscriptionItem`; what it may be besides an item and a discontinuity is a sign of life all the same. */
+/** `_SubscriptionItem`. Anything but an item or a discontinuity counts as a heartbeat. */
 export function decodeItem(bytes: Buffer): Heard {
   let heard: Heard = (listener) => listener.heartbeat();
   fields(new BinaryReader(bytes), {
@@ -59,7 +59,7 @@ function readMessage(outer: BinaryReader): Message {
       read.sequence = reader.readUint64();
     },
     2: (value) =>
-      // `_TopicValue`: of text and bytes, which exclude each other, the last one counts
+      // `_TopicValue`: either text or bytes; the last one counts
       nested(value, {
         1: (reader) => {
           read.text = reader.readString();
@@ -99,7 +99,7 @@ function nested(reader: BinaryReader, readers: Readers): void {
   reader.readMessage(undefined, () => fields(reader, readers));
 }
 
-/** Reads each field that is known, by its number. */
+/** Reads each known field by its number and skips the others. */
 function fields(reader: BinaryReader, readers: Readers): void {
   while (reader.nextField() && !reader.isEndGroup()) {
     const read = readers[reader.getFieldNumber()];

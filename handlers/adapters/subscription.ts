@@ -1,4 +1,4 @@
-// A subscription to a topic with a position to begin at, which Momento's SDK does not offer: its own generated stub does.
+// A topic subscription that begins at a given position. Momento's SDK does not offer this; its generated stub does.
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import {
   type ChannelOptions,
@@ -15,7 +15,7 @@ import { MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 import { decodeItem, encodeRequest, type Heard, SUBSCRIBE } from './subscription-wire';
 
-/** Finds a connection that died without a word, and reconnects at the pace of the relay, not of gRPC. */
+/** Detects a connection that died silently. Reconnects at the pace of the relay, not of gRPC. */
 const CHANNEL: ChannelOptions = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
@@ -24,7 +24,7 @@ const CHANNEL: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
-/** A key that was revoked, may not subscribe, or is of another account, where there is no such cache. */
+/** Momento's answers to a key that was revoked, may not subscribe, or belongs to another account, which has no such cache. */
 const REFUSALS: ReadonlySet<status> = new Set([
   status.UNAUTHENTICATED,
   status.PERMISSION_DENIED,
@@ -78,14 +78,14 @@ export class Subscription {
     stream.onClose(() => call.cancel());
   }
 
-  /** The next stream is opened with another key where there is one. */
+  /** The next stream uses another key if there is one. */
   #renewKey(connection: Connection, stream: CancellableStream, code: status): void {
     const tell = () => stream.end(status[code]);
     this.#momento.refused(connection, code).then(tell, tell);
   }
 }
 
-/** Tells its listener what comes, until it ends or is closed. */
+/** Passes what it receives to its listener, until it ends or is closed. */
 class CancellableStream implements Stream {
   #cancel: (() => void) | undefined;
   #isOver = false;

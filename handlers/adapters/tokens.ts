@@ -1,4 +1,4 @@
-// Disposable tokens: each may publish to one topic and do nothing else, and carries the id of one user.
+// Disposable tokens. Each may only publish to one topic, and carries the id of one user.
 import {
   AuthClient,
   AuthClientConfigurations,
@@ -16,12 +16,12 @@ import { timed } from './metrics';
 import { DOUBTED_KEY_MS, MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
-/** Users whose tokens are kept at the same time; the one not seen for longest makes room. */
+/** How many users' tokens are kept at the same time; the least recently used makes room. */
 const USERS_AT_MOST = 1_000;
-/** The part of its life for which a token is used again: what is left is enough for any publish under way. */
+/** The fraction of its lifetime for which a token is reused. The rest is enough for any publish under way. */
 const USED_OF_LIFE = 0.8;
 
-/** Errors that say nothing about the request: Momento could not be asked, or did not know. */
+/** Errors that say nothing about the request: Momento was out of reach, or failed. */
 const OUT_OF_REACH: ReadonlySet<MomentoErrorCode> = new Set([
   MomentoErrorCode.SERVER_UNAVAILABLE,
   MomentoErrorCode.TIMEOUT_ERROR,
@@ -39,10 +39,10 @@ export interface TokenSettings extends MomentoAccess {
   readonly ttlMinutes: number;
 }
 
-/** A token as Momento gave it. */
+/** A token as Momento vended it. */
 export interface VendedToken {
   readonly authToken: string;
-  /** The host of Momento's region, for SDKs that do not read it out of the token. */
+  /** The host of Momento's region, for SDKs that do not read it from the token. */
   readonly endpoint: string;
   /** In milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -54,14 +54,14 @@ export class Tokens {
 
   constructor(private readonly settings: TokenSettings) {
     this.#tokens = new LRUCache({ max: USERS_AT_MOST, ttl: settings.ttlMinutes * 60_000 * USED_OF_LIFE });
-    // The key of another account vends too, and only who publishes with the token is refused: so every key is in doubt.
+    // A key of another account vends tokens too; only publishing with them fails. So every key is doubtful.
     this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => connect(apiKey, settings), {
       keyServesMs: DOUBTED_KEY_MS,
     });
     this.#momento.prefetch();
   }
 
-  /** A token for a user, kept from before or new. Throws BadGateway where Momento refuses it, else Unavailable. */
+  /** A token for a user, kept or new. Throws BadGateway if Momento refuses it, else Unavailable. */
   async get(userId: string): Promise<{ token: string; kept: boolean }> {
     const kept = this.#tokens.get(userId);
     if (kept) return { token: kept, kept: true };
@@ -70,12 +70,12 @@ export class Tokens {
     return { token: authToken, kept: false };
   }
 
-  /** Forgets a user's token, as one that Momento no longer accepts. */
+  /** Forgets a user's token that Momento no longer accepts. */
   drop(userId: string): void {
     this.#tokens.delete(userId);
   }
 
-  /** A new token for a user, good for its whole life. Throws as `get`. */
+  /** A new token for a user, valid for its full lifetime. Throws as `get` does. */
   async vend(userId: string): Promise<VendedToken> {
     const vending = this.#momento.call((client) => this.#ask(client, userId));
     const response = await timed('TokenLatency', vending).catch((error: unknown) => {
@@ -97,7 +97,7 @@ export class Tokens {
   }
 }
 
-/** The SDK's client, which has no close of its own: the connections of its stubs would stay until idle for half an hour. */
+/** The SDK's client with a `close`, which it lacks: idle connections of its stubs would stay open for half an hour. */
 export function connect(apiKey: string, access: MomentoAccess): AuthClient & { close(): void } {
   const credentialProvider = apiKeyCredentials(apiKey, access);
   const configuration = AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory());

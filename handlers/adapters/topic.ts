@@ -1,5 +1,5 @@
-// Publishing with a user's token. Momento's SDK opens a connection per token and has no way to close it; this publishes
-// for all users over one connection, with the SDK's own generated stub.
+// Publishing with a user's token. Momento's SDK opens a connection per token and cannot close it. This code publishes for all
+// users over one connection, with the SDK's generated stub.
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Deadline } from '../core/deadline';
@@ -9,7 +9,7 @@ import { tokenCredentials } from './momento-credentials';
 
 const { _PublishRequest, _TopicValue, PubsubClient } = cache_client.pubsub;
 
-/** Statuses that say nothing about the request: Momento could not be asked, or did not know. */
+/** Statuses that say nothing about the request: Momento was out of reach, or failed. */
 const OUT_OF_REACH: ReadonlySet<status> = new Set([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
@@ -19,14 +19,14 @@ const OUT_OF_REACH: ReadonlySet<status> = new Set([
   status.ABORTED,
 ]);
 
-/** Statuses of a token that Momento does not accept any more, or not for this topic, or that another account's key vended. */
+/** Statuses of a token that is no longer accepted, is not valid for this topic, or was vended with another account's key. */
 const TOKEN_REFUSED: ReadonlySet<status> = new Set([
   status.UNAUTHENTICATED,
   status.PERMISSION_DENIED,
   status.NOT_FOUND,
 ]);
 
-/** In plain text, gRPC's clients share a connection by default, also one that was dropped as dead; behind TLS they never do. */
+/** Plain-text gRPC clients share a connection by default, even one that was dropped as dead; TLS clients never do. */
 const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
 
 /** Momento does not accept this token. */
@@ -55,18 +55,18 @@ export class Topic {
   }
 
   /**
-   * Publishes text under the identity that the token carries. Throws TokenRefused, BadGateway where Momento refuses
-   * anything else, or Unavailable where it is out of reach: it may have been published all the same.
+   * Publishes text under the identity that the token carries. Throws TokenRefused, BadGateway if Momento refuses anything
+   * else, or Unavailable if it is out of reach: the text may still have been published.
    */
   publish(text: string, token: string, deadline: Deadline): Promise<void> {
     return this.#publish(text, token, deadline, true);
   }
 
   /**
-   * Publishing is not idempotent. It is tried again only where the connection had been idle and breaks at its first use: the
-   * other side had gone, and what was written reached nobody. If it went just then, after it took the message, that is
-   * published twice, as it is by a backend that tries again after an Unavailable. On a connection that was heard of a moment
-   * ago this is the likelier, and after a time-out the message may still be on its way: there it is not tried again.
+   * Publishing is not idempotent. It is repeated only if the connection was idle and breaks at its first use: the other side
+   * was gone, so the message reached nobody. If the other side went just after it took the message, the message is published
+   * twice, as by a backend that retries after an Unavailable. On a recently used connection that is the likelier case, and
+   * after a time-out the message may still be on its way: neither is repeated.
    */
   async #publish(text: string, token: string, deadline: Deadline, mayRepeat: boolean): Promise<void> {
     const provider = tokenCredentials(token, this.settings);

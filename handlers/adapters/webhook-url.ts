@@ -1,16 +1,16 @@
-// The webhook's address, called over connections that are kept.
+// The webhook's URL, called over kept connections.
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Answered } from '../core/relay/delivery';
 import type { WebhookRequest } from '../core/relay/request';
 import { Connection, TRUSTED_FOR_MS } from './connection';
 
-/** How long the webhook has for its whole answer, in milliseconds. Momento gives as much. */
+/** Time limit of the webhook's whole answer, in milliseconds. Momento allows the same. */
 export const TIMEOUT_MS = 5_000;
 
-/** No answer came; `name` says why, as `ECONNREFUSED`. */
+/** No answer came; `name` says why, such as `ECONNREFUSED`. */
 class NoAnswer extends Error {
-  /** @param isReused whether the connection had been used before: then the webhook may never have seen the request */
+  /** @param isReused whether the connection had been used before: if so, the webhook may never have seen the request */
   constructor(
     override readonly name: string,
     readonly isReused: boolean,
@@ -19,7 +19,7 @@ class NoAnswer extends Error {
   }
 }
 
-/** How a kept connection says, at its next use, that the other side closed it. */
+/** The errors by which a kept connection shows, at its next use, that the other side closed it. */
 const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 interface Connections {
@@ -45,17 +45,17 @@ export class WebhookUrl {
         keepAlive: true,
         maxSockets: connections,
         maxFreeSockets: connections,
-        timeout: TRUSTED_FOR_MS, // of each one that is free, as one that is used says nothing of the others
+        timeout: TRUSTED_FOR_MS, // of each free connection: one in use says nothing about the others
       });
       return { agent, close: () => agent.destroy() };
     }, now);
   }
 
-  /** Posts; redirects are not followed. Rejects with a NoAnswer where none came in time. */
+  /** Posts without following redirects. Rejects with a NoAnswer if no answer comes in time. */
   readonly post = (request: WebhookRequest): Promise<Answered> =>
     this.#post(request, Date.now() + TIMEOUT_MS, true);
 
-  /** Once more where the connection was dead: then no kept one is trusted any more, so the second try has a new one. */
+  /** Tries once more if the connection was dead. No kept connection is trusted then, so the second try opens a new one. */
   async #post(request: WebhookRequest, deadline: number, mayRepeat: boolean): Promise<Answered> {
     const { result, heard, drop } = this.#connections.call(this.#url.origin, ({ agent }) =>
       this.#send(request, agent, deadline),
@@ -75,7 +75,7 @@ export class WebhookUrl {
   #send({ body, headers }: WebhookRequest, agent: http.Agent, deadline: number): Promise<Answered> {
     return new Promise((resolve, reject) => {
       const request = this.#request(this.#url, { method: 'POST', agent, headers }, (response) => {
-        response.resume(); // what it says does not matter, but the connection is free only when all is read
+        response.resume(); // the body does not matter, but the connection is free only when it is read
         response.once('end', () => {
           clearTimeout(timer);
           resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });

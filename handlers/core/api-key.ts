@@ -9,9 +9,9 @@ const LEGACY = v.object({ api_key: printable, endpoint: printable });
 const V2_CLAIMS = v.object({ t: v.literal('g') });
 
 /**
- * `legacy`: base64 of JSON `{api_key, endpoint}`, as disposable tokens are; `v2`: a JWT whose claim `t` is `g`, which
- * needs its endpoint beside it; undefined: neither. Exactly the key and no more: gRPC carries it in a header, and throws, with
- * the key in its message, where that cannot hold it.
+ * `legacy`: base64 of JSON `{api_key, endpoint}`, like a disposable token. `v2`: a JWT whose claim `t` is `g`; it needs a
+ * separate endpoint. Undefined: neither. The text must be the key and nothing else: gRPC sends it in a header, and for a text
+ * that a header cannot hold, it throws an error whose message contains the key.
  */
 export function apiKeyKind(key: string): 'legacy' | 'v2' | undefined {
   const [, claims] = JWT.exec(key) ?? [];

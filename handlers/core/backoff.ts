@@ -8,9 +8,9 @@ export interface Backoff {
 }
 
 /**
- * Milliseconds from `leastMs` to three times the wait before it, never more than `mostMs`.
+ * Milliseconds from `leastMs` to three times the previous wait, never more than `mostMs`.
  * @param previousMs the wait before this one; undefined for the first
- * @param random from 0 to 1, as `Math.random`
+ * @param random from 0 to 1, like `Math.random`
  */
 export function nextWait(
   { leastMs, mostMs }: Backoff,

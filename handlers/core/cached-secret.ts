@@ -1,12 +1,11 @@
-// A secret that is held in memory, fetched again when it may have been rotated, and never fetched more often than an
-// attacker should be able to cause.
+// A secret held in memory. It is fetched again when it may have been rotated, at a rate that no attacker can raise.
 import { before } from './deadline';
 import { Unavailable } from './errors';
 
-/** How long a failed fetch is remembered, in milliseconds: no other call is made meanwhile. */
+/** How long a failed fetch is remembered, in milliseconds. No other fetch starts in that time. */
 export const FAILURE_MEMORY_MS = 30_000;
 
-/** How long a fetch is waited for, in milliseconds: after one whose answer never comes another one must be possible. */
+/** Time limit of a fetch, in milliseconds: a fetch that is never answered must not block the next one. */
 const FETCH_WITHIN_MS = 2_200;
 
 interface Held<T> {
@@ -21,8 +20,8 @@ export class CachedSecret<T> {
   #prefetch: Promise<void> | undefined;
 
   /**
-   * @param fetch gets the secret; a rejection means that it cannot be had now
-   * @param longestMs how old a value may become when newer ones cannot be fetched, in milliseconds
+   * @param fetch gets the secret; rejects if it is not available now
+   * @param longestMs how old a value may become if newer ones cannot be fetched, in milliseconds
    * @param now milliseconds since the epoch
    */
   constructor(
@@ -32,9 +31,9 @@ export class CachedSecret<T> {
   ) {}
 
   /**
-   * Begins to fetch while the function initialises. A failure is forgotten: the instance may have been frozen in the
-   * middle of the call, so the first request asks again.
-   * @param use is given the secret as soon as it is there
+   * Starts fetching while the function initialises. A failure is forgotten: the instance may have been frozen during the
+   * call, so the first request fetches again.
+   * @param use receives the secret as soon as it is available
    */
   prefetch(use?: (value: T) => void): void {
     const fetchedAt = this.now();
@@ -48,10 +47,10 @@ export class CachedSecret<T> {
   }
 
   /**
-   * The secret, fetched again where the held one is older than `maxAgeMs`. Calls at the same time share one fetch, and
-   * after a failed one, or one that takes longer than `patienceMs`, the held value serves on, up to `longestMs`. Where
-   * none can serve on, the fetch is waited for.
-   * Throws Unavailable where there is none.
+   * The secret, fetched again if the held value is older than `maxAgeMs`. Concurrent calls share one fetch. If a fetch fails,
+   * or takes longer than `patienceMs`, the held value is used up to the age `longestMs`. If there is no usable value, the
+   * call waits for the fetch.
+   * Throws Unavailable if there is none.
    */
   async get(maxAgeMs: number, patienceMs?: number): Promise<T> {
     await this.#prefetch;
@@ -67,14 +66,14 @@ export class CachedSecret<T> {
     });
   }
 
-  /** The secret, no older than `maxAgeMs`. Throws Unavailable where it cannot be fetched: no other serves on. */
+  /** The secret, no older than `maxAgeMs`. Throws Unavailable if it cannot be fetched; an older value is not used. */
   async fresh(maxAgeMs: number): Promise<T> {
     await this.#prefetch;
     const held = this.#held;
     return held && this.#age(held) <= maxAgeMs ? held.value : this.#fetched();
   }
 
-  /** One fetch for all calls at the same time. Rejects with Unavailable; after a failed one for a while without a fetch. */
+  /** One fetch for all concurrent calls. Rejects with Unavailable; for a while after a failure, without fetching. */
   async #fetched(): Promise<T> {
     if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) throw unavailable();
     this.#fetching ??= this.#fetchOnce();
@@ -82,13 +81,13 @@ export class CachedSecret<T> {
   }
 
   async #fetchOnce(): Promise<T> {
-    const fetchedAt = this.now(); // the value may be as old as the moment at which it was asked for
+    const fetchedAt = this.now(); // the value may be as old as the request for it
     try {
       const value = await this.#fetchInTime();
       this.#held = { value, fetchedAt };
       return value;
     } catch (cause) {
-      this.#failedAt = fetchedAt; // the instance may have been frozen since, and nobody was asked meanwhile
+      this.#failedAt = fetchedAt; // the instance may have been frozen since then, without another fetch
       throw unavailable(cause);
     } finally {
       this.#fetching = undefined;

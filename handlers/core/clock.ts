@@ -1,10 +1,10 @@
-// Time and chance as core code takes them, so that tests can hurry the one and fix the other.
+// Time and randomness as arguments of core code, so that tests control both.
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `work` once after so many milliseconds, unless what it gives is called before. */
+  /** Calls `work` once after this many milliseconds, unless the returned function is called first. */
   after(milliseconds: number, work: () => void): () => void;
-  /** From 0 to 1, as `Math.random`. */
+  /** From 0 to 1, like `Math.random`. */
   random(): number;
 }

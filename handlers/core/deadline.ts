@@ -1,6 +1,6 @@
 // Giving up in time: a caller that waits five seconds is better served by an answer than by silence.
 
-/** A moment in milliseconds since the epoch, after which nobody waits for the result any more. */
+/** A moment in milliseconds since the epoch, after which nobody waits for the result. */
 export type Deadline = number;
 
 export class DeadlineExceeded extends Error {
@@ -11,8 +11,8 @@ export class DeadlineExceeded extends Error {
 }
 
 /**
- * The result of `work`, or DeadlineExceeded once `deadline` has passed. The work itself goes on: whatever it does late
- * must be harmless (as an idempotent write is).
+ * The result of `work`, or DeadlineExceeded once `deadline` has passed. The work itself continues, so its late effects must
+ * be harmless, like those of an idempotent write.
  */
 export async function before<T>(deadline: Deadline, work: Promise<T>, now = Date.now): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -20,7 +20,7 @@ export async function before<T>(deadline: Deadline, work: Promise<T>, now = Date
     timer = setTimeout(() => reject(new DeadlineExceeded()), Math.max(0, deadline - now()));
   });
   try {
-    return await Promise.race([work, late]); // after which a failure of the work concerns nobody
+    return await Promise.race([work, late]); // a later failure of the work is ignored
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
-// Requests that anybody can make fail are counted, not logged one by one: a log line costs more than the request.
+// Denied requests are counted, not logged one by one: anybody can cause them, and a log line costs more than a request.
 
-/** At most one report in this time, in milliseconds, unless an accepted event brings one along. */
+/** The least time between two reports, in milliseconds, unless an accepted event brings one along. */
 export const REPORT_EVERY_MS = 30_000;
 
 export class Denials {
@@ -11,7 +11,7 @@ export class Denials {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
   }
 
-  /** What was counted since the last report, by reason, where one is due: undefined where there is nothing to say. */
+  /** The counts since the last report, by reason. Undefined if no report is due or there is nothing to report. */
   due(now: number, accepted = false): Record<string, number> | undefined {
     if (this.#counts.size === 0) return undefined;
     if (!accepted && now - this.#reportedAt < REPORT_EVERY_MS) return undefined;

@@ -1,7 +1,7 @@
-// What a handler can answer other than success. Below 500 the message is for the caller; from 500 on it is generic,
-// and what really happened stands in the log alone. No message ever holds input, a secret or an exception's text.
+// A handler's answers other than success. Below 500 the message is for the caller. From 500 on it is generic, and only the
+// log says what happened. No message contains input, a secret or an exception's text.
 
-/** An answer that is not a success, as an error to throw. */
+/** An unsuccessful answer, as an error to throw. */
 export abstract class Refusal extends Error {
   abstract readonly status: number;
   /** A short name for logs and metrics. */
@@ -42,13 +42,13 @@ export class StaleEvent extends Refusal {
   }
 }
 
-/** A body whose fields are not as agreed; the message names each, never its value. */
+/** A body with wrong or missing fields. The message names each field, never its value. */
 export class Unprocessable extends Refusal {
   readonly status = 422;
   readonly reason = 'malformed';
 }
 
-/** Momento was reached and would not do it. */
+/** Momento was reached and refused. */
 export class BadGateway extends Refusal {
   readonly status = 502;
   readonly reason = 'refused';
@@ -57,7 +57,7 @@ export class BadGateway extends Refusal {
   }
 }
 
-/** Something this handler needs cannot be used right now; the caller may try again. */
+/** Something this handler needs is unavailable now; the caller may try again. */
 export class Unavailable extends Refusal {
   readonly status = 503;
   override readonly headers: Readonly<Record<string, string>>;
@@ -71,7 +71,7 @@ export class Unavailable extends Refusal {
   }
 }
 
-/** Why something failed, in a word or two for the log: never a message, which might hold input or a key. */
+/** A short reason for a failure, for the log. It never contains an error's message, which might hold input or a key. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Refusal)) return nameOf(error);
   return error.cause === undefined ? error.reason : `${error.reason}: ${nameOf(error.cause)}`;

@@ -5,7 +5,7 @@ import { StaleEvent } from './errors';
 import { parseJson } from './parse';
 import { uint64Schema } from './uint64';
 
-/** How far `publish_timestamp` may be from now, either way, in milliseconds: what Momento advises against replays. */
+/** How far `publish_timestamp` may be from now, either way, in milliseconds. Momento advises this against replays. */
 export const TOLERANCE_MS = 60_000;
 
 const text = (message: string) => v.string(message);
@@ -22,7 +22,7 @@ interface Source {
 const only = (expected: string | undefined, message: string) =>
   expected === undefined ? text('must be a string') : v.literal(expected, message);
 
-/** The fields of an event. `expected` is the one cache and topic that it may come from, where that is still to be checked. */
+/** The fields of an event. `expected` is the only cache and topic that it may come from, if that is still to be checked. */
 const eventSchema = (expected?: Source) =>
   v.object(
     {
@@ -31,7 +31,7 @@ const eventSchema = (expected?: Source) =>
       event_timestamp: count(MILLISECONDS),
       publish_timestamp: count(MILLISECONDS),
       topic_sequence_number: count(SEQUENCE),
-      /** Only the relay knows it; with it an event keeps its identity however often it is received. */
+      /** Only the relay knows the page. With it, an event keeps its identity however often it is received. */
       topic_sequence_page: v.optional(uint64Schema(SEQUENCE)),
       token_id: v.pipe(
         text('must be a string'),
@@ -49,9 +49,9 @@ export type EventFields = v.InferOutput<ReturnType<typeof eventSchema>>;
 export type TopicEvent = EventFields & { readonly id: string };
 
 /**
- * A parser for the body of an event, whose signature must have been checked before.
- * It throws Unprocessable, naming the fields, where the body is not an event of the expected cache and topic; without
- * them, of any.
+ * A parser for the body of an event whose signature has been checked.
+ * It throws Unprocessable, naming the fields, if the body is not an event of the expected cache and topic. Without
+ * `expected`, any cache and topic are accepted.
  */
 export function eventParser(expected?: Source) {
   const schema = eventSchema(expected);
@@ -63,14 +63,14 @@ export function identified(fields: EventFields): TopicEvent {
   return { ...fields, id: eventId(fields) };
 }
 
-/** Throws StaleEvent where the event was published more than TOLERANCE_MS from `now` (milliseconds), either way. */
+/** Throws StaleEvent if the event was published more than TOLERANCE_MS from `now` (milliseconds), either way. */
 export function refuseStale(event: TopicEvent, now: number): void {
   if (Math.abs(now - event.publish_timestamp) > TOLERANCE_MS) throw new StaleEvent();
 }
 
 /**
- * The identity of an event: the same however often it is delivered, another for every other event.
- * Sequence numbers restart after inactivity, so the page stands beside them, or the time where there is no page.
+ * The identity of an event: the same however often it is delivered, different for every other event. Sequence numbers restart
+ * after inactivity, so the identity also contains the page or, without a page, the time.
  */
 function eventId(event: EventFields): string {
   const place =

@@ -1,7 +1,7 @@
 // Function URL requests and answers (AWS Lambda, "Function URL request and response payloads", format 2.0).
 import { BodyTooLarge, MethodNotAllowed, Refusal, Unavailable } from './errors';
 
-/** What a handler reads of a request; header names are lower-case. */
+/** The parts of a request that a handler reads; header names are lower-case. */
 export interface UrlRequest {
   readonly requestContext: {
     readonly http: { readonly method: string };
@@ -30,8 +30,8 @@ function member(value: unknown, name: string): unknown {
 }
 
 /**
- * The bytes that were posted. Throws MethodNotAllowed for anything but POST, and BodyTooLarge above `limitBytes`, which
- * is known before anything is decoded.
+ * The bytes that were posted. Throws MethodNotAllowed for anything but POST, and BodyTooLarge above `limitBytes`, before it
+ * decodes anything.
  */
 export function postedBytes(request: UrlRequest, limitBytes: number): Buffer {
   if (request.requestContext.http.method !== 'POST') throw new MethodNotAllowed();
@@ -41,12 +41,12 @@ export function postedBytes(request: UrlRequest, limitBytes: number): Buffer {
   return Buffer.from(body, encoding);
 }
 
-/** A success: an empty object, where nothing is asked for. */
+/** A success. Its body is an empty object by default. */
 export function success(statusCode: 200 | 202 = 200, body: object = {}): Answer {
   return answer(statusCode, body);
 }
 
-/** The answer to an error: a Refusal's own, and for anything else a bare 503, as the caller may try again. */
+/** The answer to an error: a Refusal's own, and a generic 503 for anything else, because the caller may try again. */
 export function failure(error: unknown): Answer {
   const refusal = error instanceof Refusal ? error : new Unavailable('unexpected', error);
   return answer(refusal.status, { message: refusal.message }, refusal.headers);

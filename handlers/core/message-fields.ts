@@ -3,21 +3,21 @@ import * as v from 'valibot';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** What a user writes: a string of at least one character. Its length is bounded with the whole message's. */
+/** Text that a user writes: at least one character. Only the limit of the whole message bounds its length. */
 export const writtenText = v.pipe(
   v.string('must be a string of at least 1 character'),
   v.minLength(1, 'must be a string of at least 1 character'),
 );
 
 /**
- * What names something that is kept, as a course: a safe integer or a string. Names that begin with a control character stay
- * free for the program's own keys.
+ * The name of something that is stored, such as a course: a safe integer or a string. Names that begin with a control
+ * character are reserved for the program's own keys.
  */
 export const chosenName = v.custom<number | string>(
   (id) =>
     Number.isSafeInteger(id) ||
     (typeof id === 'string' &&
-      id.trim() !== '' && // Momento takes no blank name
+      id.trim() !== '' && // Momento refuses blank names
       id.length <= 256 &&
       id.isWellFormed() &&
       !CONTROL_CHARACTER.test(id)),

@@ -1,10 +1,10 @@
-// A message from the publisher to the webhook: the application says which fields it has, this file what goes for every one.
+// A message from the publisher to the webhook. The application defines its fields; this file defines what all messages share.
 import * as v from 'valibot';
 
 /** Momento's limit for a message, in bytes of UTF-8. */
 export const MAX_MESSAGE_BYTES = 4096;
 
-/** Of the request that published a message: a UUID, by which it is found in the logs. Anything else counts as absent. */
+/** The id of the request that published a message: a UUID that finds it in the logs. Anything else counts as absent. */
 const requestId = v.fallback(v.optional(v.pipe(v.string(), v.uuid(), v.toLowerCase())), undefined);
 
 const USER_ID = 'must be a string of 1 to 64 characters';
@@ -17,18 +17,18 @@ const userId = v.pipe(
   v.check((id) => id.isWellFormed(), 'must be well-formed Unicode'),
 );
 
-/** What the token service takes: whose token it is to be. */
+/** The token service's input: the user for whom to vend a token. */
 export const tokenRequestSchema = v.object({ userId }, 'must be an object');
 
 /** As long as any request id. */
 const A_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** The fields of a message: a schema each. The names `userId` and `requestId` are taken. */
+/** The fields of a message, each with its schema. The names `userId` and `requestId` are reserved. */
 export type MessageFields = v.ObjectEntries;
 
 /**
- * The message of an application: one definition for who publishes it and for who receives it. Unknown fields are ignored.
- * @param longest the field that an error names where the whole message is too long
+ * The message of an application: one definition for publishing and receiving it. Unknown fields are ignored.
+ * @param longest the field that an error names if the whole message is too long
  */
 export function defineMessage<const Fields extends MessageFields>(
   fields: Fields,
@@ -53,9 +53,9 @@ export function defineMessage<const Fields extends MessageFields>(
     });
   });
   return {
-    /** What the webhook receives: the fields, and `requestId` where this project's publisher published it. */
+    /** The webhook's input: the fields, and `requestId` if this project's publisher published the message. */
     received: v.object({ ...fields, requestId }, 'must be an object'),
-    /** What the publisher takes: the fields, and who writes. */
+    /** The publisher's input: the fields, and the author. */
     publication: v.pipe(complete, fits),
     textOf,
   };

@@ -1,10 +1,10 @@
-// Parsing at the border: text that anybody may have sent becomes a typed value, or an error that names the fields.
+// Parses untrusted input into a typed value, or throws an error that names the wrong fields.
 import * as v from 'valibot';
 import { Unprocessable } from './errors';
 
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** A typed value, or Unprocessable with every field that is wrong: `prefix.field must be …; …`. */
+/** A typed value. Throws Unprocessable with every field that is wrong: `prefix.field must be …; …`. */
 export function parse<T>(schema: Schema<T>, value: unknown, prefix = ''): T {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
@@ -15,7 +15,7 @@ export function parse<T>(schema: Schema<T>, value: unknown, prefix = ''): T {
   throw new Unprocessable([...new Set(complaints)].join('; '));
 }
 
-/** As `parse`, of JSON text. */
+/** Like `parse`, for JSON text. */
 export function parseJson<T>(schema: Schema<T>, text: string, prefix = ''): T {
   let value: unknown;
   try {

@@ -1,4 +1,4 @@
-// First in, first out: `Array.shift` moves all that is behind it, which a hundred thousand waiting messages would feel.
+// First in, first out. `Array.shift` moves all remaining items, which is slow with a hundred thousand of them.
 
 interface Link<T> {
   readonly item: T;
@@ -22,12 +22,12 @@ export class Queue<T> {
     this.#length += 1;
   }
 
-  /** The first item; undefined where there is none. */
+  /** The first item; undefined if there is none. */
   peek(): T | undefined {
     return this.#first?.item;
   }
 
-  /** Removes the first item and gives it; undefined where there is none. */
+  /** Removes and returns the first item; undefined if there is none. */
   shift(): T | undefined {
     const first = this.#first;
     if (!first) return undefined;

@@ -6,7 +6,7 @@ export const SIGNATURE_HEADER = 'momento-signature';
 
 const FORM = /^[0-9a-f]{64}$/i;
 
-/** Whether a header could be a signature at all: 64 hexadecimal digits. Costs no hashing. */
+/** Whether a header could be a signature at all: 64 hexadecimal digits. Computes no hash. */
 export function isSignature(header: string | undefined): header is string {
   return header !== undefined && FORM.test(header);
 }
@@ -18,7 +18,7 @@ export function sign(body: Uint8Array, secret: string): string {
 
 /**
  * Whether `signature` was made over exactly these bytes with one of `secrets`.
- * Every secret is tried and each comparison takes constant time, so the time tells nothing about either.
+ * Every secret is tried and each comparison takes constant time, so the time reveals nothing about either.
  */
 export function verifySignature(body: Uint8Array, signature: string, secrets: readonly string[]): boolean {
   if (!isSignature(signature)) return false;

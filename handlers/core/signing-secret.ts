@@ -1,29 +1,29 @@
-// Which signing secrets are accepted: the current one, and for an hour after a rotation the one before it.
+// Which signing secrets are accepted: the current one and, for an hour after a rotation, the previous one.
 import { CachedSecret } from './cached-secret';
 import { AccessDenied } from './errors';
 import { isSignature, verifySignature } from './signature';
 
-/** A secret's versions as they stand now. */
+/** The current versions of a secret. */
 export interface SecretVersions {
   readonly current: string;
   readonly previous?: string;
-  /** When the current one was made, in milliseconds since the epoch. */
+  /** When the current version was created, in milliseconds since the epoch. */
   readonly changedAt: number;
 }
 
 /** How long the previous secret is accepted after a change, in milliseconds. */
 export const ROTATION_GRACE_MS = 3_600_000;
-/** How long fetched secrets serve while signatures match, in milliseconds: the longest that a rotation goes unseen. */
+/** How long fetched secrets are used while signatures match, in milliseconds: the longest that a rotation goes unnoticed. */
 export const SERVE_MS = 300_000;
 /** After a signature that does not match, secrets older than this are fetched again, in milliseconds. */
 export const RECHECK_MS = 30_000;
-/** How long an event waits for newer secrets than those that may match it, in milliseconds. */
+/** How long an event waits for newer secrets if the held ones may match it, in milliseconds. */
 export const PATIENCE_MS = 500;
 
 export class SigningSecret {
   readonly #versions: CachedSecret<SecretVersions>;
 
-  /** @param fetch gets the versions; it rejects where none is set or they are out of reach */
+  /** @param fetch gets the versions; rejects if none is set or they are out of reach */
   constructor(
     fetch: () => Promise<SecretVersions>,
     private readonly now: () => number = Date.now,
@@ -31,15 +31,15 @@ export class SigningSecret {
     this.#versions = new CachedSecret(fetch, ROTATION_GRACE_MS, now);
   }
 
-  /** Begins to fetch, so that the first request need not wait as long. */
+  /** Starts fetching, so that the first request waits less. */
   prefetch(): void {
     this.#versions.prefetch();
   }
 
   /**
-   * Throws AccessDenied unless `signature` was made over `body` with an accepted secret, and Unavailable where that cannot
-   * be told: no secret can be had, or none but one that may have been rotated since. A signature without the form of one
-   * costs neither a fetch nor a hash.
+   * Throws AccessDenied unless `signature` was made over `body` with an accepted secret. Throws Unavailable if that cannot be
+   * decided: no secret is available, or only one that may have been rotated since. A malformed signature costs neither a
+   * fetch nor a hash.
    */
   async check(body: Uint8Array, signature: string | undefined): Promise<void> {
     if (!isSignature(signature)) throw new AccessDenied('unsigned');

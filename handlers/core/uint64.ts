@@ -1,21 +1,21 @@
-// Whole numbers of 64 bits, of which JavaScript's numbers hold the small ones alone.
+// 64-bit whole numbers. JavaScript's numbers hold only the small ones exactly.
 import * as v from 'valibot';
 
 /**
- * From 0 to 2^64 - 1: a number where that is exact, up to 2^53 - 1, else the decimal digits. So each has one form, which
- * JSON keeps, and `===` compares them.
+ * From 0 to 2^64 - 1: a number if that is exact, up to 2^53 - 1, else the decimal digits. So each value has one form, which
+ * JSON keeps and `===` compares.
  */
 export type Uint64 = number | string;
 
 const MOST = 2n ** 64n - 1n;
 
-/** @param digits decimal, as protocol buffers' readers give them */
+/** @param digits decimal, as readers of protocol buffers give them */
 export function uint64(digits: string): Uint64 {
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : digits;
 }
 
-/** The digits of those that are too large for a number, and of no others: else one would have two forms. */
+/** Whether the digits are of a value too large for a number. Smaller values are refused, so that each has one form. */
 function isLarge(digits: string): boolean {
   if (!/^[1-9]\d{15,19}$/.test(digits)) return false;
   const value = BigInt(digits);

@@ -1,5 +1,5 @@
-// Runs esbuild with its plugin, which it does only asynchronously, for a program that must wait: a process of its own,
-// options in, bundles out.
+// Runs esbuild in a process of its own: options in, bundles out. Plug-ins work only asynchronously, and the program must
+// wait.
 import { readFileSync } from 'node:fs';
 import { type BuildFailure, type BuildOptions, build, type Message } from 'esbuild';
 import { lean } from './lean';

@@ -1,5 +1,5 @@
-// Turns the CommonJS that TypeScript's compiler writes back into the ES module that it was written from. A bundler can
-// leave out what nobody uses of an ES module, and of CommonJS it cannot.
+// Turns CommonJS that TypeScript's compiler wrote back into the ES module that it was compiled from. A bundler can leave out
+// the unused parts of an ES module, but not those of CommonJS.
 import * as ts from 'typescript';
 
 /** Comments are not read. */
@@ -8,10 +8,10 @@ export const SYNTAX: ts.CreateSourceFileOptions = {
   jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
 };
 
-/** A file that TypeScript did not write in this way. */
+/** A file that is not in the form that TypeScript writes. */
 export class NotCompiled extends Error {}
 
-/** Whether a file says of itself that an ES module was compiled to it. */
+/** Whether a file is marked as compiled from an ES module. */
 export function isCompiled(code: string): boolean {
   return code.includes('Object.defineProperty(exports, "__esModule", { value: true });');
 }
@@ -25,19 +25,19 @@ const GETTER =
 const MARKER =
   /^(?:"use strict"|Object\.defineProperty\(exports, "__esModule", .*|(?:exports\.[\w$]+ = )+void 0);$/;
 const ASSIGNMENT = /^exports\.([\w$]+) = ([\s\S]*);$/;
-/** What an enum or a namespace ends with, as older and newer compilers write it. */
+/** The end of an enum or a namespace, as older and newer compilers write it. */
 const NAMESPACE_END =
   /\}\)\(([\w$]+) (?:= exports\.\1 \|\| \(exports\.\1 = \{\}\)|\|\| \(exports\.\1 = \1 = \{\}\))\);$/;
 
 /**
  * The same module, in the same order, with `import` and `export`.
- * @param isModule whether the file that a specifier stands for becomes an ES module too, or is JSON
- * @throws NotCompiled, naming the statement, where it is not as TypeScript writes it
+ * @param isModule whether the file of a specifier becomes an ES module too, or is JSON
+ * @throws NotCompiled, naming the statement, if the file is not as TypeScript writes it
  */
 export function toEsModule(file: string, code: string, isModule: (specifier: string) => boolean): string {
   const source = ts.createSourceFile(file, code, SYNTAX, false, ts.ScriptKind.JS);
   const imports = new Map<string, string>();
-  /** The local name behind each exported one. */
+  /** The local name of each exported one. */
   const locals = new Map<string, string>();
 
   const convert = (statement: ts.Statement): string => {
@@ -74,7 +74,7 @@ export function toEsModule(file: string, code: string, isModule: (specifier: str
   const body = source.statements.map(convert).join('\n');
   const linked = body.replace(/\bexports\.([\w$]+)/g, (_, name: string) => {
     const local = locals.get(name);
-    if (!local) throw new NotCompiled(`${file}: exports.${name} is used before it is there`);
+    if (!local) throw new NotCompiled(`${file}: exports.${name} is used before it is assigned`);
     return local;
   });
   const rest = /\b(?:module\.exports|exports\b(?!["'\]\w]))/.exec(withoutHelpers(linked));
@@ -83,7 +83,7 @@ export function toEsModule(file: string, code: string, isModule: (specifier: str
   return `${linked}\nexport { ${list.join(', ')} };\n`;
 }
 
-/** The compiler's own helpers have a parameter of this name; comments have everything. */
+/** Without the compiler's own helpers, which have a parameter named `exports`, and comments, which may contain anything. */
 function withoutHelpers(code: string): string {
   return code.replace(/^var __exportStar = [\s\S]*?\n\};$/m, '').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 }

@@ -1,7 +1,7 @@
-// What an esbuild of the handlers leaves out of the packages that they use. No line that is left is changed: files are
-// read as the ES modules that they were written as, so that what nobody uses falls away; Momento's cache client, with
-// its hundred messages, keeps the calls that the code in the bundle names; and what code that AWS runs can never reach is put
-// aside. Anything else than expected is an error of the build.
+// Leaves out of a bundle what the handlers do not use of their packages. No remaining line is changed. Files are read as the
+// ES modules that they were written as, so unused parts can be dropped. Of Momento's cache client, with its hundred messages,
+// the calls that the bundled code names are kept. Code that AWS never reaches is left out. Anything unexpected is a build
+// error.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
@@ -16,9 +16,9 @@ import {
 import { isCompiled, toEsModule } from './es-module';
 import { callsIn, namesIn, type Reached, reach } from './unreached';
 
-/** Packages whose files TypeScript compiled to CommonJS, and that do nothing when they are loaded but declare. */
+/** Packages that TypeScript compiled to CommonJS, and whose files only declare things when they are loaded. */
 const COMPILED = ['@gomomento/sdk', '@gomomento/sdk-core', '@gomomento/generated-types', '@grpc/grpc-js'];
-/** The one file that also does something: it registers how names are resolved and load is balanced. */
+/** The one exception: it also registers name resolvers and load balancers. */
 const WITH_EFFECT = '@grpc/grpc-js/build/src/index.js';
 
 /** Momento's cache client, from its methods to its messages. Saves 300 KB. */
@@ -32,7 +32,7 @@ const CLIENT = [
   '@gomomento/generated-types/dist/controlclient.js',
 ];
 
-/** Packages that are never given a client of Momento's: the names in them are their own. */
+/** Packages that never receive a client of Momento's: the names in them are their own. */
 const STRANGERS = [
   ...COMPILED,
   '@aws-lambda-powertools/*',
@@ -50,8 +50,8 @@ const IN_COMPILED = new RegExp(
 const NAMES_COMPILED = new RegExp(`^(${alternatives})(\\/|$)`);
 
 /**
- * What no call of these handlers reaches, and what would throw where one did: the reader of protocol texts, for gRPC servers
- * that tell of their channels (140 KB), and the streams of AWS's streaming operations (20 KB).
+ * Modules that no call of these handlers reaches, and that throw if one does: the parser of protocol files, for gRPC servers
+ * that describe their channels (140 KB), and the streams of AWS's streaming operations (20 KB).
  */
 const ABSENT = /^(@grpc\/proto-loader|@smithy\/core\/event-streams)$/;
 
@@ -63,7 +63,7 @@ export const lean: Plugin = {
 
     const resolve = ({ path: specifier, importer }: OnResolveArgs): OnResolveResult | undefined => {
       const file = resolveFrom(importer, specifier);
-      if (file === undefined) return undefined; // esbuild tells of what is missing
+      if (file === undefined) return undefined; // esbuild reports what is missing
       return { path: file, sideEffects: file.split(path.sep).join('/').endsWith(WITH_EFFECT) };
     };
     build.onResolve({ filter: NAMES_COMPILED }, resolve);
@@ -106,8 +106,8 @@ async function reachClient(packages: string, options: BuildOptions, project: str
 }
 
 /**
- * Every file of the bundle that may call the client, wherever it is: a bundle without the packages that never do is made first,
- * in a few milliseconds. None where that fails: then the bundle itself does, and tells why.
+ * All files of the bundle that may call the client. To find them, a bundle without the packages that never call it is built
+ * first, in a few milliseconds. Empty if that build fails: then the main build fails too, and says why.
  */
 async function callers(options: BuildOptions): Promise<string[]> {
   const external = [...(options.external ?? []), ...STRANGERS];
@@ -119,7 +119,7 @@ async function callers(options: BuildOptions): Promise<string[]> {
   }
 }
 
-/** Nothing else of Momento's that is in a bundle may call what the client was left without. */
+/** Errors for other code of Momento's in the bundle that calls what was left out of the client. */
 function calledElsewhere({ leftOut }: Reached, { inputs, outputs }: Metafile, project: string) {
   const bundled = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
   const others = Object.keys(inputs).filter((file) => {
@@ -140,7 +140,7 @@ function splitAtPackages(file: string): string[] {
   return [file.slice(0, at), file.slice(at).split(path.sep).join('/')];
 }
 
-/** As Node.js resolves it. Asking esbuild, a process away, would make a build take half as long again. */
+/** Resolves as Node.js does. Asking esbuild, in another process, would make a build take half as long again. */
 function resolveFrom(file: string, specifier: string): string | undefined {
   try {
     return createRequire(file).resolve(specifier);

@@ -1,9 +1,9 @@
-// Finds what of a client library nobody can call: methods, messages and remote procedures whose name stands nowhere in the
-// code that is left. Whoever calls something names it, so what is never named is never called.
+// Finds what nobody can call in a client library: methods, messages and remote procedures whose name occurs nowhere in the
+// code that is left. A call names what it calls, so what is never named is never called.
 import * as ts from 'typescript';
 import { SYNTAX } from './es-module';
 
-/** A piece of a file that may be left out, with all that belongs to it. */
+/** A piece of a file that may be left out, with everything that belongs to it. */
 interface Part {
   readonly name: string;
   readonly ranges: ts.TextRange[];
@@ -17,14 +17,14 @@ export interface Source {
 }
 
 export interface Reached {
-  /** By file: its code without what nobody can call. */
+  /** The code of each file without what nobody can call. */
   readonly code: ReadonlyMap<string, string>;
-  /** The names that were left out, and stand nowhere in what is left. */
+  /** The names that were left out and occur nowhere in what is left. */
   readonly leftOut: ReadonlySet<string>;
 }
 
 /**
- * Leaves out of `sources` (as TypeScript compiled them, or protoc-gen-ts generated them) what has a name that stands neither
+ * Leaves out of `sources` (as TypeScript compiled them, or protoc-gen-ts generated them) every part whose name occurs neither
  * in `seeds` nor in what is left of any of them.
  */
 export function reach(sources: readonly Source[], seeds: Iterable<string>): Reached {
@@ -48,8 +48,8 @@ export function reach(sources: readonly Source[], seeds: Iterable<string>): Reac
 }
 
 /**
- * Every name in a piece of code, however it is used. A text that is a name as a whole counts, as in `client['put']`; one that
- * is put together when the code runs cannot be seen. Comments have no names.
+ * Every name in a piece of code, however it is used. A string that is a whole name counts, as in `client['put']`; a name that
+ * is composed when the code runs cannot be seen. Comments have no names.
  */
 export function namesIn(file: string, code: string): Set<string> {
   const names = new Set<string>();
@@ -102,7 +102,7 @@ const OF_MESSAGE = /^(?:cache_client|control_client)\.(\w+) = \1;$|^_(\w+)_one_o
 const IN_MESSAGE = /^\(function \((\w+)\) \{[\s\S]*\}\)\(\1 = \w+\.\1 \|\| \(\w+\.\1 = \{\}\)\);$/;
 const PROCEDURE = /^this\.([A-Z]\w*) = \(message, /;
 
-/** The name by which a node is reached, where it may be left out. */
+/** The name that reaches a node, if the node may be left out. */
 function nameOfPart(node: ts.Node, code: string): string | undefined {
   if (ts.isMethodDeclaration(node) && ts.isIdentifier(node.name) && isExportedClass(node.parent))
     return node.name.text;
@@ -123,7 +123,7 @@ function isExportedClass(node: ts.Node): boolean {
   return ts.isClassDeclaration(node) && ts.isSourceFile(node.parent);
 }
 
-/** Whether a statement stands in the outermost namespace of a generated file. */
+/** Whether a statement is in the outermost namespace of a generated file. */
 function isInNamespace(node: ts.Node): boolean {
   const namespace = node.parent.parent;
   return (
@@ -148,7 +148,7 @@ function without(code: string, parts: readonly Part[], unreached: ReadonlySet<Pa
   let rest = '';
   let from = 0;
   for (const { pos, end } of gone) {
-    if (pos < from) continue; // inside of one that is gone
+    if (pos < from) continue; // inside a part that is gone
     rest += code.slice(from, pos);
     // A property of an object takes its comma along.
     from = code[end] === ',' ? end + 1 : end;

@@ -1,9 +1,9 @@
 import type * as pulumi from '@pulumi/pulumi';
 
-/** With what the program itself calls Momento. */
+/** The access the program uses to call Momento. */
 export interface MomentoAccess {
-  /** It stays in the stack's state, encrypted, so that a later refresh or destroy has it. */
+  /** Kept in the stack's state, encrypted, for a later refresh or destroy. */
   readonly apiKey: pulumi.Output<string>;
-  /** Of a v2 key. */
+  /** The endpoint of a v2 key. */
   readonly endpoint?: string;
 }

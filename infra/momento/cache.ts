@@ -3,13 +3,13 @@ import type { MomentoAccess } from './access';
 import { storedProvider } from './stored-provider';
 
 export interface MomentoCacheArgs extends MomentoAccess {
-  /** Another name is another cache. */
+  /** A different name means a different cache. */
   readonly cacheName: string;
-  /** Whether the cache, with all that is in it, is deleted with the resource, even one that was adopted. */
+  /** Whether the cache is deleted with the resource, with all its contents, even if it was adopted. */
   readonly deleteCache: boolean;
 }
 
-/** A cache in Momento. One that is there already is adopted as it is. */
+/** A cache in Momento. An existing one is adopted as it is. */
 export class MomentoCache extends pulumi.dynamic.Resource {
   constructor(name: string, { apiKey, ...args }: MomentoCacheArgs, opts?: pulumi.CustomResourceOptions) {
     const secret = { ...opts, additionalSecretOutputs: ['apiKey'] };

@@ -1,4 +1,4 @@
-// What the program makes in Momento itself, so that nobody has to do it by hand.
+// What the program creates in Momento, so that nobody has to do it by hand.
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { keepAnswersOutOfDebugging } from '../debugging';
@@ -6,8 +6,8 @@ import { MomentoCache } from './cache';
 import { MomentoWebhook } from './webhook';
 
 /**
- * Makes the cache (see `makesCache`) and, with delivery `managed-webhook`, the webhook that calls this URL. Gives the
- * webhook's signing secret, a secret output, or undefined where the webhook is not the program's.
+ * Creates the cache (see `makesCache`) and, with delivery `managed-webhook`, the webhook that calls this URL. Returns the
+ * webhook's signing secret as a secret output, or undefined if the program does not manage the webhook.
  */
 export function manageMomento(
   config: StackConfig,
@@ -28,9 +28,8 @@ export function manageMomento(
 }
 
 /**
- * Whether the cache is the program's to make: where it manages the webhook too, where it has a key for that
- * (`momentoDeployKey`), or where it is to delete the cache. Else the user makes it: the API key of the functions need not
- * have the right.
+ * Whether the program creates the cache: if it also manages the webhook, if it has a key for that (`momentoDeployKey`), or if
+ * it is to delete the cache. Otherwise the user creates it, because the functions' API key need not have the right.
  */
 export function makesCache(
   config: Pick<StackConfig, 'delivery' | 'momentoDeployKey' | 'deleteCache'>,

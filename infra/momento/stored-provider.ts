@@ -1,10 +1,10 @@
-// All that a stack's state keeps of the code behind its Momento resources.
+// The only code behind its Momento resources that a stack's state stores.
 import type * as pulumi from '@pulumi/pulumi';
 
 /**
- * Pulumi writes a dynamic provider's code into the state, with each resource, and may run it long after the project and
- * its packages have moved on. So these few lines alone are written there: they load the code that the project has then.
- * What they name is a contract with every state there is: Node.js, ts-node, `infra/momento/provider`, the kinds below.
+ * Pulumi stores a dynamic provider's code in the state, with each resource, and may run it long after the project and its
+ * packages have changed. So only these few lines are stored: they load the code that the project has then. What they name is
+ * a contract with every existing state: Node.js, ts-node, `infra/momento/provider`, the kinds below.
  */
 export function storedProvider(kind: 'cache' | 'webhook'): pulumi.dynamic.ResourceProvider {
   const current = () => {

@@ -3,17 +3,17 @@ import type { MomentoAccess } from './access';
 import { storedProvider } from './stored-provider';
 
 export interface MomentoWebhookArgs extends MomentoAccess {
-  /** The cache must be there. */
+  /** The cache must exist. */
   readonly cacheName: string;
   readonly topicName: string;
-  /** Where Momento sends the topic's messages. Another URL changes the webhook in place. */
+  /** Where Momento sends the topic's messages. A different URL changes the webhook in place. */
   readonly url: pulumi.Output<string>;
-  /** Another number rotates the signing secret. */
+  /** A different number rotates the signing secret. */
   readonly rotation: number;
 }
 
 /**
- * A webhook in Momento, under a name that carries project and stack. Another cache or topic is another webhook, with
+ * A webhook in Momento. Its name contains project and stack. A different cache or topic means a different webhook, with
  * another signing secret.
  */
 export class MomentoWebhook extends pulumi.dynamic.Resource {

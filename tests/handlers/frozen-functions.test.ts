@@ -1,5 +1,5 @@
-// Functions that were frozen for ten minutes while every connection of theirs died, in each of these ways: the first request
-// after that is served as any other.
+// Functions that were frozen for ten minutes while all of their connections died, in each of these ways. They serve the next
+// request like any other.
 import assert from 'node:assert/strict';
 import { sign } from '../../handlers/core/signature';
 import { DEATHS } from '../dying-connections';
@@ -13,7 +13,7 @@ import {
 } from './frozen-functions';
 
 const TEN_MINUTES_MS = 600_000;
-/** As many as SQS gives at once. */
+/** As many as SQS passes on at once. */
 const BATCH = 10;
 
 for (const death of DEATHS) {
@@ -47,7 +47,10 @@ for (const death of DEATHS) {
       Object(await functions.invoke(name, payload)).statusCode;
     const publish = (userId: string) => asked('publisher', { userId, courseId: 1, comment: 'hello' });
     const vend = () => asked('tokens', { userId: 'taylor' });
-    /** Gives events to the redrive: how many fail, and how many of them come again before their visibility time-out ends. */
+    /**
+     * Passes events to the redrive. Resolves with how many fail, and how many of them come again before their visibility
+     * time-out ends.
+     */
     const redriven = async () => {
       const queue = functions.sqs.find(functions.queueUrl);
       queue.drain();
@@ -106,7 +109,7 @@ for (const death of DEATHS) {
       assert.equal(await vend(), 200);
     });
 
-    it('every function has taken up the right API key in place of one of too few rights', async () => {
+    it('every function has replaced an API key with too few rights by the right one', async () => {
       await answeredAtLast(200, vend);
       const { body } = Object(await functions.invoke('tokens', { userId: 'weak' }));
       const apiKey = functions.secrets.currentText(API_KEY_ARN);

@@ -1,5 +1,5 @@
-// The functions' real bundles, between a local AWS and a local Momento that they reach over connections that can die while
-// the clock of all of them jumps ahead: what a function finds that was frozen for minutes.
+// The functions' real bundles between a local AWS and a local Momento. Their connections can die while the clock of all of
+// them jumps ahead, as for a function that was frozen for minutes.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ export const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-a
 const QUEUE_ARN = arn('sqs', 'redrive');
 const ACTIONS = ['secretsmanager:GetSecretValue', 'sqs:SendMessage', 'sqs:ChangeMessageVisibility'];
 
-/** Before a bundle's own code: a clock that is so many milliseconds ahead as a file says. */
+/** Runs before a bundle's own code: a clock that is ahead by the number of milliseconds in a file. */
 const CLOCK = `globalThis.Date = ((Real, { readFileSync }) => {
   const now = () => Real.now() + Number(readFileSync(process.env.AHEAD_FILE, 'utf8'));
   return class Date extends Real {
@@ -41,13 +41,13 @@ export interface FrozenFunctions {
   readonly secrets: SecretsManager;
   readonly sqs: Sqs;
   readonly queueUrl: string;
-  /** Milliseconds since the epoch, as all of them have it. */
+  /** Milliseconds since the epoch, on the clock of all functions. */
   now(): number;
-  /** Freezes all functions for so long; meanwhile their connections die. */
+  /** Freezes all functions for this long, while their connections die. */
   freeze(milliseconds: number, death: Death): void;
-  /** Invokes a function, and gives what its handler returned. Throws where the function failed. */
+  /** Invokes a function and resolves with what its handler returned. Throws if the function failed. */
   invoke(name: (typeof NAMES)[number], payload: unknown): Promise<unknown>;
-  /** Ends all instances: the next requests start others. */
+  /** Ends all instances: the next requests start new ones. */
   restart(): void;
   close(): Promise<void>;
 }
@@ -90,7 +90,7 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
   });
   const toAws = await DyingConnections.to(aws.port);
   const toMomento = await DyingConnections.to(momento.port);
-  aws.port = toAws.port; // it answers only who calls it by its own address
+  aws.port = toAws.port; // it only answers callers that use its own address
   const queueUrl = `${aws.url}/${ACCOUNT_ID}/redrive`;
   const times = { visibilityMs: 30_000, delayMs: 0, retentionMs: 86_400_000 };
   sqs.declare([{ arn: QUEUE_ARN, name: 'redrive', url: queueUrl, ...times }]);

@@ -1,4 +1,4 @@
-// What can be seen of a stack in use: one id from the publisher's answer to the last log line, and the metrics.
+// What a stack in use shows: one id from the publisher's answer to the last log line, and the metrics.
 import assert from 'node:assert/strict';
 import { makeLegacyKey } from 'local-momento';
 import * as v from 'valibot';
@@ -61,7 +61,7 @@ describe('a stack in use', () => {
       const parsed = v.safeParse(logLine, line);
       return parsed.success ? [parsed.output.message] : [];
     });
-  /** `service metric` or `service metric reason`, of every metric that was written. */
+  /** `service metric` or `service metric reason` of each metric that was written. */
   const metrics = () =>
     json().flatMap((line) => {
       const parsed = v.safeParse(metricsLine, line);
@@ -88,7 +88,7 @@ describe('a stack in use', () => {
       SECRET,
     );
 
-  it('is followed by the id of the publisher’s answer: in its log line, on the topic, and to the stored comment', async () => {
+  it('can be followed by the id of the publisher’s answer: in its log line, on the topic, and to the stored comment', async () => {
     const published: string[] = [];
     const listener = ({ text }: { text: string | undefined }) => published.push(String(text));
     stack.momento.on('published', listener);
@@ -105,7 +105,7 @@ describe('a stack in use', () => {
     );
   });
 
-  it('is followed by it through the queue, and through every try, to the end', async () => {
+  it('can be followed by it through the queue, and through every try, to the end', async () => {
     const requestId = '0f8fad5b-d9cb-469f-a165-70867728950e';
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     assert.equal((await deliver({ comment: 'c', courseId: 1, requestId })).status, 202);
@@ -120,7 +120,7 @@ describe('a stack in use', () => {
     assert.equal(new Set(told.map(({ eventId }) => eventId)).size, 1, 'beside it stands one event id');
   });
 
-  it('takes no id but a UUID, and needs none', async () => {
+  it('accepts only a UUID as an id, and needs none', async () => {
     for (const requestId of [
       'evil',
       '0f8fad5b',
@@ -155,7 +155,7 @@ describe('a stack in use', () => {
     await deliver({ comment: 'c', courseId: 'metrics-course' }, { token_id: '' });
     await deliver({ comment: 'c', courseId: 'metrics-course' }, { publish_timestamp: 0 });
     await sender.signed('{}', 'another secret');
-    // Stored at last, however slow the machine; it brings the denials along.
+    // Stored at last, however slow the machine is; it brings the denials along.
     await answeredAtLast(200, async () => [await deliver({ comment: 'c', courseId: 'metrics-course' })]);
     const seen = new Set(metrics());
     for (const expected of [
@@ -173,7 +173,7 @@ describe('a stack in use', () => {
       'webhook Queued',
       'webhook StoreLatency',
       'webhook Denied malformed',
-      'webhook Denied secret', // none was, and the alarm is to know
+      'webhook Denied secret', // there was none, and the alarm must know
       'webhook Denied stale',
       'webhook Denied signature',
       'redrive Redriven',

@@ -83,7 +83,7 @@ describe('the publisher', () => {
         assert.deepEqual(published, []);
       });
 
-      it('answers 503 where Momento is out of reach, and 502 where it refuses', async () => {
+      it('answers 503 if Momento is out of reach, and 502 if it refuses', async () => {
         for (const [operation, kind, status] of [
           ['Publish', 'refuse', 503],
           ['Publish', 'throttle', 502],
@@ -107,7 +107,7 @@ describe('the publisher', () => {
     assert.deepEqual([malformed.status, malformed.message], [422, 'body must be JSON']);
   });
 
-  it('is closed to who does not sign, and to who signs with another key', async () => {
+  it('refuses callers who do not sign, or who sign with another key', async () => {
     const url = String(stack.outputs.publisherUrl);
     assert.equal((await fetch(url, { method: 'POST', body: JSON.stringify(ok) })).status, 403);
     const stranger = { ...stack.credentials, secretAccessKey: 'another' };
@@ -115,7 +115,7 @@ describe('the publisher', () => {
     assert.deepEqual(published, []);
   });
 
-  it('answers 503 when the publish got no answer, as it may have been published', async () => {
+  it('answers 503 if the publish gets no answer, because it may have been published', async () => {
     assert.equal((await directly(ok)).status, 200);
     stack.setFaults((operation) => (operation === 'Publish' ? { kind: 'apply-then-time-out' } : undefined));
     assert.equal((await directly(ok)).status, 503);
@@ -137,7 +137,7 @@ describe('the publisher', () => {
     );
   });
 
-  it('goes on with another API key and new tokens once the old key is refused', async () => {
+  it('continues with another API key and new tokens once the old key is refused', async () => {
     assert.equal((await directly(ok)).status, 200);
     const { API_KEY_SECRET_ARN } = stack.functionNamed('publisherFunctionName').environment;
     const next = makeLegacyKey();

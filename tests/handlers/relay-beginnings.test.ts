@@ -1,5 +1,5 @@
-// What the relay delivers of what was published before its first start, however Momento answers a subscription that asks
-// for no position.
+// What the relay delivers of messages that were published before its first start, for each way in which Momento answers a
+// subscription without a position.
 import assert from 'node:assert/strict';
 import type { MomentoOptions } from 'local-momento';
 import { Rig } from './relay-rig';
@@ -12,11 +12,12 @@ interface Case {
 
 const BEFORE = ['before 1', 'before 2'];
 
-/** What is delivered before `after`: on the first start, and on one whose stream breaks before the first message. */
+/** The messages delivered before `after`: on the first start, and if its stream breaks before the first message. */
 const CASES: readonly Case[] = [
   { beginning: 'place', first: [], broken: [] },
   { beginning: 'latest', first: ['before 2'], broken: ['before 2'] },
-  // It knows no place to go on at: all that Momento holds is delivered, as what is published meanwhile would be lost else.
+  // It knows no position to continue at. Everything that Momento holds is delivered, because new messages would be lost
+  // otherwise.
   { beginning: 'next', first: [], broken: BEFORE },
   { beginning: 'page', first: [], broken: BEFORE },
 ];
@@ -27,7 +28,7 @@ describe('the first start of the relay', () => {
   afterEach(() => rig.close());
 
   for (const { beginning, first, broken } of CASES) {
-    it(`delivers ${first.length} of what was published before it, where Momento begins with the ${beginning}`, async () => {
+    it(`delivers ${first.length} of what was published before it, if Momento begins with the ${beginning}`, async () => {
       rig = await Rig.start({ beginning });
       await rig.publish(BEFORE);
       await rig.run();
@@ -40,7 +41,7 @@ describe('the first start of the relay', () => {
       assert.deepEqual(rig.missed, 0);
     });
 
-    it(`delivers ${broken.length} of it where its first stream breaks before the first message, where Momento begins with the ${beginning}`, async () => {
+    it(`delivers ${broken.length} of it if its first stream breaks before the first message and Momento begins with the ${beginning}`, async () => {
       rig = await Rig.start({ beginning });
       await rig.publish(BEFORE);
       await rig.run();

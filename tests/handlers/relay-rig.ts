@@ -26,7 +26,7 @@ const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-abcdef')
 const QUEUE_ARN = arn('sqs', 'dead-letter');
 export const SIGNING_SECRET = 'the-signing-secret';
 
-/** The relay's bundle, which a rig makes. */
+/** The relay's bundle, which a rig builds. */
 export const relayCode = () => readFileSync(resolve(PROJECT, '.bundles/relay.js'), 'utf8');
 
 export interface Call {
@@ -38,7 +38,7 @@ export interface Call {
   readonly event: Record<string, unknown>;
 }
 
-/** What a receiver does with a call; to answer nothing is one way. */
+/** What a receiver does with a call; it may leave it unanswered. */
 export type Script = (call: Call, response: ServerResponse) => void;
 
 export const answer =
@@ -177,7 +177,7 @@ export class Rig {
       code: relayCode(),
       environment: { ...this.environment, ...environment },
       onLog: (line) => {
-        // Node.js itself may warn of something, which is no JSON.
+        // Node.js itself may print a warning, which is not JSON.
         if (line.startsWith('{')) this.lines.push(JSON.parse(line));
         this.#tell();
       },
@@ -210,7 +210,7 @@ export class Rig {
       );
   }
 
-  /** How many messages the relay says that Momento passed over. */
+  /** How many messages Momento skipped, according to the relay. */
   get missed(): number {
     const counts = this.logged('discontinuity').map((line) => Number(Reflect.get(Object(line), 'missed')));
     return counts.reduce((sum, count) => sum + count, 0);
@@ -220,7 +220,7 @@ export class Rig {
     return this.calls.map(({ event }) => event.text);
   }
 
-  /** Resolves as soon as a call or a log line makes it true. */
+  /** Resolves as soon as a call or a log line makes the condition true. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }

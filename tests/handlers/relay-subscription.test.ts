@@ -1,4 +1,4 @@
-// The relay's real bundle against a Momento that says what the local one never does.
+// The relay's real bundle against a Momento whose answers the local one never gives.
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
 import { authorizationOf, makeLegacyKey } from 'local-momento';
@@ -6,11 +6,11 @@ import { LeapingClock } from '../soak/leaping-clock';
 import { Rig } from './relay-rig';
 import { ScriptedMomento } from './scripted-momento';
 
-/** The first two numbers that are one to JavaScript, and the last there is. */
+/** The first two numbers that JavaScript cannot tell apart, and the largest one. */
 const LAST_PAGE = '18446744073709551615';
 const PAGES = ['9007199254740992', '9007199254740993', LAST_PAGE];
 
-/** How old a key becomes at most that Momento refuses with a code that says other things too, and a moment. */
+/** How old a key may become if Momento refuses it with an ambiguous code, and a moment more. */
 const FIVE_MINUTES_MS = 301_000;
 
 describe('the subscription of the relay', () => {
@@ -26,7 +26,7 @@ describe('the subscription of the relay', () => {
     await rig.close();
   });
 
-  it('loses nothing of a page of 64 bits: not in the event, and not where it goes on', async () => {
+  it('keeps a page of 64 bits exact, in the event and where it continues', async () => {
     momento = await ScriptedMomento.start((_, told) => {
       const page = PAGES[momento.subscriptions.length - 1];
       if (page === undefined) return told.item({ sequence: '42', page: LAST_PAGE, text: 'end' });
@@ -54,7 +54,7 @@ describe('the subscription of the relay', () => {
   });
 
   for (const code of [status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.NOT_FOUND]) {
-    it(`takes up within five minutes an API key that was put right after ${status[code]}, without a restart`, async () => {
+    it(`takes up within five minutes an API key that was corrected after ${status[code]}, without a restart`, async () => {
       const right = makeLegacyKey();
       const clock = new LeapingClock();
       momento = await ScriptedMomento.start(({ authorization }, told) => {
@@ -76,7 +76,7 @@ describe('the subscription of the relay', () => {
     });
   }
 
-  it('asks for no other key while its own is not what is refused', async () => {
+  it('fetches no other key while its own is not what is refused', async () => {
     let asked = 0;
     rig.aws.setFaults((operation, input) => {
       if (operation === 'GetSecretValue' && JSON.stringify(input).includes('api-key')) asked += 1;

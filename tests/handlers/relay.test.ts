@@ -60,7 +60,7 @@ describe('the relay', () => {
     assert.equal(ports.size, 1);
   });
 
-  it('tries again at once where a kept connection was closed as it was used', async () => {
+  it('tries again at once if a kept connection was closed as it was used', async () => {
     await rig.run();
     await rig.publish(['a']);
     await rig.until(() => rig.calls.length === 1);
@@ -101,8 +101,8 @@ describe('the relay', () => {
     assert(first && second && second.at - first.at >= 2_000);
   });
 
-  it('puts into the dead-letter queue what cannot be delivered, as the redrive handler reads it', async () => {
-    rig.script = answer(503, { 'retry-after': '600' }); // two minutes of tries leave no room for another one
+  it('puts undeliverable events into the dead-letter queue, in the form that the redrive handler reads', async () => {
+    rig.script = answer(503, { 'retry-after': '600' }); // two minutes of tries leave no time for another one
     await rig.run();
     await rig.publish(['{"comment":"c","courseId":1}']);
     await rig.until(() => rig.logged('dead-lettered').length === 1);
@@ -129,12 +129,12 @@ describe('the relay', () => {
     assert.deepEqual(rig.texts, ['a', 'b', 'c']);
   });
 
-  it('goes on behind a restart of Momento, whose sequences begin again', async () => {
+  it('continues after a restart of Momento, whose sequences begin again', async () => {
     await rig.run();
     await rig.publish(['a']);
     await rig.until(() => rig.calls.length === 1);
     rig.momento.restart();
-    // The connection that is dropped may be the one that this publishes over: then it was not published.
+    // The dropped connection may be the one used for publishing: then nothing was published.
     await rig.publish(['b']).catch(() => rig.publish(['b']));
     await rig.publish(['c']);
     await rig.until(() => rig.calls.length === 3);
@@ -224,7 +224,7 @@ describe('the relay', () => {
     );
   });
 
-  it('counts every metric that an alarm watches from its start on, and as lag that it never heard anything', async () => {
+  it('writes every metric that an alarm watches from its start on, and a lag though it never heard anything', async () => {
     rig.momento.setFaults((operation) => (operation === 'Subscribe' ? { kind: 'refuse' } : undefined));
     const container = rig.begin();
     await rig.until(() => rig.logged('subscription ended').length === 3);
@@ -239,7 +239,7 @@ describe('the relay', () => {
     assert(Number(Lag) >= 200, `two waits between three streams: ${Lag} ms`);
   });
 
-  it('puts into the dead-letter queue what the webhook refuses for good, and delivers what is behind it', async () => {
+  it('puts what the webhook permanently refuses into the dead-letter queue, and delivers what follows', async () => {
     rig.script = (call, response) => answer(call.event.text === 'bad' ? 422 : 200)(call, response);
     await rig.run();
     await rig.publish(['bad', 'good']);

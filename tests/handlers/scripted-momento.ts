@@ -1,4 +1,5 @@
-// A Momento whose every answer to `Subscribe` is a test's: the wire itself, which can tell what the local Momento never does.
+// A Momento whose answers to `Subscribe` a test writes, on the wire itself, including those that the local Momento never
+// gives.
 import { cache_client } from '@gomomento/generated-types/dist/cacheclient';
 import {
   Server,
@@ -14,7 +15,7 @@ import { SUBSCRIBE } from '../../handlers/adapters/subscription-wire';
 
 const { _GetResponse, _SetResponse, ECacheResult, UnimplementedScsService } = cache_client;
 
-/** What a relay asked for; 64 bits as their digits. */
+/** What a relay requested, with 64-bit numbers as digits. */
 export interface Subscribed {
   readonly authorization: string;
   readonly sequence: string;
@@ -38,7 +39,7 @@ export class ScriptedMomento {
     readonly url: string,
   ) {}
 
-  /** Every key may read and write the cache, in which nothing is kept. */
+  /** Every key may read and write the cache, which keeps nothing. */
   static async start(script: Script): Promise<ScriptedMomento> {
     const server = new Server();
     server.addService(UnimplementedScsService.definition, {

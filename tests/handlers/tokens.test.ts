@@ -1,4 +1,4 @@
-// The token service's contract: its real bundle, invoked through its URL and directly, and what its tokens are good for.
+// The token service's contract: its real bundle, invoked through its URL and directly, and what its tokens allow.
 import assert from 'node:assert/strict';
 import {
   CacheClient,
@@ -77,7 +77,7 @@ describe('the token service', () => {
       credentialProvider: credentialsOf(token),
     });
 
-  it('asks once more where Momento does not answer', async () => {
+  it('asks once more if Momento does not answer', async () => {
     let asked = 0;
     stack.setFaults((operation) =>
       operation === 'GenerateDisposableToken' && asked++ === 0 ? { kind: 'apply-then-time-out' } : undefined,
@@ -119,7 +119,7 @@ describe('the token service', () => {
         }
       });
 
-      it('answers 503 where Momento is out of reach, and 502 where it refuses', async () => {
+      it('answers 503 if Momento is out of reach, and 502 if it refuses', async () => {
         for (const [kind, status] of [
           ['refuse', 503],
           ['throttle', 502],
@@ -138,7 +138,7 @@ describe('the token service', () => {
     assert.equal((await ask('{')).status, 422);
   });
 
-  it('is closed to who does not sign, and to who signs with another key', async () => {
+  it('refuses callers who do not sign, or who sign with another key', async () => {
     const body = JSON.stringify({ userId: 'taylor' });
     const unsigned = await fetch(String(stack.outputs.tokensUrl), { method: 'POST', body });
     assert.equal(unsigned.status, 403);
@@ -146,7 +146,7 @@ describe('the token service', () => {
     assert.equal((await ask(body, stranger)).status, 403);
   });
 
-  it('vends a token of full life each time, so a page that is loaded again can begin anew', async () => {
+  it('vends a token with its full lifetime each time, so a page that is reloaded can start over', async () => {
     let asked = 0;
     stack.setFaults((operation) => {
       if (operation === 'GenerateDisposableToken') asked++;
@@ -189,7 +189,7 @@ describe('the token service', () => {
     assert.equal(got.errorCode(), MomentoErrorCode.PERMISSION_ERROR);
   });
 
-  it('goes on with another API key once the old one is refused', async () => {
+  it('continues with another API key once the old one is refused', async () => {
     await tokenOf('taylor');
     const { API_KEY_SECRET_ARN } = stack.functionNamed('tokensFunctionName').environment;
     const next = makeLegacyKey();

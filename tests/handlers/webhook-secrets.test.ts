@@ -1,4 +1,4 @@
-// How the webhook comes by its secrets: its real bundle behind its URL, and a Secrets Manager that stalls, rotates or is empty.
+// How the webhook gets its secrets: its real bundle behind its URL, and a Secrets Manager that stalls, rotates or is empty.
 import assert from 'node:assert/strict';
 import { makeLegacyKey } from 'local-momento';
 import { type Stack, startStack } from '../../local/stack';
@@ -16,9 +16,9 @@ const event = () => ({
   text: JSON.stringify({ comment: 'hello', courseId: 1 }),
 });
 
-describe('the webhook, one of whose calls for a secret is never answered', () => {
+describe('the webhook when a call for a secret is never answered', () => {
   for (const secret of ['signing-secret', 'api-key']) {
-    it(`stores all the same where it is the ${secret}’s`, async () => {
+    it(`still stores if it is the ${secret}’s`, async () => {
       let asked = 0;
       const stack = await startStack({
         secrets: { momentoApiKey: makeLegacyKey(), signingSecret: SECRET },
@@ -33,7 +33,7 @@ describe('the webhook, one of whose calls for a secret is never answered', () =>
         const statuses: number[] = [];
         while (statuses.length < 3 && statuses.at(-1) !== 200)
           statuses.push((await sender.event(event(), SECRET)).status);
-        // On a slow machine the first event may be given up before the second try was answered, but no later one.
+        // On a slow machine the first event may be given up before the second try is answered, but no later one.
         assert.equal(statuses.at(-1), 200, `answered ${statuses}`);
       } finally {
         sender.close();
@@ -43,7 +43,7 @@ describe('the webhook, one of whose calls for a secret is never answered', () =>
   }
 });
 
-describe('the webhook whose signing secret is rotated while it fetches it', () => {
+describe('the webhook whose signing secret is rotated during the fetch', () => {
   it('accepts the previous one, and not the one before that', async () => {
     const stack = await startStack({
       secrets: { momentoApiKey: makeLegacyKey(), signingSecret: 'first' },
@@ -57,7 +57,7 @@ describe('the webhook whose signing secret is rotated while it fetches it', () =
     stack.setFaults((operation, request) => {
       if (operation !== 'GetSecretValue' || Object(request).SecretId !== arn) return undefined;
       if (Object(request).VersionStage === 'AWSCURRENT') return { kind: 'delay', ms: 300 };
-      if (rotations++ === 0) setImmediate(rotate, 'third'); // the previous one is told, the current one is not
+      if (rotations++ === 0) setImmediate(rotate, 'third'); // the previous version is answered already, the current one is not
       return undefined;
     });
     try {
@@ -84,7 +84,7 @@ describe('the webhook without a signing secret', () => {
       momento: { caches: [CACHE] },
     });
     const { SIGNING_SECRET_ARN: arn = '' } = stack.functionNamed('webhookFunctionName').environment;
-    stack.secrets.declare([]); // forgets the value that the local stack made up
+    stack.secrets.declare([]); // forgets the value that the local stack generated
     stack.secrets.declare([{ arn, name: 'signing-secret', value: undefined }]);
     sender = new Sender(String(stack.outputs.webhookUrl), 1);
   });
@@ -94,7 +94,7 @@ describe('the webhook without a signing secret', () => {
     await stack.close();
   });
 
-  it('answers 503 with Retry-After to what looks signed, 403 to what does not, and asks for it once in 30 seconds', async () => {
+  it('answers 503 with Retry-After to what looks signed, 403 to what does not, and fetches it once in 30 seconds', async () => {
     let asked = 0;
     stack.setFaults((operation) => {
       if (operation === 'GetSecretValue') asked++;

@@ -127,7 +127,7 @@ describe('the webhook', () => {
     }
   });
 
-  it('answers 403 without a signature, or with one that cannot be one, or with a wrong one', async () => {
+  it('answers 403 without a signature, with a malformed one, and with a wrong one', async () => {
     const body = Buffer.from(JSON.stringify(event()));
     const answers = [
       await sender.post(body, { 'content-type': 'application/json' }),
@@ -140,7 +140,7 @@ describe('the webhook', () => {
     assert.deepEqual(await stored(), []);
   });
 
-  it('answers 422 to what is signed and not an event, naming the field and never the input', async () => {
+  it('answers 422 to a signed body that is not an event, naming the field and never the input', async () => {
     const text = (value: object) => ({ text: JSON.stringify(value) });
     const rows: [string | object, RegExp][] = [
       ['{"evil', /^body must be JSON$/],
@@ -173,7 +173,7 @@ describe('the webhook', () => {
     assert.deepEqual(await stored(), []);
   });
 
-  it('answers 202 where Momento would not store it, and stores it from the queue', async () => {
+  it('answers 202 if Momento does not store it, and stores it from the queue', async () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     const answer = await send();
     assert.deepEqual([answer.status, answer.body], [202, '{}']);
@@ -186,7 +186,7 @@ describe('the webhook', () => {
     );
   });
 
-  it('stores from the queue what was accepted under another topic and cache than those of now', async () => {
+  it('stores queued events that were accepted under a former topic and cache', async () => {
     const earlier = event({ topic: 'an earlier topic', cache: 'an earlier cache' });
     stack.sqs.find(String(stack.outputs.redriveQueueUrl)).send(JSON.stringify(earlier));
     await drain(stack);
@@ -196,7 +196,7 @@ describe('the webhook', () => {
     );
   });
 
-  it('answers 503 with Retry-After where neither Momento nor the queue would take it', async () => {
+  it('answers 503 with Retry-After if neither Momento nor the queue takes it', async () => {
     stack.setFaults((operation) =>
       ['SortedSetPut', 'SendMessage'].includes(operation) ? { kind: 'refuse' } : undefined,
     );
@@ -205,7 +205,7 @@ describe('the webhook', () => {
     assert.match(String(answer.headers['retry-after']), /^\d+$/);
   });
 
-  it('puts into the queue what SQS would refuse unescaped, and stores it as it was', async () => {
+  it('queues what SQS would refuse unescaped, and stores it as it was', async () => {
     const comment = 'a\ufffe\uffffb';
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'refuse' } : undefined));
     assert.equal((await send({ text: JSON.stringify({ comment, courseId: course }) })).status, 202);
@@ -229,7 +229,7 @@ describe('the webhook', () => {
     });
   }
 
-  it('gives an event that found it starting slowly the full time', async () => {
+  it('gives an event the full time after a slow start', async () => {
     stack.setFaults((operation) => (operation === 'SortedSetPut' ? { kind: 'delay', ms: 500 } : undefined));
     const body = JSON.stringify(event());
     const answer: unknown = await stack.invoke(String(stack.outputs.webhookFunctionName), {
@@ -253,7 +253,7 @@ describe('the webhook', () => {
     assert.equal((await stored()).length, 1); // the put was applied, and so was the queue's: once all the same
   });
 
-  it('stores with an API key that is put right, and never logs one that gRPC could not carry', async () => {
+  it('stores with a corrected API key, and never logs one that gRPC could not carry', async () => {
     const { API_KEY_SECRET_ARN } = stack.functionNamed('webhookFunctionName').environment;
     const lines: string[] = [];
     const listener = ({ line }: { line: string }) => lines.push(line);
@@ -273,7 +273,7 @@ describe('the webhook', () => {
     for (const key of [unusable.trim(), old, apiKey]) assert(!lines.join('\n').includes(key.slice(0, 40)));
   });
 
-  it('takes up another API key at the first event that Momento refuses the old one for', async () => {
+  it('takes up another API key at the first event for which Momento refuses the old one', async () => {
     const { API_KEY_SECRET_ARN } = stack.functionNamed('webhookFunctionName').environment;
     assert.equal((await send()).status, 200);
     apiKey = makeLegacyKey();

@@ -1,4 +1,4 @@
-// What a machine must have for the relay's image, asked of a `docker` that answers as the real one does.
+// What a machine needs to build the relay's image, asked of a `docker` that answers like the real one.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ describe('Docker, which builds the image of the relay', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Puts a `docker` on the PATH that succeeds with the commands which begin with one of these words, and only with them. */
+  /** Puts a `docker` on the PATH that succeeds only with commands that begin with one of these words. */
   function docker(...answers: readonly string[]): void {
     const file = path.join(folder, 'docker');
     const cases = answers.map((word) => `${word}) exit 0;;`).join(' ');
@@ -42,17 +42,17 @@ describe('Docker, which builds the image of the relay', () => {
     return assert.fail('it is not refused');
   }
 
-  it('is enough where its engine answers', () => {
+  it('is enough if its engine answers', () => {
     docker('version');
     checkDocker();
   });
 
-  it('is enough where a builder elsewhere does, without an engine', () => {
+  it('is enough if a remote builder does, without an engine', () => {
     docker('buildx');
     checkDocker();
   });
 
-  it('is refused where neither does, with what Docker says itself', () => {
+  it('is refused if neither does, with Docker’s own message', () => {
     docker();
     assert.equal(
       refusal(),
@@ -60,11 +60,11 @@ describe('Docker, which builds the image of the relay', () => {
     );
   });
 
-  it('is missed where there is no docker on the PATH, with what to do', () => {
+  it('is reported as missing if there is no docker on the PATH, with what to do', () => {
     assert.match(refusal(), /there is no docker on the PATH\. Install Docker \(https:.*set DOCKER_HOST/);
   });
 
-  it('needs no docker on the PATH where DOCKER_HOST names its engine', () => {
+  it('needs no docker on the PATH if DOCKER_HOST names its engine', () => {
     process.env.DOCKER_HOST = 'tcp://docker:2375';
     checkDocker();
   });

@@ -21,7 +21,7 @@ describe('the code behind a Momento cache', () => {
     assert.deepEqual(await providers.cache.create(CACHE), { id: 'comments', outs: CACHE });
   });
 
-  it('deletes it where it was told to, and tolerates that it is gone', async () => {
+  it('deletes it if it was told to, and tolerates that it is gone', async () => {
     const owned = { ...CACHE, deleteCache: true };
     await providers.cache.create(owned);
     await providers.cache.delete('comments', owned);

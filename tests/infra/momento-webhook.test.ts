@@ -90,7 +90,7 @@ describe('the code behind a Momento webhook', () => {
     assert.deepEqual((await providers.webhook.read(id, after)).props, after);
   });
 
-  it('says that a rotation failed which did not happen', async () => {
+  it('reports a rotation that did not happen as failed', async () => {
     const { id, outs } = await created();
     stand.fail('RotateWebhookSecret', 'refuse');
     const update = providers.webhook.update(id, outs, { ...WEBHOOK, rotation: 1 });

@@ -1,4 +1,4 @@
-// A Momento for tests of the code behind the Momento resources, and what such resources look like.
+// A Momento for tests of the code behind the Momento resources, and examples of such resources.
 import assert from 'node:assert/strict';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
 import type { FaultKind } from 'local-momento/faults';
@@ -19,13 +19,13 @@ export const WEBHOOK = {
 
 export interface Stand {
   readonly momento: Momento;
-  /** The operations since the start, or since this was emptied. */
+  /** The operations since the start, or since the list was emptied. */
   calls: string[];
-  /** Lets one operation fail; undefined: none. */
+  /** Makes one operation fail; undefined: none. */
   fail(operation: string, kind: FaultKind): void;
 }
 
-/** A Momento for each test of the block, where the providers look for one. */
+/** Starts a Momento for each test of the block, at the address where the providers look for one. */
 export function useMomento(options: MomentoOptions = {}): Stand {
   let momento: Momento | undefined;
   let before: string | undefined;
@@ -52,7 +52,7 @@ export function useMomento(options: MomentoOptions = {}): Stand {
   return stand;
 }
 
-/** What a provider hands to the state. */
+/** What a provider gives to the state. */
 export function state({ outs }: { outs?: unknown }): {
   readonly signingSecret: string;
   readonly rotation: number;

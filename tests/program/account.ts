@@ -1,4 +1,4 @@
-// An AWS account as EC2 tells about it, for code that looks where it could run something.
+// An AWS account as EC2 describes it, for code that looks for a place to run something.
 import assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
 
@@ -16,7 +16,7 @@ interface Filter {
   readonly values: readonly string[];
 }
 
-/** Answers as EC2 would about this account. */
+/** Answers as EC2 would for this account. */
 export async function inAccount({
   defaultVpc,
   subnets = [],

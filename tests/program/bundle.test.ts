@@ -26,13 +26,13 @@ const PROJECT = path.resolve(__dirname, '../..');
 
 const HANDLER = "export const handler = async () => 'hello';\n";
 
-/** What the AWS SDK tries to load and does without: signing with SigV4a, which nothing here uses. */
+/** A package that the AWS SDK tries to load but can do without: signing with SigV4a, which nothing here uses. */
 const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
 
 describe('a bundle', () => {
   const folders: string[] = [];
 
-  /** A folder with these files, and the packages of this project. */
+  /** Creates a folder with these files and this project's packages. */
   function folder(files: Record<string, string> = {}): string {
     const made = realpathSync(mkdtempSync(path.join(tmpdir(), 'bundle-')));
     folders.push(made);
@@ -101,7 +101,7 @@ describe('a bundle', () => {
     assert(code.includes('Grüße, 世界 👋'));
   });
 
-  it('can be read by everybody, whatever the umask of who made it, or came by it', async () => {
+  it('can be read by everybody, whatever the umask of whoever built or copied it', async () => {
     const project = folder({ 'handlers/one.ts': HANDLER });
     const made = path.join(project, '.bundles/one.js');
     const mode = () => (statSync(made).mode & 0o777).toString(8);
@@ -109,7 +109,7 @@ describe('a bundle', () => {
     try {
       await bundled('one', project);
       assert.equal(mode(), '644');
-      await bundled('one', project); // the first time the sources were too fresh to be remembered
+      await bundled('one', project); // the first time, the sources are too new to be remembered
       chmodSync(made, 0o600);
       const { ino } = statSync(made);
       await bundled('one', project);
@@ -131,7 +131,7 @@ describe('a bundle', () => {
         'application/three.ts': "export const three = 'outside';\n",
       });
       await bundled('one', original);
-      await bundled('one', original); // the first time the sources were too fresh to be remembered
+      await bundled('one', original); // the first time, the sources are too new to be remembered
       assert(existsSync(path.join(original, '.bundles/one.json')));
     });
     beforeEach(() => {
@@ -169,13 +169,13 @@ describe('a bundle', () => {
       assert((await bundled('one', project)).includes('in its place'));
     });
 
-    it('is made again when somebody wrote over it', async () => {
+    it('is made again when it was overwritten', async () => {
       writeFileSync(path.join(project, made), 'something else');
       assert.equal(await bundled('one', project), readFileSync(path.join(original, made), 'utf8'));
     });
   });
 
-  it('that cannot be built is told with file and line, every one at once', async () => {
+  it('that cannot be built is reported with file and line, and so is every other one', async () => {
     const project = folder({
       'handlers/one.ts': "import './missing';\n",
       'handlers/two.ts': 'export const handler = async () => {\n  return (;\n};\n',

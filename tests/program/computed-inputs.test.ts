@@ -1,5 +1,5 @@
-// What a setting switches on, it must switch off again. An input that is optional and computed in Terraform's provider
-// keeps its last value when it is left out (hashicorp/terraform-provider-aws#30838), so such an input is always there, or never.
+// What a setting switches on, it must also switch off. An input that is optional and computed in Terraform's provider keeps
+// its last value if it is left out (hashicorp/terraform-provider-aws#30838). So such an input is always given, or never.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { StackConfig } from '../../infra/config';
@@ -10,13 +10,13 @@ type Settings = Record<string, string>;
 
 const RELAY = { delivery: 'relay', signingSecret: SIGNING_SECRET };
 
-/** The settings of the default application are its own; another application declares other inputs, and is another program. */
+/** The default application has settings of its own. Another application declares other inputs, and so is another program. */
 type Setting =
   | Exclude<keyof StackConfig, 'application' | 'declareApplication'>
   | 'commentTtlSeconds'
   | 'commentsPerCourse';
 
-/** Of each setting: values with it, and the others that it needs. Without it, those others stand alone. */
+/** For each setting: values with it, and the other settings it needs. Without it, only those others are set. */
 const SETTINGS: Record<Setting, { readonly on: Settings; readonly beside?: Settings }> = {
   momentoApiKey: { on: {} }, // always set
   momentoEndpoint: { on: { momentoApiKey: V2_KEY, momentoEndpoint: ENDPOINT } },
@@ -50,9 +50,9 @@ const COME_AND_GO: Settings = {
 };
 
 /**
- * Inputs that are optional and computed in the provider, by type: those that the program always gives, and those that it never
- * does. Left out are names, the region and tags, which Pulumi or the provider give to every resource. Source: `internal/service`
- * of hashicorp/terraform-provider-aws.
+ * Inputs that are optional and computed in the provider, by type: those that the program always gives, and those that it
+ * never gives. Names, the region and tags are left out: Pulumi or the provider gives them to every resource. Source:
+ * `internal/service` of hashicorp/terraform-provider-aws.
  */
 const COMPUTED: Record<string, { readonly always?: readonly string[]; readonly never?: readonly string[] }> =
   {
@@ -111,7 +111,7 @@ function resourcesWith(settings: Settings): Promise<DeclaredResource[]> {
   return evaluation;
 }
 
-/** The places of all inputs that are given; lists are told apart as wholes. */
+/** The paths of all inputs that are given; lists are compared as a whole. */
 function placesOf(inputs: Record<string, unknown>, above = ''): string[] {
   return Object.entries(inputs).flatMap(([key, value]) => {
     if (value === undefined) return [];
@@ -123,7 +123,7 @@ function placesOf(inputs: Record<string, unknown>, above = ''): string[] {
 
 describe('an input of a resource', () => {
   for (const [setting, { on, beside = {} }] of Object.entries(SETTINGS)) {
-    it(`is given whatever ${setting} is, unless it is known what leaving it out does`, async () => {
+    it(`is given whatever ${setting} is, unless the effect of leaving it out is known`, async () => {
       const [without, within] = [await resourcesWith(beside), await resourcesWith({ ...beside, ...on })];
       for (const { type, name, inputs } of within) {
         const other = without.find((each) => each.type === type && each.name === name);
@@ -149,7 +149,7 @@ describe('an input of a resource', () => {
     }
   });
 
-  it('is written down here by the name that it has', () => {
+  it('is listed here by its real name', () => {
     for (const [type, { always = [], never = [] }] of Object.entries(COMPUTED)) {
       const source = readFileSync(require.resolve(`@pulumi/aws/${type.split(':')[1]}.js`), 'utf8');
       for (const key of [...always, ...never]) {

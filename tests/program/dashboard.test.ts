@@ -36,7 +36,7 @@ async function widgets(stack: StackName): Promise<Widget[]> {
   return v.parse(body, JSON.parse(text(inputs, 'dashboardBody'))).widgets;
 }
 
-/** What is drawn: namespace, name, dimensions, of every line but the search. */
+/** Namespace, name and dimensions of every line that is drawn, except the search. */
 async function drawn(stack: StackName): Promise<string[]> {
   return (await widgets(stack)).flatMap((each) =>
     each.type === 'alarm'
@@ -86,7 +86,7 @@ describe('the dashboard', () => {
     ]);
   });
 
-  it('draws, of what the functions count themselves, only what their code counts, in the stack’s own namespace', async () => {
+  it('draws only those custom metrics that the functions’ code counts, in the stack’s own namespace', async () => {
     const services = ['webhook', 'redrive', 'publisher', 'tokens'];
     const counted = [
       'webhook',
@@ -136,7 +136,7 @@ describe('the dashboard', () => {
     assert.equal(cells.size, 24 * bottom);
   });
 
-  it('is named by project and stack, as its address is, and by what keeps stacks apart whose names come to the same', async () => {
+  it('is named, like its address, by project and stack, with an ending that distinguishes stacks of the same name', async () => {
     const stack = await declared('full');
     const { inputs } = resource(stack, 'aws:cloudwatch/dashboard:Dashboard', 'dashboard');
     const [, ending] = String(stack.outputs.webhookFunctionName).split('-');

@@ -9,7 +9,7 @@ import {
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Made-up keys of both kinds; nothing but a test knows them. */
+/** Generated keys of both kinds; only tests know them. */
 export const LEGACY_KEY = Buffer.from(
   JSON.stringify({ endpoint: 'cell-1-eu-west-1-1.prod.a.momentohq.com', api_key: 'legacy-key-of-the-tests' }),
 ).toString('base64');
@@ -18,9 +18,9 @@ export const SIGNING_SECRET = 'signing-secret-of-the-tests';
 export const ENDPOINT = 'cell-4-us-west-2-1.prod.a.momentohq.com';
 
 const STACKS = {
-  /** What a user has after the first `pulumi up`. */
+  /** The stack after the first `pulumi up`. */
   first: { secrets: { momentoApiKey: LEGACY_KEY } },
-  /** The same after the second. */
+  /** The stack after the second. */
   connected: { secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET } },
   /** With every optional setting. */
   full: {
@@ -40,7 +40,7 @@ const STACKS = {
     },
     secrets: { momentoApiKey: V2_KEY, signingSecret: SIGNING_SECRET },
   },
-  /** Its calls recorded by X-Ray. */
+  /** With its calls recorded by X-Ray. */
   traced: { config: { tracing: 'true' }, secrets: { momentoApiKey: LEGACY_KEY } },
   /** Delivered by the relay instead of by Momento. */
   relayed: {

@@ -1,4 +1,4 @@
-// Rules that hold for each resource of each stack, whatever is added.
+// Rules that hold for each resource of each stack, including resources added later.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { DeclaredResource } from '../../local/program';
@@ -24,7 +24,7 @@ function* allStatements(inputs: Record<string, unknown>): Generator<Record<strin
 }
 
 describe('every resource', () => {
-  it('carries the project and the stack where it can be tagged', async () => {
+  it('carries the project and the stack if it can be tagged', async () => {
     const tagged = (await aws()).filter(({ type }) => isTaggable(type));
     for (const { type, name, inputs } of tagged) {
       const tags = inputs.tags;
@@ -75,7 +75,7 @@ describe('every resource', () => {
     assert(seen >= 12, 'the rule finds what it is about');
   });
 
-  it('is out of the world’s reach, but for the webhook’s URL', async () => {
+  it('is not public, except for the webhook’s URL', async () => {
     const { outputs, resources } = await declared('first');
     for (const { type, name, inputs } of resources) {
       if (type === 'aws:lambda/functionUrl:FunctionUrl') {
@@ -101,7 +101,7 @@ describe('every resource', () => {
     }
   });
 
-  it('has no input that an undefined output ended up in', async () => {
+  it('has no input with an undefined output in it', async () => {
     for (const { type, name, inputs } of await aws()) {
       const { code, ...rest } = inputs;
       assert(!/undefined|null|\[object|Calling \[toString\]/.test(JSON.stringify(rest)), `${type} ${name}`);

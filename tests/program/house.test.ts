@@ -25,7 +25,7 @@ function roomOf(file: string): string | undefined {
   return folder === 'local' ? room : undefined;
 }
 
-/** A circle of files that import each other, types included, from any file on. */
+/** A circle of files that import each other, types included, starting at any file. */
 function circles(): string[] {
   const found: string[] = [];
   const done = new Set<string>();
@@ -45,7 +45,7 @@ describe('the house', () => {
     assert.deepEqual(circles(), []);
   });
 
-  it('has rooms in the local stack that open to those below alone', () => {
+  it('has rooms in the local stack that only open to those below', () => {
     const rooms = new Set(files.map(roomOf).filter((room) => room !== undefined));
     assert.deepEqual([...rooms].sort(), Object.keys(ROOMS).sort());
     const up = imports.filter(({ from, to }) => {

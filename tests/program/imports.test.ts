@@ -5,7 +5,7 @@ import { isBuiltin } from 'node:module';
 import * as path from 'node:path';
 import { files, imports, PROJECT } from './own-imports';
 
-/** The imports that leave `where` for something that is not allowed there. */
+/** The imports that leave `where` for a place that is not allowed there. */
 function strangers(where: RegExp, allowed: (to: string) => boolean): string[] {
   const inside = imports.filter(({ from }) => where.test(from));
   assert(inside.length > 0, `${where} finds files`);
@@ -32,14 +32,14 @@ describe('the imports', () => {
     assert.deepEqual(strangers(/^infra\/(?!bundling\/|momento\/(provider\/|stored-provider))/, allowed), []);
   });
 
-  it('of the code behind the bundler go to their like, to the compiler, and to what stands in for a package', () => {
+  it('of the code behind the bundler stay in it, but for the compiler and what stands in for a package', () => {
     const packages = /^(esbuild|typescript|@aws-sdk\/credential-provider-(env|http)|@smithy\/core\/config)$/;
     const allowed = (to: string) =>
       isFile(to) ? to.startsWith('infra/bundling/') : isBuiltin(to) || packages.test(to);
     assert.deepEqual(strangers(/^infra\/bundling\//, allowed), []);
   });
 
-  it('of the code behind the Momento resources go to their like and to the credentials, and the program loads none of it', () => {
+  it('of the code behind the Momento resources stay in it, but for the credentials, and the program loads none of it', () => {
     const allowed = (to: string) =>
       isFile(to)
         ? /^(infra\/momento\/provider\/|handlers\/adapters\/momento-credentials\.ts$)/.test(to)
@@ -106,7 +106,7 @@ describe('the imports', () => {
     );
   });
 
-  it('never go to the local stack, but from itself, an application’s local half, what verifies or accepts a stack or writes tables of it, tests and benches', () => {
+  it('only go to the local stack from itself, an application’s local half, verify, acceptance, the tables of docs, tests and benches', () => {
     const strange = imports.filter(
       ({ from, to }) =>
         to.startsWith('local/') &&
@@ -127,7 +127,7 @@ describe('the imports', () => {
     );
   });
 
-  it('never go to a test, but from tests', () => {
+  it('never go to a test, except from tests', () => {
     const strange = imports.filter(({ from, to }) => to.startsWith('tests/') && !from.startsWith('tests/'));
     assert.deepEqual(strange, []);
   });

@@ -26,7 +26,7 @@ const STACKS = {
     secrets: { momentoApiKey: LEGACY_KEY },
     preview: true,
   },
-  /** The webhook by hand, the cache by the program. */
+  /** The webhook is made by hand, the cache by the program. */
   withDeployKey: { secrets: { momentoApiKey: LEGACY_KEY, momentoDeployKey: LEGACY_KEY } },
   withDeletion: { config: { deleteCache: 'true' }, secrets: { momentoApiKey: LEGACY_KEY } },
 } satisfies Record<string, ProgramOptions>;
@@ -39,7 +39,7 @@ function managed(name: keyof typeof STACKS): Promise<Declared> {
   return evaluation;
 }
 
-/** The inputs but for the code that Pulumi adds. */
+/** The inputs without the code that Pulumi adds. */
 function inputsOf(stack: Declared, type: string, name: string): Record<string, unknown> {
   const { __provider: _, ...inputs } = resource(stack, type, name).inputs;
   return inputs;
@@ -57,7 +57,7 @@ describe('what the program makes in Momento', () => {
     assert.deepEqual(types(await managed('withDeployKey')), [CACHE]);
   });
 
-  it('is the cache alone with delivery webhook where the program is to delete it', async () => {
+  it('is the cache alone with delivery webhook if the program is to delete it', async () => {
     assert.deepEqual(types(await managed('withDeletion')), [CACHE]);
   });
 
@@ -90,7 +90,7 @@ describe('what the program makes in Momento', () => {
     });
   });
 
-  it("gives its signing secret to the webhook's secret, and tells of no second deploy", async () => {
+  it("gives its signing secret to the webhook's secret, and asks for no second deploy", async () => {
     const stack = await managed('managed');
     const { inputs, secretInputs } = resource(stack, SECRET_VERSION, 'signing-secret');
     const made = text(resource(stack, WEBHOOK, 'webhook').state, 'signingSecret');

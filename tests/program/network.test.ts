@@ -1,4 +1,4 @@
-// Where the relay runs, for all the ways in which an account can be laid out.
+// Where the relay runs, for each way in which an account can be laid out.
 import assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
 import { findNetwork } from '../../infra/network';
@@ -14,7 +14,7 @@ describe('the network of the relay', () => {
     });
   });
 
-  it('is an error that says what to set where there is no default VPC', async () => {
+  it('is an error that says what to set if there is no default VPC', async () => {
     await inAccount({});
     await assert.rejects(findNetwork(), (error: Error) => {
       assert(pulumi.RunError.isInstance(error));
@@ -24,12 +24,12 @@ describe('the network of the relay', () => {
     });
   });
 
-  it('is an error where the default VPC has lost its subnets', async () => {
+  it('is an error if the default VPC has lost its subnets', async () => {
     await inAccount({ defaultVpc: 'vpc-1' });
     await assert.rejects(findNetwork(), /The default VPC vpc-1 has no default subnets/);
   });
 
-  it('is what the configuration says, without a public address where its subnets are private', async () => {
+  it('is what the configuration says, without a public address if its subnets are private', async () => {
     await inAccount({ tables: { 'subnet-1': 'private', 'subnet-2': 'private' }, toInternet: ['main'] });
     assert.deepEqual(await findNetwork('vpc-9', ['subnet-1', 'subnet-2']), {
       vpcId: 'vpc-9',
@@ -38,7 +38,7 @@ describe('the network of the relay', () => {
     });
   });
 
-  it('has a public address where its subnets have their own way to the internet', async () => {
+  it('has a public address if its subnets have their own route to the internet', async () => {
     await inAccount({ tables: { 'subnet-1': 'public' }, toInternet: ['public'] });
     assert.equal((await findNetwork('vpc-9', ['subnet-1'])).isPublic, true);
   });

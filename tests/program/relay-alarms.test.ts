@@ -1,4 +1,4 @@
-// What somebody is told of about the relay, and where it is drawn.
+// The relay's alarms, and where its metrics are drawn.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -25,7 +25,7 @@ async function alarm(name: string): Promise<Record<string, unknown>> {
   return rest;
 }
 
-/** Namespace, name and dimensions of every metric that the dashboard draws, each with its statistic. */
+/** Namespace, name, dimensions and statistic of every metric that the dashboard draws. */
 async function drawn(): Promise<string[]> {
   const { inputs } = resource(await relayed(), 'aws:cloudwatch/dashboard:Dashboard', 'dashboard');
   const { widgets } = JSON.parse(text(inputs, 'dashboardBody'));
@@ -78,7 +78,7 @@ describe('the alarms of the relay', () => {
     });
   }
 
-  it('go off too where each task is replaced as unhealthy before it has heard anything', async () => {
+  it('also go off if each task is replaced as unhealthy before it has heard anything', async () => {
     const { evaluationPeriods, datapointsToAlarm, threshold } = await alarm('relay-lag');
     const { inputs } = resource(await relayed(), 'awsx:ecs:FargateService', 'relay');
     const { startPeriod, interval, retries } = v.parse(serviceShape, inputs).taskDefinitionArgs.container
@@ -139,7 +139,7 @@ describe('the alarms of the relay', () => {
     }
   });
 
-  it('stand on the dashboard with all others, in the order in which somebody should look at them', async () => {
+  it('are on the dashboard with all others, in the order in which to look at them', async () => {
     const stack = await relayed();
     const { inputs } = resource(stack, 'aws:cloudwatch/dashboard:Dashboard', 'dashboard');
     const [first] = JSON.parse(text(inputs, 'dashboardBody')).widgets;

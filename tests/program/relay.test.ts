@@ -1,5 +1,5 @@
-// What delivery `relay` adds to the stack. Crosswalk's components are one resource each here: their plug-in makes what is
-// in them, so their arguments are checked to the last one.
+// What delivery `relay` adds to the stack. Here, each of Crosswalk's components is one resource: their plug-in creates what
+// is inside them. So their arguments are checked completely.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
@@ -46,7 +46,7 @@ describe('the relay', () => {
     ]);
   });
 
-  it('takes away the alarm of the webhook’s throttles alone: the relay calls again, as Momento does not', async () => {
+  it('removes only the alarm of the webhook’s throttles: the relay calls again, Momento does not', async () => {
     const key = ({ type, name }: { type: string; name: string }) => `${type} ${name}`;
     const after = new Set((await relayed()).resources.map(key));
     const gone = (await declared('connected')).resources.map(key).filter((each) => !after.has(each));
@@ -199,7 +199,7 @@ describe('the relay', () => {
     }
   });
 
-  it('can be reached by nobody, and reaches out over TLS alone', async () => {
+  it('accepts no connections, and only connects over TLS', async () => {
     const { description, ...group } = (await one('aws:ec2/securityGroup:SecurityGroup')).inputs;
     assert.equal(typeof description, 'string');
     assert.deepEqual(group, {
@@ -248,7 +248,7 @@ describe('the relay', () => {
 describe('with another delivery', () => {
   let folder: string;
 
-  /** A copy of the program in whose packages Crosswalk and docker-build are missing. */
+  /** A copy of the program whose packages lack Crosswalk and docker-build. */
   before(() => {
     folder = copyProgram('.bundles');
     rmSync(path.join(folder, 'node_modules'));

@@ -6,7 +6,7 @@ const FUNCTION = 'aws:lambda/function:Function';
 const FUNCTION_URL = 'aws:lambda/functionUrl:FunctionUrl';
 const PERMISSION = 'aws:lambda/permission:Permission';
 
-/** Of each type, the logical names: with a signing secret and an e-mail address, what is in brackets too. */
+/** The logical names of each type. Those in brackets exist with a signing secret and an e-mail address. */
 const RESOURCES: Record<string, string> = {
   'aws:cloudwatch/dashboard:Dashboard': 'dashboard',
   'aws:cloudwatch/logGroup:LogGroup': 'publisher redrive tokens webhook',
@@ -88,7 +88,7 @@ describe('the resources', () => {
     }
   });
 
-  it('hold one file a function, which exports its handler', async () => {
+  it('hold one file per function, which exports its handler', async () => {
     const stack = await declared('first');
     for (const name of ['webhook', 'redrive', 'publisher', 'tokens']) {
       const { code } = resource(stack, FUNCTION, name).inputs;
@@ -147,7 +147,7 @@ describe('the resources', () => {
     assert.equal(subscription.inputs.endpoint, 'somebody@example.com');
   });
 
-  it('raise an alarm over events that are tried again and again, of which SQS tells no age', async () => {
+  it('raise an alarm over events that are tried again and again, whose age SQS does not report', async () => {
     const stack = await declared('first');
     const { inputs } = resource(stack, 'aws:cloudwatch/metricAlarm:MetricAlarm', 'redrive-waiting');
     const least = (id: string, metricName: string) => ({
@@ -172,7 +172,7 @@ describe('the resources', () => {
     );
   });
 
-  it('raise an alarm where what looks signed is denied, as no secret matches or none is there, and nothing is accepted', async () => {
+  it('raise an alarm if signed events are denied, because no secret matches or none is set, and nothing is accepted', async () => {
     const alarm = resource(
       await declared('first'),
       'aws:cloudwatch/metricAlarm:MetricAlarm',
@@ -212,7 +212,7 @@ describe('the resources', () => {
     }
   });
 
-  it('bound the webhook alone by the reserved concurrency, and only where it is set', async () => {
+  it('bound only the webhook by the reserved concurrency, and only if it is set', async () => {
     const reserved = async (stack: StackName) =>
       resourcesOf(await declared(stack), FUNCTION).map(({ name, inputs }) => [
         name,
@@ -223,7 +223,7 @@ describe('the resources', () => {
     assert.deepEqual(Object.fromEntries(await reserved('full')), { ...none, webhook: 20 });
   });
 
-  it('open the webhook to the world, and the publisher and the token service to whom IAM allows', async () => {
+  it('open the webhook to the world, and the publisher and the token service to callers that IAM allows', async () => {
     const stack = await declared('first');
     const urls = resourcesOf(stack, FUNCTION_URL).map(({ name, inputs }) => [name, inputs]);
     assert.deepEqual(Object.fromEntries(urls), {
@@ -273,7 +273,7 @@ describe('the resources', () => {
   });
 });
 
-/** What stands together without parentheses or commas in between; what was in parentheses is a value. */
+/** The parts of an expression that no parentheses or commas separate; each pair of parentheses counts as a value. */
 function operations(expression: string): string[] {
   const innermost = /\w*\(([^()]*)\)/;
   const inner = innermost.exec(expression)?.[1];
@@ -296,9 +296,7 @@ describe('the next steps', () => {
       /2\. pulumi config set --secret signingSecret --stack dev\n[\s\S]*3\. pulumi up --stack dev\n/,
     );
     assert(
-      told.endsWith(
-        'A signing secret that the stack had before is still accepted, until another value takes its place.',
-      ),
+      told.endsWith('The stack still accepts the signing secret it had before, until you set another one.'),
     );
   });
 
@@ -307,7 +305,7 @@ describe('the next steps', () => {
     assert.deepEqual((await declared('preview')).messages, []);
   });
 
-  it('change only the secret: with the signing secret set, its version is all that comes', async () => {
+  it('change only the secret: once the signing secret is set, its version is the only new resource', async () => {
     const { resources } = await declared('connected');
     const version = ({ type, name }: DeclaredResource) =>
       type === 'aws:secretsmanager/secretVersion:SecretVersion' && name === 'signing-secret';

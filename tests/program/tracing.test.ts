@@ -20,7 +20,7 @@ describe('tracing', () => {
     assert.equal(resourcesOf(traced, FUNCTION).length, resourcesOf(untraced, FUNCTION).length);
   });
 
-  it('is switched off unless it is set, as leaving it out would leave it as it was', async () => {
+  it('is switched off unless it is set, because leaving it out would keep its last value', async () => {
     for (const { name, inputs } of resourcesOf(await declared('first'), FUNCTION)) {
       assert.deepEqual(inputs.tracingConfig, { mode: 'PassThrough' }, name);
     }

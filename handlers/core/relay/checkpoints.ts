@@ -1,4 +1,4 @@
-// What a relay that starts anew must know: the lowest message that is not finished.
+// The checkpoint: the lowest unfinished message, where a relay that starts again continues.
 import * as v from 'valibot';
 import type { Clock } from '../clock';
 import { reasonOf, Unprocessable } from '../errors';
@@ -9,14 +9,14 @@ import type { Report } from './report';
 
 /** The least time between two writes, in milliseconds. */
 export const WRITE_EVERY_MS = 1_000;
-/** How often it is looked for the first position, in milliseconds. */
+/** How often to look for the first position, in milliseconds. */
 const FIRST_LOOK_EVERY_MS = 20;
-/** A checkpoint that does not change is written again after this time, in milliseconds, so that it does not expire. */
+/** An unchanged checkpoint is written again after this time, in milliseconds, so that it does not expire. */
 export const RENEW_EVERY_MS = 3_600_000;
 
-/** Where the checkpoint is kept, as text. Both reject where it is out of reach. */
+/** Stores the checkpoint, as text. Both methods reject if the store is out of reach. */
 export interface CheckpointStore {
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   read(): Promise<string | undefined>;
   write(checkpoint: string): Promise<void>;
 }
@@ -26,7 +26,7 @@ const schema = v.object({
   sequence: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 });
 
-/** Where to go on: undefined on the first start; from the oldest where what was written cannot be read any more. */
+/** Where to continue: undefined on the first start; from the oldest message if the checkpoint is unreadable. */
 export async function readCheckpoint(store: CheckpointStore): Promise<Position | undefined> {
   const text = await store.read();
   if (text === undefined) return undefined;
@@ -38,7 +38,7 @@ export async function readCheckpoint(store: CheckpointStore): Promise<Position |
   }
 }
 
-/** Writes the checkpoint whenever it has changed, at most once in `WRITE_EVERY_MS`. */
+/** Writes the checkpoint whenever it has changed, at most once per `WRITE_EVERY_MS`. */
 export class Checkpoints {
   #written: string | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -54,12 +54,12 @@ export class Checkpoints {
     private readonly report: Report,
   ) {}
 
-  /** The first is written as soon as there is a position: without any, a relay that is killed begins anew. */
+  /** Writes the first checkpoint as soon as there is a position: without one, a relay that is killed starts over. */
   start(): void {
     this.#next(0);
   }
 
-  /** For how long what is to be written could not be, in milliseconds; 0 where all is well. */
+  /** How long a due checkpoint has not been written, in milliseconds; 0 if none is due. */
   get overdueMs(): number {
     return this.#dueSince === undefined ? 0 : this.clock.now() - this.#dueSince;
   }
@@ -71,7 +71,7 @@ export class Checkpoints {
     });
   }
 
-  /** Writes it for the last time, after a write that may be under way. Resolves when that is done, or failed. */
+  /** Writes the last checkpoint, after any write under way. Resolves when that has succeeded or failed. */
   async stop(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;

@@ -9,12 +9,12 @@ import type { Report } from './report';
 import { type WebhookRequest, webhookRequest } from './request';
 import { retryAfterMs } from './retry-after';
 
-/** How long a message is tried, from its first try on, in milliseconds. */
+/** How long a message is tried, from its first try, in milliseconds. */
 export const PATIENCE_MS = 120_000;
 /** Waits between the tries. */
 export const BETWEEN_TRIES: Backoff = { leastMs: 500, mostMs: 15_000 };
 
-/** Answers that no other try would change: too large, and malformed. */
+/** Answers that another try would not change: too large, and malformed. */
 const FINAL: ReadonlySet<number> = new Set([413, 422]);
 
 /** What the webhook answered. */
@@ -27,11 +27,11 @@ export interface Answered {
 export interface DeliverySettings {
   readonly cache: string;
   readonly topic: string;
-  /** Calls the webhook, without following redirects. Rejects where no answer came in time. */
+  /** Calls the webhook, without following redirects. Rejects if no answer comes in time. */
   post(request: WebhookRequest): Promise<Answered>;
-  /** The secret to sign with, not older than so many milliseconds where a newer one can be had. */
+  /** The secret to sign with, no older than this many milliseconds if a newer one is available. */
   signingSecret(maxAgeMs: number): Promise<string>;
-  /** Puts what is given up where a person can bring it back. Rejects where it may not be safe there. */
+  /** Puts an event into the dead-letter queue, from which a person can redrive it. Rejects if it may not be safe there. */
   deadLetter(event: TopicEvent): Promise<void>;
   readonly clock: Clock;
   readonly report: Report;
@@ -40,7 +40,7 @@ export interface DeliverySettings {
 export class Delivery {
   constructor(private readonly settings: DeliverySettings) {}
 
-  /** Tries once. Gives undefined when the message is finished, else how many milliseconds to wait before the next try. */
+  /** Tries once. Resolves with undefined if the message is finished, else with the milliseconds to wait before the next try. */
   async attempt(held: Held): Promise<number | undefined> {
     const { clock, report } = this.settings;
     held.firstTriedAt ??= clock.now();
@@ -62,7 +62,7 @@ export class Delivery {
     }
   }
 
-  /** It goes where a person can see it, and bring it back once the webhook takes it. */
+  /** Puts the event where a person can see it, and redrive it once the webhook accepts it. */
   async #refused(held: Held, status: number): Promise<number | undefined> {
     const { clock, report } = this.settings;
     if (await this.#deadLettered(held)) {
@@ -93,13 +93,13 @@ export class Delivery {
         return undefined;
       }
       report.count('Retried');
-      return held.waitedMs; // nothing is lost: it is tried until either of the two takes it
+      return held.waitedMs; // nothing is lost: tries go on until the webhook or the queue takes it
     }
     report.count('Retried');
     return wait;
   }
 
-  /** Whether it is safe there. */
+  /** Whether the event is safe in the dead-letter queue. */
   async #deadLettered(held: Held): Promise<boolean> {
     const { deadLetter, report } = this.settings;
     const event = identified(this.#eventOf(held));

@@ -1,24 +1,24 @@
-// The subscription, kept alive: whatever breaks it, it is opened again where it stood.
+// Keeps the subscription alive: when it breaks, it is opened again where it stopped.
 import { type Backoff, nextWait } from '../backoff';
 import type { Clock } from '../clock';
 import { Following, type Position } from './following';
 import type { Message } from './held';
 import type { Report } from './report';
 
-/** A stream on which nothing came for so long is dead, in milliseconds. */
+/** A stream that has been silent for this long is dead, in milliseconds. */
 export const SILENCE_MS = 60_000;
 /** Waits before a broken stream is opened again. */
 export const BETWEEN_STREAMS: Backoff = { leastMs: 100, mostMs: 15_000 };
-/** A stream that lived for so long was no failure, in milliseconds: the wait after it is a short one. */
+/** A stream that lived for this long did not fail, in milliseconds; the wait after it is short. */
 const GOOD_LIFE_MS = 10_000;
 
-/** What an open stream tells; nothing more once it has ended, or was closed. */
+/** What an open stream reports. After it has ended or was closed, it reports nothing. */
 export interface StreamListener {
   message(message: Message): void;
-  /** Messages were passed over; the next to come is the one at this position. */
+  /** Messages were skipped; the next one is at this position. */
   discontinuity(next: Position): void;
   heartbeat(): void;
-  /** @param reason a word or two for the log */
+  /** @param reason a short text for the log */
   ended(reason: string): void;
 }
 
@@ -26,7 +26,7 @@ export interface Stream {
   close(): void;
 }
 
-/** Opens a stream; undefined: with what is published from now on. It reports failures to the listener, and never throws. */
+/** Opens a stream; undefined: with what is published from now on. It reports failures to the listener and never throws. */
 export type OpenStream = (from: Position | undefined, listener: StreamListener) => Stream;
 
 export interface FeedSettings {
@@ -46,7 +46,7 @@ export class Feed {
   #waitedMs: number | undefined;
   #isWanted = false;
 
-  /** @param from where to go on; undefined: with what is published from now on */
+  /** @param from where to continue; undefined: with what is published from now on */
   constructor(
     private readonly settings: FeedSettings,
     from: Position | undefined,
@@ -59,17 +59,17 @@ export class Feed {
     return this.#following.position;
   }
 
-  /** When a stream last told anything, in milliseconds since the epoch; undefined where none ever did. */
+  /** When a stream last reported anything, in milliseconds since the epoch; undefined if none ever did. */
   get heardAt(): number | undefined {
     return this.#heardAt;
   }
 
-  /** When a stream was last opened, or told anything: a sign that this process works, and none that Momento does. */
+  /** When a stream was last opened or reported anything. It shows that this process works, not that Momento does. */
   get activeAt(): number {
     return Math.max(this.#openedAt, this.#heardAt ?? 0);
   }
 
-  /** Whether messages are taken. */
+  /** Whether messages are accepted. */
   get isOpen(): boolean {
     return this.#isWanted;
   }
@@ -80,7 +80,7 @@ export class Feed {
     this.#connect();
   }
 
-  /** Takes no more messages; `open` goes on behind the last one that was taken. */
+  /** Accepts no more messages; `open` continues after the last accepted one. */
   close(): void {
     this.#isWanted = false;
     this.#disconnect();

@@ -1,16 +1,16 @@
-// A message from when it is received until it is finished: delivered, refused for good, or in the dead-letter queue.
+// A message from its receipt until it is finished: delivered, permanently refused, or in the dead-letter queue.
 import type { Uint64 } from '../uint64';
 import type { Position } from './following';
 
 /** A message as it comes from the topic. */
 export interface Message extends Position {
-  /** The id that the publisher's token carries; empty where an API key published. */
+  /** The id that the publisher's token carries; empty if an API key published. */
   readonly tokenId: string;
-  /** Undefined where the message is binary. */
+  /** Undefined if the message is binary. */
   readonly text: string | undefined;
 }
 
-/** A message that is to be delivered. */
+/** A message to deliver. */
 export class Held implements Position {
   readonly page: Uint64;
   readonly sequence: number;
@@ -21,7 +21,7 @@ export class Held implements Position {
   firstTriedAt: number | undefined;
   /** The wait before the latest try, in milliseconds. */
   waitedMs: number | undefined;
-  /** The webhook did not accept the latest try's signature. */
+  /** Whether the webhook refused the signature of the latest try. */
   denied = false;
 
   /** @param receivedAt milliseconds since the epoch; a message itself carries no time */
@@ -36,7 +36,7 @@ export class Held implements Position {
     this.text = text;
   }
 
-  /** Nothing is to be done with it any more; only its place among the others still counts. */
+  /** Marks the message as finished: only its place among the others still counts. */
   finish(): void {
     this.isFinished = true;
     this.text = '';

@@ -1,16 +1,16 @@
-// What is done in order within a lane, and at the same time across lanes.
+// Work that is done in order within a lane, and concurrently across lanes.
 import type { Clock } from '../clock';
 import { Queue } from '../queue';
 
 /**
- * Works on one item. Gives undefined when it is finished, or how many milliseconds to wait before it is tried again; it
- * never rejects.
+ * Works on one item. Resolves with undefined if it is finished, else with the milliseconds to wait before the next try. Never
+ * rejects.
  */
 export type Attempt<T> = (item: T) => Promise<number | undefined>;
 
 /**
- * A lane's next item begins when the one before it is finished. An item that waits for its next try holds up its own lane
- * alone: only tries under way count towards the limit.
+ * A lane's next item starts when the previous one is finished. An item that waits for its next try holds up only its own
+ * lane: only tries under way count towards the limit.
  */
 export class Lanes<T> {
   readonly #lanes = new Map<string, Queue<T>>();
@@ -40,7 +40,7 @@ export class Lanes<T> {
     this.#next();
   }
 
-  /** Begins no more tries; those under way end as they may. */
+  /** Starts no more tries; those under way run to their end. */
   stop(): void {
     this.#stopped = true;
     for (const cancel of this.#postponed) cancel();

@@ -1,4 +1,4 @@
-// The relay: what is published on a topic is delivered to the webhook, at least once, in order per publisher.
+// The relay delivers what is published on a topic to the webhook, at least once and in order per publisher.
 import { type Backoff, nextWait } from '../backoff';
 import type { Clock } from '../clock';
 import { reasonOf } from '../errors';
@@ -10,16 +10,16 @@ import type { Position } from './following';
 import { Held, type Message } from './held';
 import { Lanes } from './lanes';
 
-/** How much is held at the same time: at either limit the stream is closed, until half of it is finished. */
+/** How much the relay holds. At either limit it closes the stream until half of it is finished. */
 export interface Capacity {
   readonly messages: number;
-  /** Of all texts together. */
+  /** The length of all texts together. */
   readonly characters: number;
 }
 
-/** With these a process stays within 512 MiB, whatever the messages are. */
+/** With these limits a process stays within 512 MiB, whatever the messages are. */
 export const CAPACITY: Capacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
-/** Nothing heard, opened or tried for so long, in milliseconds: something is wrong with the process itself. */
+/** If nothing was heard, opened or tried for this long, in milliseconds, the process itself is stuck. */
 const STUCK_MS = 180_000;
 const BETWEEN_READS: Backoff = { leastMs: 500, mostMs: 15_000 };
 
@@ -35,7 +35,7 @@ export class Relay {
   readonly #clock: Clock;
   readonly #lanes: Lanes<Held>;
   readonly #checkpoints: Checkpoints;
-  /** In the order of receipt; finished ones stay until those before them are. */
+  /** In order of receipt. A finished message stays until those before it are finished. */
   readonly #held = new Queue<Held>();
   readonly #capacity: Capacity;
   #unfinished = 0;
@@ -56,7 +56,7 @@ export class Relay {
     this.#checkpoints = new Checkpoints(settings.checkpoints, () => this.#lowest(), clock, report);
   }
 
-  /** Goes on where the checkpoint says. Resolves once that is known and the subscription is being opened. */
+  /** Continues at the checkpoint. Resolves once that is known and the subscription is being opened. */
   async start(): Promise<void> {
     const from = await this.#readCheckpoint();
     if (this.#isStopping) return;
@@ -71,8 +71,8 @@ export class Relay {
   }
 
   /**
-   * Takes no more messages, goes on with those that are held for as long as `withinMs`, and writes the checkpoint. What is
-   * left then, a relay that starts from the checkpoint receives again.
+   * Accepts no more messages, works on the held ones for up to `withinMs`, and writes the checkpoint. A relay that starts
+   * from the checkpoint receives the rest again.
    */
   async stop(withinMs: number): Promise<void> {
     this.#isStopping = true;
@@ -91,29 +91,30 @@ export class Relay {
     this.settings.report.log('info', { outcome: 'stopped', unfinished: this.#unfinished });
   }
 
-  /** Messages that were received and are not finished. */
+  /** The number of messages that were received and are not finished. */
   get unfinished(): number {
     return this.#unfinished;
   }
 
   /**
-   * How far it may be behind, in milliseconds: for how long the oldest message that is not finished has been held, or
-   * nothing has been heard of the topic, be it a heartbeat. What was published since then, nobody here knows.
+   * How far the relay may be behind, in milliseconds: how long it has held the oldest unfinished message, or how long it has
+   * heard nothing from the topic, not even a heartbeat, whichever is longer. It cannot know what was published in that
+   * silence.
    */
   get lagMs(): number {
     const heardAt = this.#feed?.heardAt ?? this.#startedAt;
     return this.#clock.now() - Math.min(heardAt, this.#held.peek()?.receivedAt ?? heardAt);
   }
 
-  /** For how long the checkpoint could not be written, in milliseconds. */
+  /** How long the checkpoint could not be written, in milliseconds. */
   get checkpointAgeMs(): number {
     return this.#checkpoints.overdueMs;
   }
 
   /**
-   * Whether the process works: it has been subscribed once, and something has been heard, opened or tried lately. Later,
-   * neither an outage nor a refusal by Momento or the webhook makes it unhealthy: another process would fare no better, would
-   * be replaced in its turn, and would have to receive again what this one holds. Of those, the lag tells.
+   * Whether the process works: it has subscribed once, and has heard, opened or tried something recently. After that, an
+   * outage or a refusal by Momento or the webhook does not make it unhealthy: another process would fare no better, would be
+   * replaced in turn, and would have to receive again what this one holds. The lag reports those.
    */
   get isHealthy(): boolean {
     if (this.#feed?.heardAt === undefined) return false;
@@ -170,7 +171,7 @@ export class Relay {
     if (this.#feed && !this.#feed.isOpen && !this.#isStopping && !this.#isFilled(0.5)) this.#feed.open();
   }
 
-  /** Finished messages that wait behind an unfinished one count too: their order is still held. */
+  /** Finished messages that wait behind an unfinished one count too, because their order is still held. */
   #isFilled(part: number): boolean {
     const { messages, characters } = this.#capacity;
     return this.#held.length >= messages * part || this.#characters >= characters * part;

@@ -1,16 +1,16 @@
-// What the relay tells about itself: numbers for CloudWatch, and lines for the log.
+// What the relay reports about itself: counts for CloudWatch, and lines for the log.
 
 /**
  * - `Delivered`: accepted by the webhook
- * - `Retried`: tries after which another one follows
+ * - `Retried`: tries that another try follows
  * - `DeadLettered`: given up after many tries, and put into the dead-letter queue
- * - `Malformed`: refused for good by the webhook, and put into the dead-letter queue; or without a text to deliver
- * - `Missed`: passed over by Momento
+ * - `Malformed`: permanently refused by the webhook and put into the dead-letter queue, or without text to deliver
+ * - `Missed`: skipped by Momento
  */
 export type Counted = 'Delivered' | 'Retried' | 'DeadLettered' | 'Malformed' | 'Missed';
 
 export interface Report {
   count(what: Counted, times?: number): void;
-  /** Neither fields nor their values ever hold a message, a user's id, a key or a signature. */
+  /** The fields never contain a message, a user's id, a key or a signature. */
   log(level: 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>): void;
 }

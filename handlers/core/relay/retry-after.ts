@@ -1,6 +1,6 @@
 // The header Retry-After (RFC 9110, 10.2.3): seconds, or a date.
 
-/** Milliseconds to wait from `now` on; 0 where the header is absent, past or cannot be read. */
+/** Milliseconds to wait from `now`; 0 if the header is absent, past or unreadable. */
 export function retryAfterMs(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;

@@ -1,4 +1,4 @@
-// Momento's control plane as the providers use it: what is gone already is no failure, and a failure says what to do.
+// Momento's control plane for the providers. Deleting what is already gone succeeds, and a failure says what to do.
 import {
   CacheClient,
   Configurations,
@@ -22,7 +22,7 @@ import { Failure } from './failure';
 
 export interface Access {
   readonly apiKey: string;
-  /** Of a v2 key. */
+  /** The endpoint of a v2 key. */
   readonly endpoint?: string;
 }
 
@@ -47,7 +47,7 @@ export class Account {
     this.#credentialProvider = apiKeyCredentials(apiKey, { endpoint, local });
   }
 
-  /** One that is there already is left as it is. */
+  /** Leaves an existing cache as it is. */
   async createCache(name: string): Promise<void> {
     const response = await this.#withCaches((caches) => caches.createCache(name));
     if (response.type === CreateCacheResponse.Error) {
@@ -58,7 +58,7 @@ export class Account {
   async hasCache(name: string): Promise<boolean> {
     const response = await this.#withCaches((caches) => caches.listCaches());
     if (response.type === ListCachesResponse.Error) {
-      throw new Failure(`The ${cache(name)} could not be looked for`, 'cache', response.innerException());
+      throw new Failure(`The ${cache(name)} could not be looked up`, 'cache', response.innerException());
     }
     return response.getCaches().some((one) => one.getName() === name);
   }
@@ -69,7 +69,7 @@ export class Account {
     throw new Failure(`The ${cache(name)} could not be deleted`, 'cache', response.innerException());
   }
 
-  /** Makes the webhook; one of its name is changed, and keeps its signing secret. */
+  /** Creates the webhook, or changes the existing one of its name, which keeps its signing secret. */
   async putWebhook(id: WebhookId, { topicName, url }: Destination): Promise<void> {
     const destination = new PostUrlWebhookDestination(url);
     const response = await this.#topics.putWebhook(id.cacheName, id.webhookName, { topicName, destination });
@@ -78,12 +78,12 @@ export class Account {
     }
   }
 
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   async findWebhook(id: WebhookId): Promise<Destination | undefined> {
     const response = await this.#topics.listWebhooks(id.cacheName);
     if (response.type === ListWebhooksResponse.Error) {
       if (isNotFound(response.innerException())) return undefined; // the cache is gone, and its webhooks with it
-      throw new Failure(`The ${webhook(id)} could not be looked for`, 'webhook', response.innerException());
+      throw new Failure(`The ${webhook(id)} could not be looked up`, 'webhook', response.innerException());
     }
     const found = response.getWebhooks().find((one) => one.id.webhookName === id.webhookName);
     return found && { topicName: found.topicName, url: found.destination.url() };
@@ -99,7 +99,7 @@ export class Account {
     );
   }
 
-  /** Gives the new signing secret. */
+  /** Returns the new signing secret. */
   async rotateSigningSecret(id: WebhookId): Promise<string> {
     const response = await this.#topics.rotateWebhookSecret(id.cacheName, id.webhookName);
     if (response.type === RotateWebhookSecretResponse.Success) return response.secret();

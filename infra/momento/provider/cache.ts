@@ -8,7 +8,7 @@ const properties = v.object({
   deleteCache: v.optional(v.boolean(), false),
 });
 
-/** A cache. One that is there already is adopted; with `deleteCache` it is deleted with the resource, else it stays. */
+/** A cache. An existing one is adopted. Only with `deleteCache` is it deleted with the resource. */
 export const cacheProvider = {
   async check(_olds: unknown, news: unknown) {
     return check(properties, news);
@@ -30,7 +30,7 @@ export const cacheProvider = {
     return (await new Account(known).hasCache(known.cacheName)) ? { id, props: known } : { id: '' };
   },
 
-  /** Momento knows nothing of what can change. */
+  /** Nothing to change in Momento: it does not store these properties. */
   async update(_id: string, _olds: unknown, news: unknown) {
     return { outs: parse(properties, news) };
   },

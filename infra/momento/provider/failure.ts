@@ -1,4 +1,4 @@
-// What the user of `pulumi` is told where Momento would not.
+// The error that users of `pulumi` see when Momento refuses or fails.
 import { MomentoErrorCode, type SdkError } from '@gomomento/sdk';
 
 type Kind = 'cache' | 'webhook';
@@ -17,7 +17,7 @@ export class Failure extends Error {
   ) {
     const sentence = said.message.replace(/[.\s]+$/, '');
     super(`${what}. Momento said: ${sentence} (${said.errorCode()}). What to do: ${advice(kind, said)}.`);
-    this.stack = ''; // Pulumi would print it after the message, and the message with it
+    this.stack = ''; // Pulumi would print the stack after the message, and the message with it
   }
 }
 
@@ -29,18 +29,18 @@ function advice(kind: Kind, said: SdkError): string {
         : `the key needs the right to manage webhooks (${MANAGES}); set one that has it with: ${SET_KEY}. ` +
             `If the account has no webhooks at all, use the relay: ${RELAY}`;
     case MomentoErrorCode.AUTHENTICATION_ERROR:
-      return `the key is unknown, expired or revoked; set a good one with: ${SET_KEY}, then pulumi up`;
+      return `the key is unknown, expired or revoked; set a valid one with: ${SET_KEY}, then run pulumi up`;
     case MomentoErrorCode.LIMIT_EXCEEDED_ERROR:
       return kind === 'cache'
-        ? 'delete a cache that nobody needs, or ask Momento for a higher limit; then pulumi up'
+        ? 'delete a cache that nobody needs, or ask Momento for a higher limit; then run pulumi up'
         : `delete a webhook of this cache (Momento allows five), ask Momento for more, or use the relay: ${RELAY}`;
     case MomentoErrorCode.CACHE_NOT_FOUND_ERROR:
-      return 'it was deleted outside of Pulumi; pulumi refresh, then pulumi up';
+      return 'it was deleted outside Pulumi; run pulumi refresh, then pulumi up';
     case MomentoErrorCode.SERVER_UNAVAILABLE:
     case MomentoErrorCode.TIMEOUT_ERROR:
     case MomentoErrorCode.CONNECTION_ERROR:
-      return 'see that Momento can be reached from here, then pulumi up again: it goes on where it stopped';
-    case MomentoErrorCode.BAD_REQUEST_ERROR: // what an operation answers that Momento does not serve
+      return 'see that Momento can be reached from here, then run pulumi up again: it continues where it stopped';
+    case MomentoErrorCode.BAD_REQUEST_ERROR: // Momento's answer to an operation that it does not serve
     case MomentoErrorCode.FAILED_PRECONDITION_ERROR:
       if (kind === 'webhook') return `webhooks may not be enabled for this account; use the relay: ${RELAY}`;
       break;

@@ -1,5 +1,5 @@
-// The code behind the Momento resources. It runs in a process of its own, which storedProvider() starts from; the program
-// never loads it. Whatever an earlier version stored comes in here, so each method parses what it is given.
+// The code behind the Momento resources. It runs in a process of its own, loaded by storedProvider(); the program never loads
+// it. Its arguments may have been stored by an earlier version, so each method parses them.
 import type * as pulumi from '@pulumi/pulumi';
 import { cacheProvider } from './cache';
 import { webhookProvider } from './webhook';

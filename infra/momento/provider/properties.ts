@@ -1,8 +1,8 @@
-// The properties of the Momento resources, as they come from the program or out of a state that an earlier version wrote.
+// The properties of the Momento resources, as given by the program or by a state that an earlier version wrote.
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 
-/** What every resource holds to reach Momento. */
+/** What each resource stores to reach Momento. */
 export const access = {
   /** Secret: no message shows it. */
   apiKey: v.pipe(v.string(), v.nonEmpty('is empty')),
@@ -17,7 +17,7 @@ export function parse<const T extends v.GenericSchema>(schema: T, properties: un
   throw new Error(`The properties of the resource are wrong: ${list.join(', ')}`);
 }
 
-/** What a provider's `check` gives. */
+/** The result of a provider's `check`. */
 export function check(schema: v.GenericSchema, properties: unknown) {
   const parsed = v.safeParse(schema, properties);
   return parsed.success
@@ -35,7 +35,7 @@ function propertyOf(issue: v.BaseIssue<unknown>): string {
   return v.getDotPath(issue) ?? 'all';
 }
 
-/** The reasons of valibot's own show what was given. */
+/** Valibot's own messages show the given value, so they are replaced. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   return issue.kind === 'schema' ? 'is missing, or of the wrong type' : issue.message;
 }

@@ -20,9 +20,9 @@ const inputs = {
 const wanted = v.object(inputs);
 const stored = v.object({ ...inputs, signingSecret: v.optional(v.string()) });
 
-/** What makes it another webhook. */
+/** The properties that identify a webhook: changing one needs another webhook. */
 const IDENTITY = ['webhookName', 'cacheName', 'topicName'];
-/** What Momento knows of it, beside that. */
+/** The other properties that Momento must be told of. */
 const CHANGEABLE = ['url', 'rotation'];
 
 /** A webhook, and the secret that Momento signs its requests with. */
@@ -37,7 +37,7 @@ export const webhookProvider = {
     return {
       changes: changed.length > 0 || signingSecret === undefined,
       replaces: changed.filter((key) => IDENTITY.includes(key)),
-      // Else deleting the old one would delete the new one, which has the same name in the same cache.
+      // If name and cache stay the same, deleting the old webhook last would delete the new one.
       deleteBeforeReplace: !changed.includes('webhookName') && !changed.includes('cacheName'),
     };
   },
@@ -50,7 +50,7 @@ export const webhookProvider = {
     return { id: `${made.cacheName}/${made.webhookName}`, outs: { ...made, signingSecret } };
   },
 
-  /** Finds what was changed outside too: another URL, topic or signing secret. */
+  /** Also finds changes made outside Pulumi: another URL, topic or signing secret. */
   async read(id: string, props: unknown) {
     const known = parse(stored, props);
     const account = new Account(known);
@@ -59,7 +59,7 @@ export const webhookProvider = {
     return { id, props: { ...known, ...found, signingSecret: await account.signingSecret(known) } };
   },
 
-  /** A changed key is only stored: nothing is asked of Momento with it, or with the old one. */
+  /** A changed key is only stored, without a call to Momento. */
   async update(_id: string, olds: unknown, news: unknown) {
     const was = parse(stored, olds);
     const is = parse(wanted, news);
@@ -82,7 +82,7 @@ export const webhookProvider = {
   },
 };
 
-/** A rotation whose answer got lost has happened all the same, and then the old secret is good for nothing. */
+/** If the answer to a rotation is lost, the rotation has still happened, and the old secret is useless. */
 async function rotate(
   account: Account,
   id: { cacheName: string; webhookName: string },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Connection, TRUSTED_FOR_MS } from '../../../handlers/adapters/connection';
 
-/** Connections that say whether they are open, and a clock. */
+/** Connections that report whether they are open, and a clock. */
 function connections() {
   const it = { now: 1_700_000_000_000, made: [] as { to: string; isOpen: boolean }[] };
   const connect = (to: string) => {
@@ -12,7 +12,7 @@ function connections() {
   return Object.assign(it, { connection: new Connection(connect, () => it.now) });
 }
 
-/** Work that is done when it is told. */
+/** Work that ends when a test says so. */
 function work() {
   let end = () => {};
   const done = new Promise<void>((resolve) => (end = resolve));
@@ -20,7 +20,7 @@ function work() {
 }
 
 describe('a connection', () => {
-  it('is replaced before a call once nothing was heard of it for a minute, however often it was tried', async () => {
+  it('is replaced before a call after a minute of silence, however often it was tried', async () => {
     const at = connections();
     const call = () => at.connection.call('there', async () => {});
     call().heard();
@@ -35,7 +35,7 @@ describe('a connection', () => {
     );
   });
 
-  it('is kept as long as it is heard of in time', async () => {
+  it('is kept as long as it shows signs of life in time', async () => {
     const at = connections();
     for (let i = 0; i < 10; i++) {
       const { result, heard } = at.connection.call('there', async () => {});
@@ -54,7 +54,7 @@ describe('a connection', () => {
     assert.equal(at.made.length, 2);
   });
 
-  it('is not trusted for an answer that was read after a freeze, and may have come before it', async () => {
+  it('is not trusted because of an answer that was read after a freeze but may have come before it', async () => {
     const at = connections();
     const { result, heard } = at.connection.call('there', async () => {});
     await result;
@@ -64,7 +64,7 @@ describe('a connection', () => {
     assert.equal(at.made.length, 2);
   });
 
-  it('counts as idle from a second after it was last heard of, and never where it is new', () => {
+  it('counts as idle after a second of silence, and never when it is new', () => {
     const at = connections();
     const wasIdle = () => at.connection.call('there', async () => {}).wasIdle;
     assert.equal(wasIdle(), false);

@@ -1,5 +1,5 @@
-// The first call over a connection that died while nobody looked: this thread stands still while it dies, and its clock
-// jumps by ten minutes, as in a function that was frozen.
+// The first call over a connection that died unnoticed: this thread stands still while it dies, and its clock jumps by ten
+// minutes, as in a frozen function.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { CacheClient, Configurations, DisposableTokenScopes, ExpiresIn } from '@gomomento/sdk';
@@ -19,7 +19,7 @@ const TEN_MINUTES_MS = 600_000;
 /** Longer than a connection must be silent to count as idle, shorter than it is trusted. */
 const A_WHILE_MS = 30_000;
 
-describe('over a connection that died unseen', () => {
+describe('over a connection that died unnoticed', () => {
   const apiKey = makeLegacyKey();
   const published: unknown[] = [];
   let momento: Momento;
@@ -90,7 +90,7 @@ describe('over a connection that died unseen', () => {
       (await on.get()).close();
     });
 
-    it(`a token is vended and a put stored also where the clock stood still (${death})`, async () => {
+    it(`a token is vended and a put stored even if the clock stood still (${death})`, async () => {
       const [vending, storing] = [tokens(), cache()];
       const vend = () => vending.call((one) => one.generateDisposableToken(scope, ExpiresIn.minutes(1)));
       const put = () => storing.call((one) => one.sortedSetPutElement(CACHE, 'course', 'value', 1));
@@ -116,7 +116,7 @@ describe('over a connection that died unseen', () => {
       assert.deepEqual(published, ['before', 'after']);
     });
 
-    it(`a message a moment after another is not published again, as it may have been (${death})`, async () => {
+    it(`a message just after another is not published again, because it may have arrived (${death})`, async () => {
       const on = topic();
       await on.publish('before', apiKey, within(10_000));
       assert.ok(proxy.die(death) > 0);

@@ -1,4 +1,4 @@
-// A client of Momento's whose key is wrong, and is put right: real clients, a clock that the tests move, and a source of keys.
+// A Momento client whose key is wrong and is then corrected: real clients, a clock that the tests move, and a source of keys.
 import assert from 'node:assert/strict';
 import {
   type AuthClient,
@@ -19,7 +19,7 @@ const CACHE = 'comments';
 
 describe('a client of Momento', () => {
   const apiKey = makeLegacyKey();
-  /** Of another account, which has no such cache. */
+  /** A key of another account, which has no such cache. */
   const foreignKey = makeLegacyKey();
   let momento: Momento;
   let foreign: Momento;
@@ -67,7 +67,7 @@ describe('a client of Momento', () => {
     return vended.authToken;
   };
 
-  it('takes another key at the first call that Momento does not know the old one for', async () => {
+  it('takes up another key at the first call for which Momento rejects the old one', async () => {
     const { put, close } = client();
     assert.equal(await put(), 'Success');
     key = makeLegacyKey();
@@ -77,7 +77,7 @@ describe('a client of Momento', () => {
     await close();
   });
 
-  it('asks for a key that stays refused at once, and then every five seconds, however many calls it is refused for', async () => {
+  it('fetches a key that stays refused again at once, and then every five seconds, however many calls are refused', async () => {
     const { put, close } = client();
     key = makeLegacyKey();
     for (let second = 0; second <= 10; second++) {
@@ -95,7 +95,7 @@ describe('a client of Momento', () => {
     ['is of another account, which has no such cache', async () => foreignKey],
     ['has too few rights', weakKey],
   ] as const) {
-    it(`takes up within five minutes the key in place of one that ${what}`, async () => {
+    it(`takes up within five minutes the key that replaces one that ${what}`, async () => {
       key = await wrongKey();
       const { put, close } = client();
       assert.equal(await put(), 'Error');
@@ -110,7 +110,7 @@ describe('a client of Momento', () => {
     });
   }
 
-  it('asks for a good key once in five minutes where a cache is missing, and never where nothing is', async () => {
+  it('fetches a good key again once in five minutes if a cache is missing, and never if nothing is', async () => {
     const { put, close } = client();
     for (let minute = 0; minute < 20; minute++) {
       assert.equal(await put(), 'Success');
@@ -125,7 +125,7 @@ describe('a client of Momento', () => {
     await close();
   });
 
-  it('asks at once for a key that is none, and then every five seconds', async () => {
+  it('fetches an invalid key again at once, and then every five seconds', async () => {
     key = 'no key';
     const { put, close } = client();
     for (let call = 0; call < 10; call++) await assert.rejects(put(), { name: 'UnusableApiKey' });
@@ -136,7 +136,7 @@ describe('a client of Momento', () => {
     await close();
   });
 
-  it('takes up within five minutes the key in place of another account’s, which vends tokens all the same', async () => {
+  it('takes up within five minutes the key that replaces another account’s, though that one vends tokens', async () => {
     const used: string[] = [];
     const connectTokens = (key: string) => {
       used.push(key);

@@ -4,7 +4,7 @@ import { makeLegacyKey, startMomento } from 'local-momento';
 import { Topic } from '../../../handlers/adapters/topic';
 import { Unavailable } from '../../../handlers/core/errors';
 
-/** Passes bytes on, both ways, until its open connections are let die: they stay open, and nothing passes any more. */
+/** Passes bytes on, both ways, until its open connections are made dead: they stay open, but nothing passes any more. */
 function proxyTo(port: number) {
   const alive = new Set<Socket>();
   const server = createServer((client) => {
@@ -24,7 +24,7 @@ function proxyTo(port: number) {
 }
 
 describe('a topic', () => {
-  it('is published to over a new connection once one has died unseen, as while a function is frozen', async () => {
+  it('is published to over a new connection after one died unnoticed, as while a function is frozen', async () => {
     const apiKey = makeLegacyKey();
     const momento = await startMomento({ caches: ['comments'], apiKeys: [apiKey] });
     const { server, letDie } = proxyTo(momento.port);

@@ -31,7 +31,7 @@ describe('an API key', () => {
       assert.equal(apiKeyKind(v2(claims)), undefined, JSON.stringify(claims));
   });
 
-  it('is neither where it is base64 of something else', () => {
+  it('is neither if it is base64 of something else', () => {
     for (const fields of [{}, [], 'x', 5, null, { api_key: 'a' }, { endpoint: 'momento.test' }])
       assert.equal(apiKeyKind(legacy(fields)), undefined, JSON.stringify(fields));
     for (const text of ['', '=', 'AAAA', 'e30.AAAA.c2ln', 'e30..c2ln'])
@@ -46,7 +46,7 @@ describe('an API key', () => {
     );
   });
 
-  it('is neither with anything before, in or behind it, as when a terminal wrapped its lines', () => {
+  it('is neither with anything before, inside or after it, as when a terminal wrapped its lines', () => {
     for (const key of [makeLegacyKey(), makeV2Key()]) {
       const middle = key.length / 2;
       for (const more of ['\n', ' ', '\u200b', '.x', '"'])
@@ -55,7 +55,7 @@ describe('an API key', () => {
     }
   });
 
-  it('is neither where a part of it cannot stand in a header', () => {
+  it('is neither if a header cannot hold a part of it', () => {
     for (const api_key of [5, {}, '', 'a\nb', 'ä', undefined])
       assert.equal(apiKeyKind(legacy({ api_key, endpoint: 'momento.test' })), undefined);
     for (const endpoint of [5, {}, '', 'a b', undefined])

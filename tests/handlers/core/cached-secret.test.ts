@@ -1,8 +1,8 @@
-// For how long a newer secret is waited for.
+// How long a call waits for a newer secret.
 import assert from 'node:assert/strict';
 import { CachedSecret } from '../../../handlers/core/cached-secret';
 
-/** A secret of which `a` is held, and a newer one is being fetched. */
+/** A secret of which `a` is held while a newer one is being fetched. */
 async function rotating() {
   let now = 0;
   let answer = (_: string) => {};
@@ -14,14 +14,14 @@ async function rotating() {
   return { secret, answer: (value: string) => answer(value) };
 }
 
-/** Until whatever is not waited for at all has been given up: timers of the same length end in the order of their beginning. */
+/** Waits until work without any patience has been given up: timers of the same length end in the order in which they began. */
 async function aMoment(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve)); // by now its timer has begun
   await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 describe('a newer secret', () => {
-  it('is served where it comes within the time that it is waited for', async () => {
+  it('is used if it comes in time', async () => {
     const { secret, answer } = await rotating();
     const newer = secret.get(100, 60_000);
     await aMoment();
@@ -29,7 +29,7 @@ describe('a newer secret', () => {
     assert.equal(await newer, 'b');
   });
 
-  it('is waited for without a limit of its own where none is given', async () => {
+  it('is waited for without a time limit if none is given', async () => {
     const { secret, answer } = await rotating();
     const newer = secret.get(100);
     await aMoment();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DeadlineExceeded, before as until } from '../../../handlers/core/deadline';
 
-/** Long after the epoch of this clock, and so near to it that a sum of two such moments is no overdue timer. */
+/** Long after the epoch of this clock, but so near to it that the sum of two such moments is no overdue timer. */
 const NOW = 1_000_000;
 const AN_HOUR = 3_600_000;
 const now = () => NOW;
@@ -24,11 +24,11 @@ describe('a deadline', () => {
       });
   });
 
-  it('still gives what was there when it passed', async () => {
+  it('still gives a result that was there when it passed', async () => {
     assert.equal(await until(NOW - 1, Promise.resolve('done'), now), 'done');
   });
 
-  it('makes nobody answer for work that fails later', async () => {
+  it('ignores work that fails later', async () => {
     const unhandled: unknown[] = [];
     const listen = (reason: unknown) => unhandled.push(reason);
     process.prependListener('unhandledRejection', listen);

@@ -10,7 +10,7 @@ function counted(...reasons: string[]): Denials {
 }
 
 describe('denied requests', () => {
-  it('are reported as how many there were for each reason', () => {
+  it('are reported as counts by reason', () => {
     const denials = counted('unsigned', 'signature', 'unsigned', 'unsigned');
     assert.deepEqual(denials.due(NOW), { unsigned: 3, signature: 1 });
   });
@@ -23,7 +23,7 @@ describe('denied requests', () => {
     assert.deepEqual(denials.due(NOW + REPORT_EVERY_MS), { stale: 1 });
   });
 
-  it('give no report where there were none, be it with an accepted event', () => {
+  it('give no report if there were none, even with an accepted event', () => {
     assert.equal(new Denials().due(NOW), undefined);
     assert.equal(new Denials().due(NOW, true), undefined);
   });

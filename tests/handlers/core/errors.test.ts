@@ -31,14 +31,14 @@ describe('the reason of a failure, as it is logged and counted', () => {
     }
   });
 
-  it('names what was behind it', () => {
+  it('names its cause', () => {
     assert.equal(reasonOf(new BadGateway('LIMIT_EXCEEDED')), 'refused: LIMIT_EXCEEDED');
     assert.equal(reasonOf(new Unavailable('store', new RangeError('x'))), 'store: RangeError');
     assert.equal(reasonOf(new Unavailable('momento', { code: 14 })), 'momento: object');
     assert.equal(reasonOf(new Unavailable('secret', null)), 'secret: object');
   });
 
-  it('is the name of an error that is none of ours, and the type of what is no error', () => {
+  it('is the name of a foreign error, and the type of a value that is no error', () => {
     assert.equal(reasonOf(new TypeError('x')), 'TypeError');
     assert.equal(reasonOf('CANCELLED'), 'CANCELLED');
     assert.equal(reasonOf(undefined), 'undefined');

@@ -56,7 +56,7 @@ describe('an event', () => {
     );
   });
 
-  it('may be of any cache and topic where none is expected, as in the redrive queue, but of one', () => {
+  it('may have any cache and topic if none is expected, as in the redrive queue, but must name them', () => {
     const anywhere = eventParser();
     const { cache, topic } = anywhere(JSON.stringify({ ...fields, cache: 'other', topic: 'another' }));
     assert.deepEqual([cache, topic], ['other', 'another']);
@@ -67,7 +67,7 @@ describe('an event', () => {
       );
   });
 
-  it('is refused where it is none at all, or its token id is no text', () => {
+  it('is refused if it is no event at all, or its token id is not text', () => {
     for (const body of ['null', '5', '"x"', 'true'])
       assert.equal(
         complaint(() => parseEvent(body)),
@@ -79,7 +79,7 @@ describe('an event', () => {
     );
   });
 
-  it('is refused without a token id, as nobody would have written it', () => {
+  it('is refused without a token id, because it would have no author', () => {
     assert.match(
       complaint(() => event({ token_id: '' })),
       /^token_id must not be empty/,
@@ -139,7 +139,7 @@ describe("an event's identity", () => {
     assert.equal(event({ topic_sequence_page: 3 }).id, 'uBH1nNaHyR1i8DJogkqf5H');
   });
 
-  it('is another for every other cache, topic, number, time, user and text', () => {
+  it('is different for every other cache, topic, number, time, user and text', () => {
     const other = eventParser({ cache: 'other', topic: 'other' });
     const ids = [
       event(),
@@ -155,12 +155,12 @@ describe("an event's identity", () => {
     for (const id of ids) assert.match(id, /^[\w-]{22}$/);
   });
 
-  it('does not hang on the time of receipt where the sequence page is known', () => {
+  it('does not depend on the time of receipt if the sequence page is known', () => {
     const page = { topic_sequence_page: 3 };
     assert.equal(event(page).id, event({ ...page, event_timestamp: NOW + 60_000 }).id);
   });
 
-  it('is what it always was for a page that is a number, and another for each page that no number holds', () => {
+  it('is unchanged for a page that is a number, and different for each page that no number holds', () => {
     assert.equal(event({ topic_sequence_page: 3 }).id, 'uBH1nNaHyR1i8DJogkqf5H');
     const pages = ['9007199254740992', '9007199254740993', '18446744073709551615'];
     assert.equal(new Set(pages.map((page) => event({ topic_sequence_page: page }).id)).size, 3);

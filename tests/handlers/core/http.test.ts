@@ -18,12 +18,12 @@ const request = (changes: Partial<UrlRequest> = {}, method = 'POST'): UrlRequest
 });
 
 describe('a payload', () => {
-  it('came through a Function URL where it has both a method and headers', () => {
+  it('came through a Function URL if it has both a method and headers', () => {
     assert.equal(isUrlRequest(request()), true);
     assert.equal(isUrlRequest(request({}, 'GET')), true);
   });
 
-  it('is a direct invocation where either is missing, or is not what it would be there', () => {
+  it('is a direct invocation if either is missing or of another type', () => {
     for (const payload of [
       {},
       { requestContext: { http: { method: 'POST' } } },
@@ -39,7 +39,7 @@ describe('a payload', () => {
       assert.equal(isUrlRequest(payload), false, JSON.stringify(payload));
   });
 
-  it('is told apart without an error, whatever it is', () => {
+  it('is classified without an error, whatever it is', () => {
     fc.assert(
       fc.property(fc.anything(), (payload) => {
         assert.equal(isUrlRequest(payload), false);
@@ -89,7 +89,7 @@ describe('the bytes of a request', () => {
 describe('an answer', () => {
   const json = { 'content-type': 'application/json' };
 
-  it('is an empty JSON object where a success has nothing to say', () => {
+  it('is an empty JSON object if a success has nothing to say', () => {
     assert.deepEqual(success(), { statusCode: 200, headers: json, body: '{}' });
     assert.deepEqual(success(202), { statusCode: 202, headers: json, body: '{}' });
     assert.deepEqual(success(200, { token: 't' }), { statusCode: 200, headers: json, body: '{"token":"t"}' });
@@ -130,7 +130,7 @@ describe('an answer', () => {
       });
     });
 
-  it('to whatever else is thrown is a bare 503, as the caller may try again', () => {
+  it('to anything else that is thrown is a bare 503, because the caller may try again', () => {
     for (const error of [new TypeError('secret-key'), 'secret-key', undefined, null, { status: 200 }])
       assert.deepEqual(failure(error), {
         statusCode: 503,

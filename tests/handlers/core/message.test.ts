@@ -1,4 +1,4 @@
-// The bounds of what users publish, field by field: a test on each side of each.
+// The bounds of users' messages, field by field, with a test on each side of each bound.
 import assert from 'node:assert/strict';
 import { message } from '../../../application/message';
 import { tokenRequestSchema } from '../../../handlers/core/message';
@@ -31,12 +31,12 @@ describe('the request id of a message', () => {
   const requestId = (given: unknown) =>
     parse(message.received, { comment: 'c', courseId: 1, requestId: given }).requestId;
 
-  it('is the UUID by which the logs have it, in lower case', () => {
+  it('is a UUID in lower case, as in the logs', () => {
     assert.equal(requestId(UUID), UUID);
     assert.equal(requestId(UUID.toUpperCase()), UUID);
   });
 
-  it('counts as absent where it is anything else, which might be input that no log may show', () => {
+  it('counts as absent if it is anything else, which might be input that no log may show', () => {
     for (const given of [undefined, null, 5, '', 'secret', `${UUID} `, `x${UUID}`])
       assert.equal(requestId(given), undefined);
   });
@@ -58,7 +58,7 @@ describe('the user of a token or a publication', () => {
     }
   });
 
-  it('is asked for in an object', () => {
+  it('is expected in an object', () => {
     for (const schema of [tokenRequestSchema, message.publication])
       for (const given of [null, 'x', 5]) refusal(() => parse(schema, given), 'body must be an object');
   });
@@ -69,18 +69,18 @@ describe('a publication that is too long', () => {
     'comment is too long: with courseId and a request id, as JSON, it must be at most 4096 bytes of UTF-8';
   const tooLong = 'x'.repeat(4_096);
 
-  it('says so of its comment', () => {
+  it('is reported by the name of its comment', () => {
     refusal(() => parse(message.publication, { userId: 'u', comment: tooLong, courseId: 1 }), TOO_LONG);
   });
 
-  it('says so beside what is wrong with its user', () => {
+  it('is reported together with what is wrong with its user', () => {
     refusal(
       () => parse(message.publication, { userId: 5, comment: tooLong, courseId: 1 }),
       `userId must be a string of 1 to 64 characters; ${TOO_LONG}`,
     );
   });
 
-  it('says what is wrong with its own fields instead, where they are wrong in themselves', () => {
+  it('is reported by what is wrong with its fields instead, if they are invalid in themselves', () => {
     refusal(
       () => parse(message.publication, { userId: 'u', comment: [tooLong], courseId: 1 }),
       'comment must be a string of at least 1 character',

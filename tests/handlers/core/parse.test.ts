@@ -71,7 +71,7 @@ describe('what is parsed', () => {
     );
   });
 
-  it('is refused once for each complaint, however many values give it', () => {
+  it('is refused with each complaint once, however many values cause it', () => {
     const either = v.pipe(
       v.string(),
       v.check(() => false, 'must be better'),

@@ -10,7 +10,7 @@ import {
   SigningSecret,
 } from '../../../handlers/core/signing-secret';
 
-/** A clock and a source that counts how often it is asked. */
+/** A clock and a source that counts its calls. */
 function source<T>(value: T) {
   const it = { value, up: true, calls: 0, now: 1_700_000_000_000 };
   const fetch = async () => {
@@ -21,7 +21,7 @@ function source<T>(value: T) {
   return Object.assign(it, { fetch, clock: () => it.now });
 }
 
-/** A source that gives these, one each time. */
+/** A source that gives these values, one per call. */
 function inTurn<T>(values: Promise<T>[]) {
   return () => values.shift() ?? Promise.reject(new Error('asked again'));
 }
@@ -93,7 +93,7 @@ describe('a cached secret', () => {
     await secret.get(100);
     now = 1_001;
     const newer = secret.get(100, 0);
-    await new Promise((resolve) => setTimeout(resolve, 1)); // as long as it would have been waited for
+    await new Promise((resolve) => setTimeout(resolve, 1)); // long enough for the wait to have ended
     answer('b');
     assert.equal(await newer, 'b');
   });
@@ -109,7 +109,7 @@ describe('a cached secret', () => {
     assert.equal(await secret.get(100), 'a');
   });
 
-  it('is asked for again at once by an instance that was frozen until the answer could not come any more', async () => {
+  it('is fetched again at once by an instance that was frozen until no answer could come', async () => {
     let fail = (_: Error) => {};
     const frozen = new Promise<string>((_, reject) => (fail = reject));
     const values = [Promise.resolve('a'), frozen, Promise.resolve('b')];
@@ -203,7 +203,7 @@ describe('the signing secret', () => {
     await assert.rejects(secret.check(body, sign(body, 'leaked')), AccessDenied);
   });
 
-  it('is not asked for where the header has not the form of a signature', async () => {
+  it('is not fetched for a malformed signature', async () => {
     const from = source<SecretVersions>({ current: 'current', changedAt: 0 });
     const secret = new SigningSecret(from.fetch, from.clock);
     for (const header of [undefined, '', 'x'.repeat(64), '0'.repeat(63)])

@@ -13,7 +13,7 @@ describe('the signature', () => {
     assert.equal(verifySignature(body, expected, ['1234567890']), true);
   });
 
-  it('stands in the header that Momento names, in lower case as Function URLs give it', () => {
+  it('is in the header that Momento names, in lower case as Function URLs give it', () => {
     assert.equal(SIGNATURE_HEADER, 'momento-signature');
   });
 
@@ -28,7 +28,7 @@ describe('the signature', () => {
     );
   });
 
-  it('is refused when one bit of the body is another', () => {
+  it('is refused if one bit of the body differs', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 5_000 }), secret, fc.nat(), (body, key, at) => {
         const signature = sign(body, key);
@@ -38,7 +38,7 @@ describe('the signature', () => {
     );
   });
 
-  it('is refused when one bit of it is another', () => {
+  it('is refused if one of its bits differs', () => {
     fc.assert(
       fc.property(bytes, secret, fc.nat(), (body, key, at) => {
         const signature = Buffer.from(sign(body, key), 'hex');
@@ -61,7 +61,7 @@ describe('the signature', () => {
     );
   });
 
-  it('is refused without throwing when it has not the form of one', () => {
+  it('is refused without throwing when it is malformed', () => {
     const valid = sign(Buffer.from('x'), 's');
     for (const signature of [
       '',

@@ -1,4 +1,4 @@
-// What is told of an event that is not accepted, and when the secrets are fetched.
+// The reason given for an event that is not accepted, and when the secrets are fetched.
 import assert from 'node:assert/strict';
 import { sign } from '../../../handlers/core/signature';
 import { RECHECK_MS, type SecretVersions, SigningSecret } from '../../../handlers/core/signing-secret';
@@ -19,17 +19,17 @@ function signingSecret(fetch: () => Promise<SecretVersions> = async () => ({ cur
 }
 
 describe('an event that is not accepted', () => {
-  it('counts as unsigned where its header could not be a signature', async () => {
+  it('counts as unsigned if its header could not be a signature', async () => {
     for (const header of [undefined, '', 'x'.repeat(64)])
       await assert.rejects(signingSecret().secret.check(body, header), { status: 403, reason: 'unsigned' });
   });
 
-  it('counts as wrongly signed where its header could be one: only that can mean a wrong secret', async () => {
+  it('counts as wrongly signed if its header could be one: only that can mean a wrong secret', async () => {
     for (const header of ['0'.repeat(64), sign(body, 'other')])
       await assert.rejects(signingSecret().secret.check(body, header), { status: 403, reason: 'signature' });
   });
 
-  it('is not accepted because newer secrets were fetched for it: it must match those', async () => {
+  it('is not accepted merely because newer secrets were fetched for it: it must match them', async () => {
     const it = signingSecret();
     await it.secret.check(body, sign(body, 's'));
     it.now += RECHECK_MS + 1;
@@ -37,7 +37,7 @@ describe('an event that is not accepted', () => {
     assert.equal(it.fetches, 2);
   });
 
-  it('counts against the secret where none can be had, with what failed as the cause', async () => {
+  it('counts against the secret if none is available, with the failure as the cause', async () => {
     const cause = new RangeError('out of reach');
     const { secret } = signingSecret(() => Promise.reject(cause));
     await assert.rejects(secret.check(body, sign(body, 's')), { status: 503, reason: 'secret', cause });
@@ -45,7 +45,7 @@ describe('an event that is not accepted', () => {
 });
 
 describe('the versions of the signing secret', () => {
-  it('are asked for before the first event, while the function initialises', async () => {
+  it('are fetched before the first event, while the function initialises', async () => {
     const it = signingSecret();
     it.secret.prefetch();
     assert.equal(it.fetches, 1);

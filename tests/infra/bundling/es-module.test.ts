@@ -68,7 +68,7 @@ describe('an ES module that was compiled to CommonJS', () => {
     assert.equal(exports.shape().where(), 42);
   });
 
-  it('is refused where it does what TypeScript never writes', () => {
+  it('is refused if it does what TypeScript never writes', () => {
     const marker = 'Object.defineProperty(exports, "__esModule", { value: true });\n';
     for (const strange of [
       'module.exports = 1;',
@@ -80,7 +80,7 @@ describe('an ES module that was compiled to CommonJS', () => {
     }
   });
 
-  it('is every file of the packages that are read so, but one that is plain JavaScript', () => {
+  it('is every file of the packages that are read this way, except one of plain JavaScript', () => {
     const packages = path.resolve(__dirname, '../../../node_modules');
     const folders = [
       '@gomomento/sdk/dist/src',

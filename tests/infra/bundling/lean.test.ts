@@ -12,7 +12,7 @@ describe('a lean bundle', () => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   });
 
-  /** Bundles a handler of this text, in a project with these other files. */
+  /** Bundles a handler with this text, in a project with these other files. */
   async function built(handler: string, others: Record<string, string> = {}) {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'lean-')));
     folders.push(folder);
@@ -35,7 +35,7 @@ describe('a lean bundle', () => {
     });
   }
 
-  /** What is in such a bundle, by its path in the packages. */
+  /** The contents of such a bundle, by their paths in the packages. */
   async function bundled(handler: string): Promise<string[]> {
     const { metafile } = await built(handler);
     const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
@@ -44,7 +44,7 @@ describe('a lean bundle', () => {
       .map(([file]) => file.split('node_modules/').pop() ?? file);
   }
 
-  /** Which of these methods Momento's cache client has, in a bundle whose handler does this beside making one. */
+  /** Which of these methods Momento's cache client keeps in a bundle whose handler creates one and does this. */
   async function methods(asked: readonly string[], handler: string, others: Record<string, string> = {}) {
     const { outputFiles } = await built(
       `import { CacheClient } from '@gomomento/sdk';
@@ -58,7 +58,7 @@ describe('a lean bundle', () => {
     return asked.filter(has);
   }
 
-  it('of one that makes a token has the token service, and neither caches nor topics nor a server', async () => {
+  it('of a handler that makes a token has the token service, and neither caches nor topics nor a server', async () => {
     const files = await bundled(`
       import { AuthClient, DisposableTokenScopes, ExpiresIn } from '@gomomento/sdk';
       export const handler = () => new AuthClient().generateDisposableToken(
@@ -99,7 +99,7 @@ describe('a lean bundle', () => {
       assert.deepEqual(await methods(ASKED, "export * from 'counting';", own), ['increment']);
     });
 
-    it('by a name in a text', async () => {
+    it('by a name in a string', async () => {
       const handler = `
         export const count = (client) => client['increment']('cache', 'visits');
         const method = \`listLength\`;
@@ -108,12 +108,12 @@ describe('a lean bundle', () => {
       assert.deepEqual(await methods(ASKED, handler), ['increment', 'listLength']);
     });
 
-    it('but for what stands in a file that the bundle is made without', async () => {
+    it('except by a file that is not in the bundle', async () => {
       assert.deepEqual(await methods(ASKED, '', { 'handlers/two.ts': CALL }), []);
     });
   });
 
-  it('is not made where a part of the SDK calls what no handler names', async () => {
+  it('is not built if a part of the SDK calls what no handler names', async () => {
     await assert.rejects(
       bundled(`
         import { BatchUtils, CacheClient } from '@gomomento/sdk';
@@ -123,7 +123,7 @@ describe('a lean bundle', () => {
     );
   });
 
-  it('is not made where more is asked of what a module was put in place of', async () => {
+  it('is not built if more is imported from a replaced module than its replacement has', async () => {
     await assert.rejects(
       bundled(`
         import { credentialsWillNeedRefresh } from '@aws-sdk/credential-provider-node';

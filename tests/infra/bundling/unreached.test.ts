@@ -57,21 +57,21 @@ describe('what nobody can call', () => {
     }
   });
 
-  it('is nothing where everything is named', () => {
+  it('is nothing if everything is named', () => {
     const { code, leftOut } = reach([CLIENT, GENERATED], ['put', 'list', 'close', '_Page']);
     assert.deepEqual([...leftOut], []);
     assert.equal(code.get('client.js'), CLIENT.code);
     assert.equal(code.get('generated.js'), GENERATED.code);
   });
 
-  it('is judged by names alone, be they texts; words of a longer text or of a comment are none', () => {
+  it('is judged by names alone, including whole strings, but not words of a longer string or of a comment', () => {
     assert.deepEqual(
       [...namesIn('a.ts', "client['put'](`get`, 'a list'); // close")],
       ['client', 'put', 'get'],
     );
   });
 
-  it('is told from what is called: a member, or what is made with new', () => {
+  it('is checked against what is called: a member, or what is made with new', () => {
     const calls = callsIn(
       'a.js',
       'client.put(new generated._PutRequest(value.list)); exports.close = close;',

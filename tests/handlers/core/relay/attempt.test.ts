@@ -1,4 +1,4 @@
-// One try of a delivery: what it gives, tells and counts, for each thing that can come of it.
+// One try of a delivery: what it returns, reports and counts for each outcome.
 import assert from 'node:assert/strict';
 import { eventParser, type TopicEvent } from '../../../../handlers/core/event';
 import {
@@ -13,7 +13,7 @@ import { RecordedReport } from './recorded-report';
 
 const parseEvent = eventParser({ cache: 'c', topic: 't' });
 
-/** A message that is to be delivered, and a try of it at a webhook that answers as a test says. */
+/** A message to deliver, and a try of it at a webhook that answers as a test says. */
 function message(settings: Partial<DeliverySettings> = {}) {
   const clock = new ManualClock();
   const report = new RecordedReport();
@@ -52,7 +52,7 @@ function message(settings: Partial<DeliverySettings> = {}) {
 }
 
 describe('a try of the relay', () => {
-  it('has delivered at every status from 200 to 299, and at none beside them', async () => {
+  it('has delivered at every status from 200 to 299, and at no other', async () => {
     for (const status of [200, 299]) {
       const { answered, report } = message();
       assert.equal(await answered(status), undefined);
@@ -65,7 +65,7 @@ describe('a try of the relay', () => {
     }
   });
 
-  it('that is refused for good is logged by its event and status', async () => {
+  it('that is permanently refused is logged by its event and status', async () => {
     for (const status of [413, 422]) {
       const { answered, report, eventId } = message();
       assert.equal(await answered(status), undefined);
@@ -96,7 +96,7 @@ describe('a try of the relay', () => {
     ]);
   });
 
-  it('that could not be signed is one that fails', async () => {
+  it('fails if it could not be signed', async () => {
     const { answered, report } = message({
       signingSecret: () => Promise.reject(new RangeError('out of reach')),
     });
@@ -141,7 +141,7 @@ describe('a try of the relay', () => {
     assert.deepEqual(report.counts, { DeadLettered: 1 });
   });
 
-  it('is followed by one more after all where the dead-letter queue does not take it either, and that is logged', async () => {
+  it('is followed by another one if the dead-letter queue does not take it either, and that is logged', async () => {
     const { answered, report, eventId } = message({
       deadLetter: () => Promise.reject(new RangeError('out of reach')),
     });

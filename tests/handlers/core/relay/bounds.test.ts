@@ -1,4 +1,4 @@
-// How much the relay holds, for how long it waits and when it is stuck: a test on each side of each bound.
+// How much the relay holds, how long it waits and when it is stuck: a test on each side of each bound.
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../../handlers/core/clock';
 import { Checkpoints } from '../../../../handlers/core/relay/checkpoints';
@@ -10,7 +10,7 @@ import { retryAfterMs } from '../../../../handlers/core/relay/retry-after';
 import { ManualClock, settled } from './manual-clock';
 import { RecordedReport } from './recorded-report';
 
-/** A relay that has begun, each of whose deliveries a test answers by hand. */
+/** A running relay whose deliveries a test answers by hand. */
 async function relay({ capacity, clock = new ManualClock() }: { capacity?: Capacity; clock?: Clock } = {}) {
   const report = new RecordedReport();
   const streams: { listener: StreamListener; isClosed: boolean }[] = [];
@@ -138,8 +138,8 @@ describe('what a relay holds', () => {
   });
 });
 
-describe('a relay of which nothing is heard and that tries nothing', () => {
-  /** As in a process that does not get to its timers: time passes, and nothing follows from it. */
+describe('a relay that hears nothing and tries nothing', () => {
+  /** Time passes without timers, as in a process that does not get to them. */
   class StuckClock extends ManualClock {
     override after = () => () => undefined;
     override now = () => this.time;

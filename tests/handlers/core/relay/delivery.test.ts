@@ -67,7 +67,7 @@ describe('a delivery of the relay', () => {
     });
   }
 
-  it('that is refused for good is as the redrive handler reads it, and moves the checkpoint on', async () => {
+  it('that is permanently refused is as the redrive handler reads it, and moves the checkpoint on', async () => {
     const { clock, deadLetters, posts, world, receive, start } = answering(422);
     await start();
     await receive('taylor', 'hello');
@@ -79,7 +79,7 @@ describe('a delivery of the relay', () => {
     assert.equal(world.checkpoint, JSON.stringify({ page: PAGE, sequence: 2 }));
   });
 
-  it('that is refused for good is kept until the dead-letter queue takes it', async () => {
+  it('that is permanently refused is kept until the dead-letter queue takes it', async () => {
     const { clock, deadLetters, report, world, receive, start } = answering(422);
     world.queueIsUp = false;
     await start();
@@ -118,7 +118,7 @@ describe('a delivery of the relay', () => {
     });
   }
 
-  it('is tried again where no answer came', async () => {
+  it('is tried again if no answer came', async () => {
     const { clock, report, world, receive, start } = relay();
     await start();
     world.answer = () => Promise.reject(new Error('refused'));
@@ -160,7 +160,7 @@ describe('a delivery of the relay', () => {
     assert.deepEqual([read.token_id, read.text, read.topic_sequence_page], ['taylor', 'hello', PAGE]);
   });
 
-  it('is tried on until either the webhook or the dead-letter queue takes it', async () => {
+  it('is tried until either the webhook or the dead-letter queue takes it', async () => {
     const { clock, deadLetters, report, world, receive, start } = answering(500);
     world.queueIsUp = false;
     await start();
@@ -180,7 +180,7 @@ describe('a delivery of the relay', () => {
     assert.equal(report.counts.Delivered, 1);
   });
 
-  it('is not tried before Retry-After, and given up where that is too late', async () => {
+  it('is not tried before Retry-After, and given up if that is too late', async () => {
     const { clock, deadLetters, posts, world, receive, start } = relay();
     await start();
     world.answer = always(429, '30');
@@ -230,7 +230,7 @@ describe('a delivery of the relay', () => {
     assert(lastAt - rotatedAt <= 45_000, 'the secret is 30 s old, and the next try is at most 15 s away');
   });
 
-  it('without a text is none: it is counted as malformed', async () => {
+  it('is not tried for a message without text, which is counted as malformed', async () => {
     const { open, posts, report, world, clock, start } = relay();
     await start();
     open().message({ page: PAGE, sequence: 1, tokenId: 'taylor', text: undefined });

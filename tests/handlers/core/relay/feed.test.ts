@@ -1,4 +1,4 @@
-// A subscription that is kept alive: where it goes on, when it waits how long, and what it tells.
+// A subscription that is kept alive: where it continues, how long it waits, and what it reports.
 import assert from 'node:assert/strict';
 import { Feed, type StreamListener } from '../../../../handlers/core/relay/feed';
 import type { Position } from '../../../../handlers/core/relay/following';
@@ -6,7 +6,7 @@ import type { Message } from '../../../../handlers/core/relay/held';
 import { ManualClock } from './manual-clock';
 import { RecordedReport } from './recorded-report';
 
-/** A subscription to a topic that does as a test says. */
+/** A subscription to a topic that behaves as a test says. */
 function feed(from?: Position) {
   const clock = new ManualClock();
   const report = new RecordedReport();
@@ -37,7 +37,7 @@ function feed(from?: Position) {
   };
   const message = (page: number, sequence: number) =>
     stream().message({ page, sequence, tokenId: 'taylor', text: 'hello' });
-  /** Ends the stream, and gives how long it took until another one was opened, in milliseconds. */
+  /** Ends the stream. Returns the milliseconds until another one was opened. */
   const reopenedAfter = async (reason = 'UNAVAILABLE') => {
     const [count, at] = [streams.length, clock.now()];
     stream().ended(reason);
@@ -76,7 +76,7 @@ describe('a subscription', () => {
     assert.deepEqual([streams[0]?.isClosed, clock.waits], [true, []]);
   });
 
-  it('goes on, when it is opened again, behind the last message that was taken', () => {
+  it('continues after the last accepted message when it is opened again', () => {
     const { feed: it, streams, message, received } = feed({ page: 7, sequence: 10 });
     it.open();
     message(7, 10);
@@ -92,7 +92,7 @@ describe('a subscription', () => {
     assert.deepEqual(received, [{ page: 7, sequence: 10, tokenId: 'taylor', text: 'hello' }]);
   });
 
-  it('goes on behind the first message of a topic that began again, however low its number', () => {
+  it('continues after the first message of a topic that restarted, however low its number', () => {
     const { feed: it, message } = feed({ page: 7, sequence: 10 });
     it.open();
     message(9, 1);
@@ -132,14 +132,14 @@ describe('what a subscription missed', () => {
     sequence,
   });
 
-  it('is counted and logged where Momento says so', () => {
+  it('is counted and logged if Momento says so', () => {
     const { feed: it, report, stream } = feed({ page: 7, sequence: 10 });
     it.open();
     stream().discontinuity({ page: 7, sequence: 15 });
     assert.deepEqual([report.counts, report.lines], [{ Missed: 5 }, [line(5, 7, 15)]]);
   });
 
-  it('is counted and logged where Momento does not say so, but a number is left out', () => {
+  it('is counted and logged if Momento does not say so but a number is missing', () => {
     const { feed: it, report, received, message } = feed({ page: 7, sequence: 10 });
     it.open();
     message(7, 12);
@@ -147,7 +147,7 @@ describe('what a subscription missed', () => {
     assert.equal(received.length, 1, 'what came is taken');
   });
 
-  it('is not counted where it is nothing, though a discontinuity is logged', () => {
+  it('is not counted if it is nothing, but the discontinuity is logged', () => {
     const { feed: it, report, stream } = feed({ page: 7, sequence: 10 });
     it.open();
     stream().discontinuity({ page: 7, sequence: 10 });
@@ -185,7 +185,7 @@ describe('a subscription that ends', () => {
     ]);
   });
 
-  it('is opened again soon where it lived for ten seconds, and later each time where it did not', async () => {
+  it('is opened again soon if it lived for ten seconds, and later each time if it did not', async () => {
     const { feed: it, clock, reopenedAfter, stream } = feed();
     const livedFor = async (ms: number) => {
       it.close();
@@ -201,7 +201,7 @@ describe('a subscription that ends', () => {
     );
   });
 
-  it('is opened again soon where it brought a message, however short it lived', async () => {
+  it('is opened again soon if it brought a message, however briefly it lived', async () => {
     const { feed: it, clock, message, reopenedAfter } = feed();
     clock.chance = 1;
     it.open();

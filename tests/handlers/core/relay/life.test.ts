@@ -5,7 +5,7 @@ import { settled } from './manual-clock';
 import { always, PAGE, relay } from './scripted-relay';
 
 describe('the order of the relay', () => {
-  it('holds per publisher: one message that fails keeps back its own publisher alone', async () => {
+  it('holds per publisher: a message that fails only holds up its own publisher', async () => {
     const { clock, world, receive, start, delivered } = relay();
     world.answer = async ({ token_id }) => ({ status: token_id === 'slow' ? 500 : 200 });
     await start();
@@ -138,7 +138,7 @@ describe('the health of the relay', () => {
 });
 
 describe('how far the relay is behind', () => {
-  it('is for how long its subscription has been refused, until it hears something', async () => {
+  it('is how long its subscription has been refused, until it hears something', async () => {
     const { clock, relay: it, report, world, open, start } = relay();
     clock.chance = 1;
     await start();
@@ -154,7 +154,7 @@ describe('how far the relay is behind', () => {
     assert.equal(it.lagMs, 0);
   });
 
-  it('is for how long it has been running where no subscription ever began, or the checkpoint is out of reach', async () => {
+  it('is how long it has been running if no subscription ever began, or the checkpoint is out of reach', async () => {
     for (const world of [{ isRefused: true }, { checkpointIsUp: false }]) {
       const { clock, relay: it, world: its } = relay();
       Object.assign(its, world);
@@ -166,7 +166,7 @@ describe('how far the relay is behind', () => {
     }
   });
 
-  it('is for how long a stream has been silent, though it is opened again and again', async () => {
+  it('is how long a stream has been silent, though it is opened again and again', async () => {
     const { clock, relay: it, streams, start } = relay();
     await start();
     await clock.pass(600_000);
@@ -184,7 +184,7 @@ describe('how far the relay is behind', () => {
     }
   });
 
-  it('is for how long the oldest unfinished message has waited, whatever is heard meanwhile', async () => {
+  it('is how long the oldest unfinished message has waited, whatever is heard meanwhile', async () => {
     const { clock, relay: it, world, open, receive, start } = relay();
     await start();
     assert.equal(it.lagMs, 0);
@@ -195,7 +195,7 @@ describe('how far the relay is behind', () => {
     assert.equal(it.lagMs, 7_000);
   });
 
-  it('is told of its checkpoint too: for how long it could not be written', async () => {
+  it('is also reported for its checkpoint: how long it could not be written', async () => {
     const { clock, relay: it, world, receive, start } = relay();
     await start();
     await clock.pass(600_000);

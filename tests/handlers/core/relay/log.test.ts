@@ -1,4 +1,4 @@
-// The lines by which a person follows a relay: each has a level, an outcome to search for, and no message, user or address.
+// The log lines by which a person follows a relay: each has a level and an outcome, and no message, user or address.
 import assert from 'node:assert/strict';
 import type { StreamListener } from '../../../../handlers/core/relay/feed';
 import { Relay, type RelaySettings } from '../../../../handlers/core/relay/relay';

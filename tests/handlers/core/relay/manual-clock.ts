@@ -1,10 +1,10 @@
-// A clock that moves when a test says so.
+// A clock that moves only when a test says so.
 import type { Clock } from '../../../../handlers/core/clock';
 
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000;
   #timers: { readonly at: number; readonly work: () => void }[] = [];
-  /** What `random` gives. */
+  /** The value that `random` returns. */
   chance = 0;
 
   now = (): number => this.#now;
@@ -19,12 +19,12 @@ export class ManualClock implements Clock {
     };
   };
 
-  /** How long until each timer that is set, in milliseconds. */
+  /** The time until each set timer, in milliseconds. */
   get waits(): number[] {
     return this.#timers.map(({ at }) => at - this.#now).sort((a, b) => a - b);
   }
 
-  /** Lets so much time pass, timer by timer, with all that follows from each. */
+  /** Lets this much time pass, timer by timer, with everything that follows from each. */
   async pass(milliseconds: number): Promise<void> {
     const until = this.#now + milliseconds;
     for (;;) {
@@ -39,7 +39,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets everything happen that needs no time. */
+/** Lets everything happen that takes no time. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

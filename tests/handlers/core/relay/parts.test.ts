@@ -59,7 +59,7 @@ describe('Retry-After', () => {
     assert.equal(retryAfterMs('Thu, 01 Jan 2026 00:00:09 GMT', now), 9_000);
   });
 
-  it('asks for nothing where it is absent, past, or makes no sense', () => {
+  it('asks for nothing if it is absent, past, or makes no sense', () => {
     for (const header of [undefined, '', 'soon', '-5', 'Wed, 31 Dec 2025 00:00:00 GMT']) {
       assert.equal(retryAfterMs(header, now), 0, header);
     }
@@ -76,7 +76,7 @@ describe('a place in a topic', () => {
     assert.deepEqual(following.position, FROM_THE_OLDEST);
   });
 
-  it('is behind the last message, and nothing was missed before the first', () => {
+  it('is after the last message, and nothing was missed before the first', () => {
     const following = new Following();
     following.begun();
     assert.equal(following.received(at(7, 41)), 0);
@@ -91,7 +91,7 @@ describe('a place in a topic', () => {
     assert.deepEqual(following.position, at(7, 20));
   });
 
-  it('counts from one where the topic has begun again', () => {
+  it('counts from one if the topic has restarted', () => {
     const following = new Following(at(7, 10));
     assert.equal(following.received(at(9, 1)), 0);
     assert.equal(following.jumped(at(11, 6)), 5);
@@ -104,7 +104,7 @@ describe('a place in a topic', () => {
     assert.deepEqual(following.position, at(7, 10));
   });
 
-  it('misses nothing where no place was known before', () => {
+  it('misses nothing if no place was known before', () => {
     assert.equal(new Following().jumped(at(7, 100)), 0);
     assert.equal(new Following(FROM_THE_OLDEST).received(at(7, 100)), 0);
   });
@@ -149,7 +149,7 @@ describe('lanes', () => {
     assert.deepEqual(tried, ['a', 'b', 'c']);
   });
 
-  it('let an item that waits for its next try hold up its own lane alone, and no place of the limit', async () => {
+  it('let an item that waits for its next try hold up only its own lane, and not count towards the limit', async () => {
     const { lanes: under, tried, end, clock } = lanes(1);
     under.add('a', 'a1');
     under.add('a', 'a2');
@@ -192,7 +192,7 @@ describe('the checkpoint', () => {
     });
   }
 
-  it('is nothing on the first start, and all that Momento holds where it cannot be read any more', async () => {
+  it('is nothing on the first start, and everything that Momento holds if it is unreadable', async () => {
     const kept = store();
     assert.equal(await readCheckpoint(kept), undefined);
     for (const text of ['', 'nonsense', '{}', '{"page":-1,"sequence":1}', '{"page":1,"sequence":0}']) {
@@ -247,7 +247,7 @@ describe('the checkpoint', () => {
     assert.equal(kept.writes, 4);
   });
 
-  it('is tried again where it could not be written', async () => {
+  it('is tried again if it could not be written', async () => {
     const [kept, clock, report] = [store(), new ManualClock(), new RecordedReport()];
     const checkpoints = new Checkpoints(kept, () => ({ page: 3, sequence: 1 }), clock, report);
     kept.up = false;

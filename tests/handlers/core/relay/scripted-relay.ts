@@ -1,4 +1,4 @@
-// A relay whose topic, webhook, queue and cache are a test's, on a clock that is hurried.
+// A relay whose topic, webhook, queue and cache a test plays, on a clock that runs fast.
 import assert from 'node:assert/strict';
 import { eventParser, type TopicEvent } from '../../../../handlers/core/event';
 import type { Answered } from '../../../../handlers/core/relay/delivery';

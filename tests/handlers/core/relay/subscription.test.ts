@@ -1,4 +1,4 @@
-// What follows from each break of the subscription, and from what it tells of its place.
+// What follows from each break of the subscription, and from what it reports of its position.
 import assert from 'node:assert/strict';
 import { always, PAGE, relay } from './scripted-relay';
 
@@ -13,7 +13,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual(second.streams[0]?.from, { page: 3, sequence: 9 });
   });
 
-  it('waits for the checkpoint: it never begins where it does not know what it has delivered', async () => {
+  it('waits for the checkpoint: it never begins without knowing what it has delivered', async () => {
     const { relay: it, clock, streams, world } = relay();
     world.checkpointIsUp = false;
     const started = it.start();
@@ -26,7 +26,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual(streams[0]?.from, { page: 3, sequence: 9 });
   });
 
-  it('resumes behind the last message after a break, with its page', async () => {
+  it('resumes after the last message and on its page when it breaks', async () => {
     const { clock, streams, open, receive, start } = relay();
     await start();
     await receive();
@@ -39,7 +39,7 @@ describe('the subscription of the relay', () => {
     );
   });
 
-  it('passes over nothing from its first subscription on, even where that breaks before the first message', async () => {
+  it('skips nothing from its first subscription on, even if that breaks before the first message', async () => {
     const { clock, streams, open, start, world } = relay();
     await start();
     open().ended('UNAVAILABLE');
@@ -49,7 +49,7 @@ describe('the subscription of the relay', () => {
     assert.equal(world.checkpoint, '{"page":0,"sequence":1}');
   });
 
-  it('goes on behind the message that Momento begins with, and has missed none', async () => {
+  it('continues after the message that Momento begins with, and has missed none', async () => {
     const { clock, streams, open, posts, report, start } = relay();
     await start();
     open().message({ page: PAGE, sequence: 41, tokenId: 'taylor', text: 'the latest' });
@@ -59,7 +59,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual([posts.length, report.counts], [1, { Delivered: 1 }]);
   });
 
-  it('goes on where Momento says at its beginning that the topic stands, and counts from there', async () => {
+  it('continues at the position that Momento names at its beginning, and counts from there', async () => {
     const { clock, streams, open, report, start } = relay();
     await start();
     open().discontinuity({ page: PAGE, sequence: 42 });
@@ -70,7 +70,7 @@ describe('the subscription of the relay', () => {
     assert.equal(report.counts.Missed, 1);
   });
 
-  it('takes no page that Momento tells without a sequence for a place: nothing is missed, nothing passed over', async () => {
+  it('does not take a page without a sequence for a position: nothing is missed, nothing skipped', async () => {
     const { clock, streams, open, report, start } = relay();
     await start();
     open().discontinuity({ page: PAGE, sequence: 1 });
@@ -85,7 +85,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual(streams[2]?.from, { page: PAGE, sequence: 42 });
   });
 
-  it('is opened again with growing waits where it breaks at once, and with a short one where it had served', async () => {
+  it('is opened again with growing waits if it breaks at once, and with a short one if it had worked', async () => {
     const { clock, streams, receive, start, open } = relay();
     clock.chance = 1;
     await start();
@@ -114,7 +114,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual([streams.length, streams[0]?.isClosed], [2, true]);
   });
 
-  it('logs a discontinuity and counts what was missed, and goes on behind it', async () => {
+  it('logs a discontinuity and counts what was missed, and continues after it', async () => {
     const { clock, report, streams, open, receive, start } = relay();
     await start();
     await receive();
@@ -134,7 +134,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual(streams.at(-1)?.from, { page: PAGE + 5, sequence: 4 });
   });
 
-  it('is closed when as much waits as may, and resumed behind it when half of it is delivered', async () => {
+  it('is closed when the most messages wait, and resumed after them when half of them are delivered', async () => {
     const {
       clock,
       relay: it,
@@ -155,7 +155,7 @@ describe('the subscription of the relay', () => {
     assert.deepEqual(streams[1]?.from, { page: PAGE, sequence: 5 });
   });
 
-  it('is closed when what waits is too long, however few messages it is', async () => {
+  it('is closed when the waiting messages are too long, however few they are', async () => {
     const { streams, world, receive, start } = relay({ capacity: { messages: 1_000, characters: 10 } });
     world.answer = always(500);
     await start();
