@@ -137,11 +137,11 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     assert(keptState);
     assert.equal(ended.status, 3);
     assert.equal(ended.results['second up'], 'held');
-    assert.match(ended.printed, /^redrive timing +not decided +the run ended before it$/m);
+    assert.match(ended.printed, /^redrive timing +not decided +the run ended before this row$/m);
   });
 
   it('goes on with what is open, and does again only what that needs', () => {
-    assert.match(whole.printed, /It goes on: \d+ rows are decided/);
+    assert.match(whole.printed, /The run continues: \d+ rows are decided/);
     assert.match(whole.printed, /row 1 of \d+: first up/);
     assert(!/row \d+ of \d+: (tracing off|second up)$/m.test(whole.printed), whole.printed);
   });
