@@ -40,7 +40,7 @@ export class Cache {
     return this.#items.size;
   }
 
-  /** @throws MomentoError (FAILED_PRECONDITION) where the key holds something of another kind. */
+  /** @throws MomentoError (FAILED_PRECONDITION) if the key holds something of another kind. */
   get<K extends Kind>(key: Uint8Array, kind: K): Contents[K] | undefined {
     const item = this.#live(key);
     if (item === undefined) return undefined;
@@ -152,7 +152,7 @@ export class Caches {
     return [...this.#byName.keys()];
   }
 
-  /** @throws MomentoError (NOT_FOUND) where there is none of this name. */
+  /** @throws MomentoError (NOT_FOUND) if there is none of this name. */
   get(name: string): Cache {
     const cache = this.#byName.get(name);
     if (cache === undefined) throw cacheNotFound(name);
@@ -171,7 +171,7 @@ export class Caches {
     this.#byName.set(name, new Cache(this.now, this.maxTtlSeconds * 1000));
   }
 
-  /** @throws MomentoError (NOT_FOUND) where there is none of this name. */
+  /** @throws MomentoError (NOT_FOUND) if there is none of this name. */
   delete(name: string): void {
     if (!this.#byName.delete(name)) throw cacheNotFound(name);
   }

@@ -20,7 +20,7 @@ import type { Timers } from './timers';
 
 export interface Context {
   caller: Caller;
-  /** The cache that the metadata names; empty where it names none. */
+  /** The cache that the metadata names; empty if it names none. */
   cache: string;
 }
 

@@ -148,7 +148,7 @@ describe('a run of the acceptance', () => {
       [['--stack', '../other'], {}, /a name that none of your stacks has/],
       [['--stack', 'x', '--keep'], {}, /Unknown option '--keep'/],
       [['--stack', 'x'], { MOMENTO_API_KEY: undefined }, /MOMENTO_API_KEY is missing/],
-      [['--stack', 'x'], { MOMENTO_API_KEY: 'no key' }, /is no Momento API key/],
+      [['--stack', 'x'], { MOMENTO_API_KEY: 'no key' }, /is not a Momento API key/],
     ];
     for (const [args, environment, says] of mistakes) {
       it(`with "${args.join(' ')}": ${says.source}`, async () => {

@@ -93,7 +93,7 @@ describe('npm start', function () {
     );
     assert.equal(
       inUse.stderr,
-      `port ${port} on 127.0.0.1 is in use: end what uses it, or choose other ports with --port\n`,
+      `port ${port} on 127.0.0.1 is in use: stop the process that uses it, or choose other ports with --port\n`,
     );
     assert.match(unknown.stderr, /^Unknown option '--nonce'; allowed: --once, --port,/);
     assert.match(wrong.stderr, /^--port is "70000"; allowed: 1 to \d+/);
@@ -134,7 +134,7 @@ describe('npm start', function () {
     assert.equal((await fetch(webhookUrl)).status, 418);
 
     writeFileSync(handler, 'export const handler = ;');
-    await output.until(/webhook\.ts changed, but is not taken over: the old code goes on/);
+    await output.until(/webhook\.ts changed, but was not swapped in: the old code keeps running/);
     assert.match(output.seen(), /webhook\.ts:1:\d+/);
     assert.equal((await fetch(webhookUrl)).status, 418);
 

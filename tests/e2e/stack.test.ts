@@ -1,4 +1,4 @@
-// What a reload of the local stack takes over, in a copy of the project whose files may be changed.
+// What a reload of the local stack applies, in a copy of the project whose files the tests change.
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,7 +77,7 @@ describe('a reload of the local stack', () => {
     writeFileSync(join(folder, 'Pulumi.dev.yaml'), `${settings}  topicName: notes\n`);
     await assert.rejects(
       stack.reload(),
-      /^Error: topicName is now "notes", and was "comment": restart npm start to take this over$/,
+      /^Error: topicName changed from "comment" to "notes": restart npm start to apply it$/,
     );
     assert.equal(await webhookStatus(stack), 405);
     const { text: comment } = await sendMessage(stack, COMMENT);
@@ -98,7 +98,7 @@ describe('a reload of the local stack', () => {
     ]) {
       writeFileSync(join(folder, 'Pulumi.dev.yaml'), `${settings}  ${key}: ${value}\n`);
       await assert.rejects(stack.reload(), {
-        message: `${key} is now "${value}", and was "${was}": restart npm start to take this over`,
+        message: `${key} changed from "${was}" to "${value}": restart npm start to apply it`,
       });
     }
     const { text: comment } = await sendMessage(stack, COMMENT);
