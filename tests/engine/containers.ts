@@ -1,4 +1,4 @@
-// Asks ECS and ECR what there is of the relay, and deletes it behind Pulumi's back.
+// Asks ECS and ECR which parts of the relay exist, and deletes them behind Pulumi's back.
 import assert from 'node:assert/strict';
 import {
   BatchDeleteImageCommand,
@@ -20,7 +20,7 @@ import {
 const ecr = new ECRClient({});
 const ecs = new ECSClient({});
 
-/** The names of all that there is, of the kinds that the relay needs. */
+/** The names of all existing resources of the kinds that the relay needs. */
 export async function containers(): Promise<string[]> {
   const [{ clusterArns = [] }, { taskDefinitionArns = [] }, { repositories = [] }] = await Promise.all([
     ecs.send(new ListClustersCommand({})),
@@ -34,7 +34,7 @@ export async function containers(): Promise<string[]> {
   ];
 }
 
-/** The one service that is active, with what its task runs; undefined where there is none. */
+/** The only active service, with what its task runs; undefined if there is none. */
 export async function runningRelay() {
   const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
   for (const cluster of clusterArns) {
@@ -53,7 +53,7 @@ export async function runningRelay() {
   return undefined;
 }
 
-/** Whether ECR has the image that is named by repository and digest. */
+/** Whether ECR has the image with this repository and digest. */
 export async function isPushed(image: string): Promise<boolean> {
   const { repositoryName, imageDigest } = named(image);
   const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
