@@ -1,5 +1,5 @@
-// The quiet spells of a soak, planned from its seed: what befalls the stack while nobody calls it, and what then goes
-// wrong with its API key.
+// Plans the quiet spells of a soak from its seed: what happens to the stack while nobody calls it, and how its API key is
+// wrong afterwards.
 
 import { KEY_TROUBLES, type KeyTrouble } from 'local-momento';
 import { CONNECTION_FAULTS, type ConnectionFault } from 'local-momento/faults';
@@ -7,23 +7,23 @@ import type { Chance } from './random';
 
 const MINUTE_MS = 60_000;
 
-/** Enough for each way in which connections die, and each in which a key is wrong. */
+/** Enough for each way that connections die, and each way that a key is wrong. */
 const LEAST = 3;
 const ONE_FOR_EVENTS = 5_000;
 
 export interface Spell {
   /** How all connections die. */
   readonly death: ConnectionFault;
-  /** For how long all functions are frozen, in milliseconds: longer than Momento's balancers keep what idles. */
+  /** How long all functions are frozen, in milliseconds: longer than Momento's balancers keep an idle connection. */
   readonly quietMs: number;
   /** Whether the signing secret is rotated meanwhile. */
   readonly rotates: boolean;
-  /** Afterwards the API key is wrong, for so many milliseconds. */
+  /** How long the API key is wrong afterwards, in milliseconds. */
   readonly trouble: KeyTrouble;
   readonly wrongMs: number;
 }
 
-/** So many as the events give time for; any nine in a row have each death with each trouble. */
+/** As many as the events give time for. Any nine in a row combine each death with each trouble. */
 export function planSpells(chance: Chance, events: number): Spell[] {
   const count = Math.max(LEAST, Math.floor(events / ONE_FOR_EVENTS));
   const [firstDeath, firstTrouble] = [chance.below(3, 'first death'), chance.below(3, 'first trouble')];
