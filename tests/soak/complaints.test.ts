@@ -38,7 +38,7 @@ describe('the verdict on a soak', () => {
   const wrong: [what: string, report: Partial<SoakReport>, says: RegExp][] = [
     ['an event is lost', { lost: [7] }, /^1 answered 2xx, are neither/],
     ['one is stored twice', { duplicated: [7] }, /^1 are stored more than once/],
-    ['one is stored with other contents', { altered: [7] }, /^1 are stored otherwise/],
+    ['one is stored with other contents', { altered: [7] }, /^1 are stored with other contents/],
     ['a forged one is accepted', { forgedAccepted: 1 }, /^1 were forged/],
     [
       'the redrive gives up more than the faults explain',
