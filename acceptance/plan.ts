@@ -21,7 +21,7 @@ export function plan({ stack, project, account, caller, region, cacheName }: Pla
   a role without permissions, for calls that must be denied
   the cache ${cacheName} in Momento, which the run deletes and makes again
 
-It sends a few hundred requests and takes up to ${MINUTES} minutes, and then as long as removing takes. AWS bills about 0.10 USD,
-most of it for the task, the alarms and the custom metrics by the hour; an account beyond CloudWatch's free tier may
-find the dashboard beside that (3 USD a month, for the part of it that the stack is there).`;
+It sends a few hundred requests and takes up to ${MINUTES} minutes, plus the time to remove everything. AWS bills about 0.10 USD,
+most of it for the task, the alarms and the custom metrics per hour. Beyond CloudWatch's free tier it also bills the
+dashboard for the time that the stack exists (3 USD per month).`;
 }

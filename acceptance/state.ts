@@ -7,7 +7,7 @@ import type { Verdict } from './row';
 const verdict = v.object({ result: v.picklist(['held', 'FAILED', 'not decided']), why: v.string() });
 
 const run = v.object({
-  /** Of AWS. */
+  /** The AWS region. */
   region: v.string(),
   /** The run's own, so that it never uses or deletes another cache. */
   cacheName: v.string(),

@@ -62,7 +62,7 @@ describe('the live page in a browser', () => {
   const depth = (id: string, count: number) => tab.locator(`#${id} b`, { hasText: new RegExp(`^${count}$`) });
   const make = (trouble: string) => tab.getByRole('radio', { name: trouble }).check({ force: true });
 
-  it('lights up every step of a comment, and shows the comment as it stands in the cache', async () => {
+  it('lights up every step of a comment, and shows the stored comment', async () => {
     const journey = await publish('taylor', 'What a course!');
     await station(journey, 'Outcome', 'done').waitFor();
     assert.match(await textOf(station(journey, 'Token', 'done')), /vended for taylor|reused/);

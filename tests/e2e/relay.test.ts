@@ -47,7 +47,7 @@ describe('the stack with the relay', () => {
     }
     const all = await stored();
     assert.equal(new Set(all.map(({ userID, comment }) => `${userID} ${comment}`)).size, MESSAGES);
-    assert.equal(all.length, MESSAGES, 'nothing stands there twice');
+    assert.equal(all.length, MESSAGES, 'nothing is stored twice');
     assert(calls > MESSAGES, 'the messages in flight when it was killed were delivered again');
   });
 
