@@ -1,4 +1,4 @@
-// Calls of the stack's URLs: by nobody, by the caller, and by Momento, as far as its signature tells.
+// Calls the stack's URLs: unsigned, as the caller, and with Momento's signature.
 import { randomUUID } from 'node:crypto';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { identified } from '../handlers/core/event';
@@ -14,14 +14,14 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The user for whom everything is published. */
+/** Everything is published for this user. */
 export const USER = 'acceptance';
-/** `topicName`, as the program has it where nobody sets another. */
+/** The default of `topicName`. */
 const TOPIC = 'comment';
 const ANSWER_WITHIN_MS = 20_000;
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 
-/** Posts once. Throws Undecidable where nothing can answer. */
+/** Posts once. Throws Undecidable if nothing answers. */
 export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Answer> {
   refuseMadeUp(url);
   const response = await fetch(url, {
@@ -56,12 +56,12 @@ export interface Sent {
 export interface EventOptions {
   readonly secret: string;
   readonly requestId?: string;
-  /** How long ago it was published, in milliseconds. */
+  /** The event's age, in milliseconds. */
   readonly ageMs?: number;
   readonly text?: string;
 }
 
-/** Sends the webhook an event as Momento would, on a course of its own, signed with this secret. */
+/** Sends the webhook an event as Momento would, for a new course, signed with this secret. */
 export async function sendEvent(
   { stack, momento }: Pick<Context, 'stack' | 'momento'>,
   { secret, requestId, ageMs = 0, text }: EventOptions,
@@ -82,7 +82,7 @@ export async function sendEvent(
   return { answer, eventId: identified(event).id, course };
 }
 
-/** What the webhook signs with now, or did before. Undefined where there is no such version. */
+/** The current or previous signing secret. Undefined if there is no such version. */
 export async function signingSecret(
   { aws, stack }: Pick<Context, 'aws' | 'stack'>,
   stage: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
@@ -97,18 +97,18 @@ export async function signingSecret(
   }
 }
 
-/** The same where there must be one. */
+/** The current signing secret. Throws Undecidable if there is none. */
 export async function currentSecret(context: Pick<Context, 'aws' | 'stack'>): Promise<string> {
   const secret = await signingSecret(context);
   if (secret === undefined) throw new Undecidable('the stack has no signing secret');
   return secret;
 }
 
-/** An AWS on this machine hands out addresses that are nobody's, or somebody else's. */
+/** An AWS on this machine hands out addresses that do not exist, or that belong to somebody else. */
 function refuseMadeUp(url: string): void {
   const { hostname } = new URL(url);
   if (process.env.AWS_ENDPOINT_URL && !LOOPBACK.test(hostname)) {
-    throw new Undecidable(`AWS_ENDPOINT_URL names another AWS, and nothing of it answers at ${hostname}`);
+    throw new Undecidable(`AWS_ENDPOINT_URL names another AWS, which does not answer at ${hostname}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// `npm run acceptance -- --stack NAME`: decides in a real AWS account what nothing on one machine can.
+// `npm run acceptance -- --stack NAME`: checks in a real AWS account what no test on one machine can.
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../local/commands/flags';
 import { run } from './command';
@@ -6,7 +6,7 @@ import { run } from './command';
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    console.error('\nended: what was made is removed; this takes some minutes');
+    console.error('\ninterrupted: removing what was made; this takes a few minutes');
     interruption.abort();
   });
 }

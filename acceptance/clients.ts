@@ -1,4 +1,4 @@
-// AWS itself, asked with the caller's own credentials: what Pulumi believes is not what is decided.
+// Clients of AWS with the caller's own credentials. The run checks AWS itself, not what Pulumi believes.
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -20,11 +20,11 @@ export interface Clients {
   readonly sqs: SQSClient;
   readonly sts: STSClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
-  /** Lambda as somebody else calls it; without credentials, unsigned. */
+  /** A Lambda client with these credentials. Without credentials, its calls are unsigned. */
   lambdaAs(credentials: AccessKey | undefined): LambdaClient;
 }
 
-/** What all clients are made with; what is left out the SDK finds as the AWS CLI does. */
+/** The settings of all clients. The SDK finds missing ones as the AWS CLI does. */
 export interface Where {
   readonly region: string;
   readonly endpoint?: string;
@@ -46,7 +46,7 @@ export function clientsIn(where: Where): Clients {
   };
 }
 
-/** Lambda as these credentials call it; without any, unsigned. */
+/** A Lambda client with these credentials. Without credentials, its calls are unsigned. */
 function lambdaAs(credentials: AccessKey | undefined, where: Where): LambdaClient {
   if (credentials) return new LambdaClient({ ...where, credentials });
   const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nothing' };

@@ -1,4 +1,4 @@
-// The flags of `npm run acceptance`, and the run from the first question to the last thing removed.
+// The flags of `npm run acceptance`, and the whole run: it asks, makes the stack, decides the rows, and removes everything.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,19 +26,19 @@ import { systemClock, waitingBy } from './waiting';
 
 const USAGE = `Usage: npm run acceptance -- --stack NAME [--region REGION] [--yes]
 
-Makes a stack for itself alone in your AWS account, decides there what no test on one machine can, prints a table, and
-removes what it made. It says what it makes and costs, and asks, before it begins. A run that was ended goes on with the
-same command.
+Makes a stack of its own in your AWS account, checks there what no test on one machine can, prints a table, and removes
+what it made. Before it begins, it lists what it makes and what that costs, and asks. The same command continues a run
+that was interrupted.
 
-  --stack NAME      a name that no stack of yours has
+  --stack NAME      a name that none of your stacks has
   --region REGION   default: AWS_REGION, or AWS_DEFAULT_REGION
-  --yes             does not ask
+  --yes             do not ask
 
-  MOMENTO_API_KEY    an API key that may make and delete caches, publish, subscribe and vend tokens
-  MOMENTO_ENDPOINT   the endpoint of its region, with a v2 key
+  MOMENTO_API_KEY    an API key that may create and delete caches, publish, subscribe and vend tokens
+  MOMENTO_ENDPOINT   the endpoint of the key's region; only for a v2 key
 
-Your AWS credentials are those that the AWS CLI would use; the stack's state is where your pulumi keeps it.
-Exit status: 0 all held, 1 something failed or was left behind, 2 wrong use, 3 nothing failed and not all is decided.`;
+It uses the AWS credentials that the AWS CLI would use. The stack's state goes where your pulumi keeps it.
+Exit status: 0 all held, 1 something failed or was left behind, 2 wrong use, 3 nothing failed but not all is decided.`;
 
 const PROJECT = resolve(__dirname, '..');
 /** Git ignores it. */
@@ -46,13 +46,13 @@ const FOLDER = join(PROJECT, '.acceptance');
 
 export interface Terminal {
   print(line: string): void;
-  /** Undefined where nobody can be asked. */
+  /** Undefined if there is no terminal to ask at. */
   readonly ask?: (question: string) => Promise<string>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
-/** Gives the exit status. Throws UsageError. */
+/** Returns the exit status. Throws UsageError. */
 export async function run(args: string[], { print, ask, signal }: Terminal): Promise<number> {
   const flags = parseFlags(args, {
     stack: { type: 'string' },
@@ -67,26 +67,26 @@ export async function run(args: string[], { print, ask, signal }: Terminal): Pro
   const { stack, region: asked } = flags;
   if (stack === undefined || !/^[\w.-]{1,60}$/.test(stack)) {
     throw new UsageError(
-      '--stack is missing: 1 to 60 letters, digits and . _ -, a name that no stack of yours has',
+      '--stack is missing: 1 to 60 letters, digits and . _ -, a name that none of your stacks has',
     );
   }
   const credentialProvider = accessFromEnvironment();
   const cacheName = `acceptance-${randomBytes(6).toString('hex')}`;
   const state = State.open(join(FOLDER, stack), { region: asked ?? '', cacheName });
   const { region } = state.run;
-  if (!region) throw new UsageError('AWS_REGION is missing, or --region: where the stack is to be made');
-  if (asked && asked !== region)
-    throw new UsageError(`the run that was ended is in ${region}, not in ${asked}`);
+  if (!region) throw new UsageError('set AWS_REGION or --region: the region to make the stack in');
+  if (asked && asked !== region) throw new UsageError(`the interrupted run is in ${region}, not in ${asked}`);
 
   const aws = clientsIn({ region });
   const { Account: account = '', Arn: caller = '' } = await identityOf(aws);
   const project = projectName();
   if (!state.isContinued) await refuseToTouch({ stack, project }, aws);
   print(plan({ stack, project, account, caller, region, cacheName: state.run.cacheName }));
-  if (state.isContinued) print(`\nIt goes on: ${Object.keys(state.run.verdicts).length} rows are decided.`);
+  if (state.isContinued)
+    print(`\nThe run continues: ${Object.keys(state.run.verdicts).length} rows are decided.`);
   if (!flags.yes) {
-    if (!ask) throw new UsageError('nobody can be asked here: give --yes');
-    if (!/^y(es)?$/i.test((await ask('\nGo on? [y/N] ')).trim())) {
+    if (!ask) throw new UsageError('there is no terminal to ask at: add --yes');
+    if (!/^y(es)?$/i.test((await ask('\nContinue? [y/N] ')).trim())) {
       print('Nothing was made.');
       return 3;
     }
@@ -115,7 +115,7 @@ export async function run(args: string[], { print, ask, signal }: Terminal): Pro
     };
     await decideAll(rows, context, { state, say, signal: bounded });
   } finally {
-    if (bounded.aborted) say('the run is ended; what it made is removed first');
+    if (bounded.aborted) say('the run is interrupted; it first removes what it made');
     left = await removeAll({ state, pulumi, aws, stack, folder: copy.folder, say });
     if (left.length > 0) print(['', 'LEFT BEHIND:', ...left].join('\n'));
     else if (Object.keys(state.run.verdicts).length === 0) state.forget();
@@ -124,21 +124,21 @@ export async function run(args: string[], { print, ask, signal }: Terminal): Pro
   print(`\n${table(rows, verdicts)}`);
   const isOver = rows.every(({ name }) => name in verdicts);
   if (isOver && left.length === 0) state.forget();
-  else print(`\nThe same command goes on with what is open; to begin anew, delete ${state.folder}`);
+  else print(`\nThe same command continues with the open rows; to start over, delete ${state.folder}`);
   return left.length > 0 ? 1 : exitStatus(rows, verdicts);
 }
 
-/** Throws UsageError where the caller has no credentials. */
+/** Throws UsageError if the caller has no credentials. */
 async function identityOf({ sts }: Clients) {
   return sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
     throw new UsageError(`AWS does not know the caller: ${reasonOf(error)}`);
   });
 }
 
-/** Throws UsageError where somebody may have a stack of this name: this one is removed in the end. */
+/** Throws UsageError if a stack of this name may exist: the run removes its stack at the end. */
 async function refuseToTouch(names: { stack: string; project: string }, aws: Clients): Promise<void> {
   if (hasSettings(names.stack)) {
-    throw new UsageError(`Pulumi.${names.stack}.yaml is there: choose a name that no stack of yours has`);
+    throw new UsageError(`Pulumi.${names.stack}.yaml exists: choose a name that none of your stacks has`);
   }
   const [found] = await taggedWith(names, aws);
   if (found) throw new UsageError(`${found} has the tags of a stack ${names.stack}: choose another name`);
@@ -148,7 +148,7 @@ function projectName(): string {
   return String(parse(readFileSync(join(PROJECT, 'Pulumi.yaml'), 'utf8')).name);
 }
 
-/** The stack with its settings; what an earlier run made stays. */
+/** Makes the stack with its settings. What an earlier run made stays. */
 async function make(pulumi: Pulumi, state: State): Promise<void> {
   if (!state.run.made) {
     await pulumi.init();
@@ -180,14 +180,14 @@ function factsOf(state: State): Context['facts'] {
   return {
     get(name) {
       const value = state.run.facts[name];
-      if (value === undefined) throw new Undecidable(`no row before told ${name}`);
+      if (value === undefined) throw new Undecidable(`no earlier row noted ${name}`);
       return value;
     },
     set: (name, value) => state.remember(name, value),
   };
 }
 
-/** Noted before it is made, so that it is removed whatever happens. */
+/** Noted before it is made, so that it is always removed. */
 async function makeRole(trust: string, stack: string, state: State, aws: Clients): Promise<string> {
   const RoleName = `acceptance-${randomBytes(6).toString('hex')}`;
   state.change({ roles: [...state.run.roles, RoleName] });
@@ -195,10 +195,10 @@ async function makeRole(trust: string, stack: string, state: State, aws: Clients
     new CreateRoleCommand({
       RoleName,
       AssumeRolePolicyDocument: trust,
-      Description: 'Has no right, and is refused: npm run acceptance',
+      Description: 'Has no permissions, and is denied: npm run acceptance',
       Tags: [{ Key: 'acceptance', Value: stack }],
     }),
   );
-  if (!Role?.Arn) throw new Undecidable('CreateRole gave no ARN');
+  if (!Role?.Arn) throw new Undecidable('CreateRole returned no ARN');
   return Role.Arn;
 }

@@ -1,4 +1,4 @@
-// What a row has at hand to decide its claim.
+// What a row can use to decide its claim.
 import type { CredentialProvider } from '@gomomento/sdk';
 import type { AccessKey } from '../local/aws/sigv4';
 import type { Clients } from './clients';
@@ -24,9 +24,9 @@ export interface Sources {
   restore(): void;
 }
 
-/** What rows tell those after them, and the next run. */
+/** What rows note for later rows, and for the next run. */
 export interface Facts {
-  /** Throws Undecidable where no row told it. */
+  /** Throws Undecidable if no row noted it. */
   get(name: string): string;
   set(name: string, value: string): void;
 }
@@ -34,17 +34,17 @@ export interface Facts {
 export interface Context {
   readonly aws: Clients;
   readonly region: string;
-  /** Of the caller. */
+  /** The caller's. */
   readonly credentials: () => Promise<AccessKey>;
   readonly momento: { readonly credentialProvider: CredentialProvider; readonly cacheName: string };
   readonly stack: DeployedStack;
   readonly sources: Sources;
   readonly facts: Facts;
-  /** Since when the stack is there, in milliseconds since the epoch. */
+  /** When the stack was made, in milliseconds since the epoch. */
   readonly since: number;
   readonly waitFor: Waiting;
   readonly say: (line: string) => void;
-  /** A new role without any rights, which is removed in the end; gives its ARN. */
+  /** Makes a role without permissions, which the run removes at the end. Returns its ARN. */
   readonly makeRole: (trustPolicy: string) => Promise<string>;
 }
 
@@ -61,7 +61,7 @@ const TYPES = {
 
 export type Kind = keyof typeof TYPES;
 
-/** What AWS knows each resource of a kind by, by its name in the program. Throws Undecidable where there is none. */
+/** The AWS ids of all resources of a kind, by their names in the program. Throws Undecidable if there are none. */
 export async function idsOf(
   stack: Pick<DeployedStack, 'resources'>,
   kind: Kind,
@@ -71,7 +71,7 @@ export async function idsOf(
   return new Map(found.map(({ name, id }) => [name, id]));
 }
 
-/** The same of one resource. */
+/** The AWS id of one resource. Throws Undecidable if it is missing. */
 export async function idOf(
   stack: Pick<DeployedStack, 'resources'>,
   kind: Kind,
@@ -82,7 +82,7 @@ export async function idOf(
   return id;
 }
 
-/** Throws Undecidable where the stack has no such output. */
+/** Throws Undecidable if the stack has no such output. */
 export async function outputOf(stack: Pick<DeployedStack, 'outputs'>, name: string): Promise<string> {
   const value = (await stack.outputs())[name];
   if (typeof value !== 'string') throw new Undecidable(`the stack has no output ${name}`);

@@ -1,4 +1,4 @@
-// Decides row after row, and keeps each verdict: an unfinished run goes on with those that have none.
+// Decides one row after another, and keeps each verdict. The next run continues with the rows that have none.
 import { StepFailed } from '../verify/step';
 import { reasonOf } from './calling';
 import type { Context } from './context';
@@ -9,7 +9,7 @@ import type { State } from './state';
 export interface DecideOptions {
   readonly state: State;
   readonly say: (line: string) => void;
-  /** Ends the run where it is: rows that have no verdict by then stay without. */
+  /** Ends the run. Rows without a verdict stay so. */
   readonly signal: AbortSignal;
 }
 
@@ -27,13 +27,13 @@ export async function decideAll(
       missing === undefined
         ? await decide(row, context)
         : undecided(`it needs "${missing}": ${state.run.verdicts[missing]?.result ?? 'not decided'}`);
-    if (signal.aborted && verdict.result !== 'held') return; // the interruption may be all that went wrong
+    if (signal.aborted && verdict.result !== 'held') return; // the interruption may be the only cause
     state.decided(row.name, verdict);
     say(`${verdict.result}: ${row.name}: ${verdict.why}`);
   }
 }
 
-/** Rows without a verdict, and what those need to have happened in the stack that is there now. */
+/** Rows without a verdict, and the rows that these need in the current stack. */
 function rowsToDo(rows: readonly Row[], { run }: State): Row[] {
   const toDo = new Set<Row>();
   const needed = new Set<string>();
@@ -46,7 +46,7 @@ function rowsToDo(rows: readonly Row[], { run }: State): Row[] {
   return rows.filter((row) => toDo.has(row));
 }
 
-/** Whatever somebody could not look at is not decided; only what was seen to be otherwise has failed. */
+/** A row has failed only if what was seen contradicts its claim. If it could not look, it is not decided. */
 async function decide(row: Row, context: Context): Promise<Verdict> {
   try {
     return await row.decide(context);

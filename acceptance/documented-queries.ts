@@ -1,31 +1,31 @@
-// The queries for CloudWatch Logs Insights, as the documentation gives them: what is checked is what people copy.
+// The queries for CloudWatch Logs Insights from the documentation: the run checks what people copy.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '..');
-/** Where they may stand. */
+/** The pages that may have some. */
 const DOCUMENTS = ['docs/operations.md', 'README.md'];
 
 export interface Query {
-  /** Where it stands. */
+  /** The page that has it. */
   readonly file: string;
-  /** What it answers, as its first line asks. */
+  /** The question in its first line. */
   readonly title: string;
   readonly text: string;
 }
 
-/** Throws where there is none at all. */
+/** Throws if there are none. */
 export function documentedQueries(project = PROJECT): Query[] {
   const found = DOCUMENTS.flatMap((file) =>
     queriesIn(readIfThere(join(project, file))).map((query) => ({ file, ...query })),
   );
   if (found.length > 0) return found;
-  throw new Error(`no query stands after "Logs Insights" in ${DOCUMENTS.join(' or ')}`);
+  throw new Error(`there is no query after "Logs Insights" in ${DOCUMENTS.join(' or ')}`);
 }
 
 /**
- * The queries of a document: in its blocks of `text` that come after a line which names Logs Insights, and before the next
- * heading. Each begins with a comment that is its title; an empty line ends it.
+ * The queries of a document: its `text` blocks between a line that names Logs Insights and the next heading. Each query
+ * begins with a comment, its title, and ends at an empty line.
  */
 export function queriesIn(markdown: string): Omit<Query, 'file'>[] {
   const blocks: string[] = [];

@@ -1,16 +1,16 @@
-// Why a row, or a run, came to no verdict of its own.
+// Why a row failed, could not be decided, or was interrupted.
 
-/** What was seen contradicts the claim. */
+/** The claim does not hold. */
 export class ClaimFailed extends Error {
   override readonly name = 'ClaimFailed';
 }
 
-/** What would decide is not there. */
+/** What would decide the claim is missing. */
 export class Undecidable extends Error {
   override readonly name = 'Undecidable';
 }
 
-/** Ctrl-C, or the end of the time that the run has. */
+/** Ctrl-C, or the run's time is over. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }

@@ -1,4 +1,4 @@
-// The run's own cache in Momento, taken away and given back: while it is gone nothing can be stored.
+// Deletes and restores the run's own cache in Momento: while it is gone, nothing can be stored.
 import {
   CacheClient,
   Configurations,
@@ -17,7 +17,7 @@ export async function deleteCache(momento: Context['momento']): Promise<void> {
   });
 }
 
-/** Changes nothing where it is there. */
+/** Changes nothing if the cache exists. */
 export async function createCache(momento: Context['momento']): Promise<void> {
   await withClient(momento, async (client) => {
     const made = await client.createCache(momento.cacheName);

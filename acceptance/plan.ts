@@ -1,6 +1,6 @@
-// What a run makes and costs: told before it begins.
+// What a run makes and costs, printed before it begins.
 
-/** The whole of a run; what is not decided by then is not, and all is removed. */
+/** The limit of a whole run. It then stops deciding, and removes everything. */
 export const MINUTES = 50;
 
 export interface Place {
@@ -13,15 +13,15 @@ export interface Place {
 }
 
 export function plan({ stack, project, account, caller, region, cacheName }: Place): string {
-  return `In the AWS account ${account} (region ${region}), as ${caller}, this makes and removes again:
+  return `In the AWS account ${account} (region ${region}), as ${caller}, this makes and later removes:
 
   the stack ${stack} of ${project}: 4 Lambda functions with public or IAM-guarded URLs, 2 queues, 2 secrets,
     their roles, log groups and alarms, and a dashboard
-  where Docker runs: the relay, one task on ECS Fargate (0.25 vCPU, 512 MiB) with a public address, its cluster and image
-  a role without any right, which calls what it may not
-  the cache ${cacheName} in Momento, which is deleted and made again on the way
+  if Docker runs: the relay, one task on ECS Fargate (0.25 vCPU, 512 MiB) with a public address, its cluster and image
+  a role without permissions, for calls that must be denied
+  the cache ${cacheName} in Momento, which the run deletes and makes again
 
-It sends a few hundred requests and takes up to ${MINUTES} minutes, and then as long as removing takes. AWS bills about 0.10 USD,
-most of it for the task, the alarms and the custom metrics by the hour; an account beyond CloudWatch's free tier may
-find the dashboard beside that (3 USD a month, for the part of it that the stack is there).`;
+It sends a few hundred requests and takes up to ${MINUTES} minutes, plus the time to remove everything. AWS bills about 0.10 USD,
+most of it for the task, the alarms and the custom metrics per hour. Beyond CloudWatch's free tier it also bills the
+dashboard for the time that the stack exists (3 USD per month).`;
 }

@@ -1,14 +1,14 @@
-// A copy of the project in which a run makes its stack: settings files of the user's stay as they are, and code may be
-// broken on purpose.
+// A copy of the project, from which a run makes its stack. The user's settings files stay as they are, and the run can
+// break code on purpose.
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '..');
-/** Neither copied: packages are linked, and the rest is no part of the program. */
+/** Not copied: packages are linked, and the rest is not part of the program. */
 const LEFT_OUT = /^(node_modules|\.git|\.bundles|\.acceptance|Pulumi\.[^/]+\.yaml)$/;
 
 export class ProjectCopy {
-  /** @param folder where it is, or comes to be; the settings of the stack that are there stay */
+  /** @param folder where the copy is or will be; settings of the stack that are there stay */
   constructor(readonly folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.restore();
@@ -17,7 +17,7 @@ export class ProjectCopy {
     }
   }
 
-  /** Brings every file back to what the project has. */
+  /** Restores every file from the project. */
   restore(): void {
     for (const name of readdirSync(PROJECT).filter((name) => !LEFT_OUT.test(name))) {
       cpSync(join(PROJECT, name), join(this.folder, name), { recursive: true });
@@ -29,7 +29,7 @@ export class ProjectCopy {
   }
 }
 
-/** Whether the user has settings for a stack of this name, in the project itself. */
+/** Whether the project itself has settings for a stack of this name. */
 export function hasSettings(stack: string): boolean {
   return existsSync(join(PROJECT, `Pulumi.${stack}.yaml`));
 }

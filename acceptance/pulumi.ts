@@ -1,21 +1,21 @@
-// The Pulumi CLI on one stack. Not the Automation API, which needs the CLI as well and hands secrets to it on the command
-// line, where every user of the machine sees them.
+// The Pulumi CLI on one stack. The Automation API needs the CLI as well, and passes secrets on the command line, where
+// every user of the machine can see them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as v from 'valibot';
 import { UsageError } from '../local/commands/flags';
 import { ClaimFailed, Interrupted } from './errors';
 
-/** A resource of the stack: `id` is what AWS knows it by, a name, a URL or an ARN. */
+/** A resource of the stack. `id` is AWS's: a name, a URL or an ARN. */
 export interface Deployed {
   readonly type: string;
-  /** In the program. */
+  /** The name in the program. */
   readonly name: string;
   readonly id: string;
 }
 
-/** `pulumi up` went through, or `destroy`. */
+/** `pulumi up` or `destroy` succeeded. */
 export interface Update {
-  /** How many resources, by what was done to them; without those that stayed as they were. */
+  /** The number of changed resources, by operation. */
   readonly changes: Readonly<Record<string, number>>;
 }
 
@@ -32,11 +32,11 @@ export interface PulumiOptions {
   readonly folder: string;
   readonly stack: string;
   readonly say: (line: string) => void;
-  /** Ends what runs, but for `destroy` and what comes after it. */
+  /** Ends every command but `destroy` and what follows it. */
   readonly signal: AbortSignal;
 }
 
-/** The engine's events, one JSON object a line (https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/, `--json`). */
+/** The engine's events, one JSON object per line (https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/, `--json`). */
 const event = v.object({
   diagnosticEvent: v.optional(v.object({ severity: v.string(), message: v.string() })),
   resourcePreEvent: v.optional(v.object({ metadata: v.object({ op: v.string(), urn: v.string() }) })),
@@ -58,14 +58,14 @@ const WHY_AT_MOST = 600;
 export class Pulumi {
   constructor(private readonly options: PulumiOptions) {}
 
-  /** Makes the stack. Throws UsageError where there is one of this name already, or none can be made. */
+  /** Makes the stack. Throws UsageError if a stack of this name exists, or if none can be made. */
   async init(): Promise<void> {
     const ran = await this.#run(['stack', 'init', this.options.stack]);
     if (ran.status !== 0)
       throw new UsageError(`pulumi stack init ${this.options.stack}: ${ran.stderr.trim()}`);
   }
 
-  /** A value goes in by standard input, a secret one above all. */
+  /** Passes the value on standard input, which keeps secrets off the command line. */
   async set(key: string, value: string, { secret = false } = {}): Promise<void> {
     await this.#succeed(['config', 'set', ...(secret ? ['--secret'] : []), key, ...this.#named], value);
   }
@@ -113,14 +113,14 @@ export class Pulumi {
     const timer = setInterval(() => {
       const seconds = Math.round((Date.now() - start) / 1000);
       this.options.say(
-        `pulumi ${what} runs for ${seconds} s; at last: ${last.split('::').slice(-2).join(' ')}`,
+        `pulumi ${what} has run for ${seconds} s; latest: ${last.split('::').slice(-2).join(' ')}`,
       );
     }, SAY_EVERY_MS);
     const ran = await this.#run(args, { toTheEnd, follow }).finally(() => clearInterval(timer));
     const events = eventsOf(ran.stdout.split('\n'));
     if (ran.status !== 0) throw new UpdateFailed(`pulumi ${what} failed: ${whyOf(events, ran.stderr)}`);
     const changes = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges;
-    if (!changes) throw new Error(`pulumi ${what} did not say what it did`);
+    if (!changes) throw new Error(`pulumi ${what} reported no changes`);
     return { changes: Object.fromEntries(Object.entries(changes).filter(([op]) => op !== 'same')) };
   }
 
@@ -137,7 +137,7 @@ export class Pulumi {
     const { folder, signal } = this.options;
     return new Promise((done, reject) => {
       if (signal.aborted && !toTheEnd) return reject(new Interrupted('interrupted'));
-      // A group of its own: Ctrl-C reaches this process alone, which decides what ends.
+      // In its own process group: Ctrl-C reaches only this process, which decides what ends.
       const child = spawn('pulumi', ['--non-interactive', ...args], { cwd: folder, detached: true });
       const interrupt = () => interruptGroup(child);
       if (!toTheEnd) signal.addEventListener('abort', interrupt, { once: true });
@@ -157,18 +157,18 @@ export class Pulumi {
         if (signal.aborted && !toTheEnd) reject(new Interrupted('interrupted'));
         else done({ status, stdout, stderr });
       });
-      child.stdin.on('error', () => {}); // it ended without reading; its status tells
+      child.stdin.on('error', () => {}); // it ended without reading; its exit status tells why
       child.stdin.end(input);
     });
   }
 }
 
-/** The engine stops where it can go on later. */
+/** The engine stops at a point from which it can continue later. */
 function interruptGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGINT');
   } catch {
-    // it ended meanwhile
+    // it has already ended
   }
 }
 
@@ -185,11 +185,11 @@ function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined; // not one of the events
+    return undefined; // not an event
   }
 }
 
-/** The first error of a resource, on one line; the engine's last one only says that there were some. */
+/** The first error of a resource, on one line. The engine's last error only says that there were errors. */
 function whyOf(events: readonly v.InferOutput<typeof event>[], stderr: string): string {
   const [error] = events.flatMap(({ diagnosticEvent: told }) =>
     told?.severity === 'error' && told.message.trim() !== '' ? [told.message] : [],

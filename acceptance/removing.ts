@@ -1,4 +1,4 @@
-// Takes away what a run made. What it could not take away it names, with the command that does.
+// Removes what a run made. Names what it could not remove, with the command that does.
 import { DeleteRoleCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
 import { reasonOf } from './calling';
 import type { Clients } from './clients';
@@ -10,12 +10,12 @@ export interface RemoveOptions {
   readonly pulumi: Pick<Pulumi, 'destroy' | 'remove'>;
   readonly aws: Pick<Clients, 'iam'>;
   readonly stack: string;
-  /** Where its program is. */
+  /** The folder of the program. */
   readonly folder: string;
   readonly say: (line: string) => void;
 }
 
-/** Gives a line for each thing that is left; none where all is gone. */
+/** Returns a line for each thing that is left. */
 export async function removeAll(options: RemoveOptions): Promise<string[]> {
   return [...(await removeRoles(options)), ...(await removeStack(options))];
 }

@@ -1,7 +1,7 @@
-// A row of the acceptance table: one claim, and how it is decided.
+// A row of the acceptance table: one claim, and how to decide it.
 import type { Context } from './context';
 
-/** `not decided` is neither of the others: what would tell was not there. */
+/** `not decided`: what would decide the claim was missing. */
 export type Result = 'held' | 'FAILED' | 'not decided';
 
 export interface Verdict {
@@ -13,11 +13,11 @@ export interface Verdict {
 export interface Row {
   /** Names the row in the table and in the state file. */
   readonly name: string;
-  /** The rows that must have held in this stack before, by their names: what they did is needed here. */
+  /** The names of rows that must have held in this stack before: this row needs what they did. */
   readonly needs: readonly string[];
   /**
-   * Looks, and says what follows. Throws ClaimFailed and Undecidable; any other error says that somebody could not look,
-   * and leaves the row undecided.
+   * Looks, and returns the verdict. Throws ClaimFailed and Undecidable. Any other error means that it could not look, and
+   * leaves the row undecided.
    */
   decide(context: Context): Promise<Verdict>;
 }
@@ -26,7 +26,7 @@ export const held = (why: string): Verdict => ({ result: 'held', why });
 export const failed = (why: string): Verdict => ({ result: 'FAILED', why });
 export const undecided = (why: string): Verdict => ({ result: 'not decided', why });
 
-/** Held where there is nothing to complain about. */
+/** Held if there are no complaints. */
 export function unless(complaints: readonly string[], why: string): Verdict {
   return complaints.length === 0 ? held(why) : failed(complaints.join('; '));
 }

@@ -1,4 +1,4 @@
-// What a run of the acceptance has made and decided so far, in a folder that git ignores: the next run goes on there.
+// What an acceptance run has made and decided so far, in a folder that git ignores. The next run continues from it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -7,21 +7,21 @@ import type { Verdict } from './row';
 const verdict = v.object({ result: v.picklist(['held', 'FAILED', 'not decided']), why: v.string() });
 
 const run = v.object({
-  /** Of AWS. */
+  /** The AWS region. */
   region: v.string(),
-  /** Of its own, so that no cache of anybody's is used, or deleted. */
+  /** The run's own, so that it never uses or deletes another cache. */
   cacheName: v.string(),
-  /** Whether the stack is there: it was made by this run or an earlier one, and not removed since. */
+  /** Whether the stack exists: this run or an earlier one made it, and none removed it since. */
   made: v.boolean(),
-  /** Since when there is a stack, in milliseconds since the epoch. */
+  /** When the stack was made, in milliseconds since the epoch. */
   since: v.number(),
-  /** By their names. */
+  /** By row name. */
   verdicts: v.record(v.string(), verdict),
-  /** The rows that held in the stack that is there now. */
+  /** The rows that held in the current stack. */
   done: v.array(v.string()),
-  /** Ids by which rows find what rows before them did. */
+  /** Ids by which rows find what earlier rows did. */
   facts: v.record(v.string(), v.string()),
-  /** Names of roles that were made beside the stack. */
+  /** Names of the roles that were made outside the stack. */
   roles: v.array(v.string()),
 });
 
@@ -32,11 +32,11 @@ export class State {
     /** Everything that a run keeps on this machine. */
     readonly folder: string,
     private current: RunState,
-    /** Whether an earlier run left it. */
+    /** Whether it continues an earlier run. */
     readonly isContinued: boolean,
   ) {}
 
-  /** What an earlier run left unfinished, or `fresh`. Throws where the file is damaged. */
+  /** The state of an unfinished earlier run, or `fresh`. Throws if the file is damaged. */
   static open(folder: string, fresh: Pick<RunState, 'region' | 'cacheName'>): State {
     let text: string;
     try {
@@ -54,7 +54,7 @@ export class State {
     return this.current;
   }
 
-  /** Takes over what changed, on disk too. */
+  /** Updates the state, also on disk. */
   change(changes: Partial<RunState>): void {
     this.current = { ...this.current, ...changes };
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -79,7 +79,7 @@ export class State {
     this.change({ made: false, done: [], facts: {} });
   }
 
-  /** Nothing is left to go on with. */
+  /** Deletes the state: nothing is left to continue. */
   forget(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -4,9 +4,9 @@ import { type Row, undecided, type Verdict } from './row';
 
 export type Verdicts = Readonly<Record<string, Verdict>>;
 
-/** A row without a verdict was not come to. */
+/** The run did not reach a row without a verdict. */
 function verdictOn({ name }: Row, verdicts: Verdicts): Verdict {
-  return verdicts[name] ?? undecided('the run ended before it');
+  return verdicts[name] ?? undecided('the run ended before this row');
 }
 
 export function table(rows: readonly Row[], verdicts: Verdicts): string {

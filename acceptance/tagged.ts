@@ -1,4 +1,4 @@
-// What AWS has with the stack's tags, and still counts as there.
+// The resources in AWS that carry the stack's tags and still exist.
 import {
   DescribeClustersCommand,
   DescribeServicesCommand,
@@ -13,7 +13,7 @@ export interface Tags {
   readonly stack: string;
 }
 
-/** The ARNs, in order. IAM's roles are not found in this way. */
+/** The ARNs, in order. This search does not find IAM roles. */
 export async function taggedWith(
   { project, stack }: Tags,
   aws: Pick<Clients, 'tagging' | 'ecs'>,
@@ -35,7 +35,7 @@ export async function taggedWith(
   return found.filter((_arn, index) => there[index]).sort();
 }
 
-/** What ECS has deleted it shows for a while, and task definitions for good, as inactive: nothing is left, and nothing billed. */
+/** ECS lists deleted resources as inactive for a while, and task definitions for ever. They are gone and cost nothing. */
 async function isThere(arn: string, { ecs }: Pick<Clients, 'ecs'>): Promise<boolean> {
   const [, , service, , , path = ''] = arn.split(':');
   if (service !== 'ecs') return true;

@@ -1,22 +1,22 @@
-// Waiting for what takes AWS minutes: bounded, and never silent.
+// Waits for what takes AWS minutes, with a limit and with lines of progress.
 import { setTimeout as pauseFor } from 'node:timers/promises';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Rejects where the run is interrupted. */
+  /** Rejects if the run is interrupted. */
   pause(milliseconds: number): Promise<void>;
 }
 
 export interface Wait {
-  /** What is waited for, as a line of progress says it. */
+  /** What it waits for, for the line of progress. */
   readonly what: string;
   readonly withinMs: number;
   /** Between two looks. */
   readonly everyMs?: number;
 }
 
-/** Looks until `look` gives something else than undefined, and gives that; undefined where the time is over. */
+/** Calls `look` until it returns a value, and returns that. Undefined if the time is over. */
 export type Waiting = <T>(wait: Wait, look: () => Promise<T | undefined>) => Promise<T | undefined>;
 
 const SAY_EVERY_MS = 30_000;

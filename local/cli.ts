@@ -20,17 +20,17 @@ const WATCHED = ['handlers', 'infra', 'index.ts', 'Pulumi.dev.yaml'];
 
 const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--application FOLDER] [--fault FAULT]... [--verbose]
 
-Runs the whole system on this machine, without an account: sends one message through it, then stays up and shows what
-happens on a page in the browser.
+Runs the whole system on this machine, without an account. Sends one message through it, then stays up and shows on a
+page in the browser what happens.
 
-  --once         ends after the message: with 0, or with 1 and the reason where a step failed
+  --once         exit after the message: with 0, or with 1 and the reason if a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
-  --delivery D   webhook, managed-webhook or relay; default as in Pulumi.dev.yaml
+  --delivery D   webhook, managed-webhook or relay; default: the one in Pulumi.dev.yaml
   --application FOLDER
-                 what handles the messages, as examples/moderated-chat; default as in Pulumi.dev.yaml
-  --fault FAULT  lets calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
-                 or AWS, FunctionUrl for requests to the functions' URLs, or * for each
-  --verbose      prints what the functions log`;
+                 what handles the messages, such as examples/moderated-chat; default: the one in Pulumi.dev.yaml
+  --fault FAULT  makes calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
+                 or AWS, FunctionUrl for requests to the functions' URLs, or * for all
+  --verbose      print what the functions log`;
 
 async function main(): Promise<void> {
   const flags = parseFlags(process.argv.slice(2), {
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const port = flags.port === undefined ? fallback : parsePort(flags.port, PORTS);
   const faults = flags.fault && (await planOf(flags.fault));
 
-  // Ctrl-C ends it at once; handlers of `exit` remove the files. For --once that means that it did not get to its end.
+  // Ctrl-C ends it at once; handlers of `exit` remove the files. With --once it then did not finish.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => process.exit(flags.once ? 130 : 0));
   }
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     ...(application !== undefined && { application }),
   };
   if (!flags.once) await tryPort(port);
-  // The page's port is the one that was asked for, the stack's are those after it.
+  // The page gets the requested port, the stack the ports after it.
   const stack = await startStack({ port: flags.once || port === 0 ? port : port + 1, faults, config });
   const page = flags.once ? undefined : await startPage(stack, { port, faults });
   if (page) console.log(`Watch it live: ${page.url}\n`);
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   await watchProgram(PROJECT, [...WATCHED, stack.applicationFolder], (file) => reload(stack, file));
 }
 
-/** Takes the page's port and gives it back: that it is in use is told at once. Throws PortInUse. */
+/** Takes the page's port and frees it, so that a port in use fails at once. Throws PortInUse. */
 async function tryPort(port: number): Promise<void> {
   const server = createServer();
   await listen(server, port);
@@ -113,7 +113,9 @@ async function reload(stack: Stack, file: string): Promise<void> {
       `${file} changed: ${changed.length > 0 ? `swapped in ${changed.join(', ')}` : 'nothing to swap'}`,
     );
   } catch (error) {
-    console.error(`${red(reasonOf(error))}\n${file} changed, but is not taken over: the old code goes on`);
+    console.error(
+      `${red(reasonOf(error))}\n${file} changed, but was not swapped in: the old code keeps running`,
+    );
   }
 }
 

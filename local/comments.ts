@@ -1,4 +1,4 @@
-// Comments in sorted sets of a Momento cache, read and removed with Momento's SDK as the rest of an application does.
+// Reads and removes comments in sorted sets of a Momento cache with Momento's SDK, as the rest of an application does.
 import {
   CacheClient,
   CacheDeleteResponse,
@@ -14,7 +14,7 @@ export interface Comment {
   userID: string;
   comment: string;
   eventId: string;
-  /** when it was published, as Momento's event says */
+  /** the time of publication in Momento's event */
   at: Date;
 }
 
@@ -24,13 +24,13 @@ export interface InCache {
 }
 
 export interface CommentsOptions extends InCache {
-  /** at most so many, the newest */
+  /** the most to read, newest first */
   readonly limit: number;
 }
 
 const stored = v.object({ userID: v.string(), comment: v.string(), eventId: v.string() });
 
-/** The comments of a course, newest first. Throws Momento's own error, or where something else stands in the set. */
+/** The comments of a course, newest first. Throws Momento's own error, or an error if the set holds something else. */
 export function readComments(courseId: string, options: CommentsOptions): Promise<Comment[]> {
   return withClient(options, async (client) => {
     const fetched = await client.sortedSetFetchByRank(options.cacheName, courseId, {

@@ -187,7 +187,7 @@ describe('npm run verify', () => {
     const mistakes: [string[], NodeJS.ProcessEnv, RegExp][] = [
       [[], {}, /either --stack STACK or --local/],
       [['--stack', 'dev', '--local'], {}, /either --stack STACK or --local/],
-      [['--stack', 'dev', '--port', '4700'], {}, /--port is for --local alone/],
+      [['--stack', 'dev', '--port', '4700'], {}, /--port works only with --local/],
       [['--local', '--within', '0'], {}, /--within is "0"; allowed: 1 to 600/],
       [['--stack', 'dev'], { MOMENTO_API_KEY: undefined }, /MOMENTO_API_KEY is missing/],
       [['--stack', 'dev'], { PATH: '/nowhere' }, /pulumi is not on the PATH/],

@@ -1,4 +1,4 @@
-// `npm run verify -- --stack dev`: shows that a stack works, from the publisher to the cache.
+// `npm run verify -- --stack dev`: checks that a stack works, from the publisher to the cache.
 import { UsageError } from '../local/commands/flags';
 import { run } from './command';
 import { StepFailed } from './step';

@@ -1,4 +1,4 @@
-// The flags of `npm run verify`, and what they ask for.
+// The flags of `npm run verify`, and the stack that they name.
 import { parseFlags, parsePort, UsageError } from '../local/commands/flags';
 import { deployedStack } from './deployed-stack';
 import { localStack } from './local-stack';
@@ -7,17 +7,17 @@ import { verify } from './verify';
 const USAGE = `Usage: npm run verify -- --stack STACK [--cache NAME] [--within SECONDS]
        npm run verify -- --local [--port PORT] [--within SECONDS]
 
-Publishes a marked comment through the stack's publisher, waits for it in the cache, and removes it. Ends with 0, or
-with 1 and the step that failed, and what to look at.
+Publishes a marked comment through the stack's publisher, waits for it in the cache, and removes it. Exits 0, or 1 with
+the step that failed and what to look at.
 
   --stack STACK     a deployed stack, as pulumi names it; your AWS credentials must be allowed to call the publisher
-  --cache NAME      its cache, where it is another than its settings say
-  --local           the stack that "npm start" runs here
-  --port PORT       of the local stack, where several run
+  --cache NAME      its cache, if it differs from the stack's settings
+  --local           the stack that "npm start" runs on this machine
+  --port PORT       the port of the local stack, if several run
   --within SECONDS  how long the comment may take, 1 to 600; default 30
 
   MOMENTO_API_KEY    with --stack: an API key that may read and write the cache
-  MOMENTO_ENDPOINT   the endpoint of its region, with a v2 key`;
+  MOMENTO_ENDPOINT   the endpoint of the key's region; only for a v2 key`;
 
 /** Runs the command with these arguments. Throws UsageError and StepFailed. */
 export async function run(args: string[], print: (line: string) => void): Promise<void> {
@@ -43,9 +43,9 @@ export async function run(args: string[], print: (line: string) => void): Promis
 async function targetOf(flags: { stack?: string; cache?: string; local: boolean; port?: string }) {
   const { stack, local, port } = flags;
   if (local === (stack !== undefined)) {
-    throw new UsageError('say which stack: either --stack STACK or --local');
+    throw new UsageError('choose a stack: either --stack STACK or --local');
   }
   if (stack === undefined) return localStack(port === undefined ? undefined : parsePort(port));
-  if (port !== undefined) throw new UsageError('--port is for --local alone');
+  if (port !== undefined) throw new UsageError('--port works only with --local');
   return deployedStack(stack, flags.cache);
 }

@@ -1,4 +1,4 @@
-// A deployed stack, as its outputs and its settings tell of it.
+// A deployed stack, read from its outputs and its settings.
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
@@ -21,7 +21,7 @@ const outputs = v.object({
 });
 const settings = v.record(v.string(), v.object({ value: v.optional(v.string()) }));
 
-/** With the caller's own AWS credentials, and the key in MOMENTO_API_KEY. Throws UsageError and StepFailed. */
+/** Uses the caller's AWS credentials and the key in MOMENTO_API_KEY. Throws UsageError and StepFailed. */
 export async function deployedStack(stack: string, cache: string | undefined): Promise<Target> {
   const credentialProvider = accessFromEnvironment();
   const out = await pulumi(outputs, ['stack', 'output', '--json', '--stack', stack]);
@@ -29,9 +29,11 @@ export async function deployedStack(stack: string, cache: string | undefined): P
   const set = (key: string) => Object.entries(config).find(([name]) => name.endsWith(`:${key}`))?.[1];
   const delivery = set('delivery')?.value ?? 'webhook';
   if (delivery !== 'managed-webhook' && !set('signingSecret')) {
-    throw new StepFailed('stack', 'it has no signing secret yet, and the webhook answers 503 until it has', [
-      `what to do next: pulumi up --stack ${stack} says it`,
-    ]);
+    throw new StepFailed(
+      'stack',
+      'it has no signing secret yet, and the webhook answers 503 until it has one',
+      [`the next steps: pulumi up --stack ${stack} prints them`],
+    );
   }
   const cacheName = cache ?? set('cacheName')?.value ?? `course-comments-${stack.split('/').at(-1)}`;
   const logs = (name: string) =>
@@ -50,22 +52,22 @@ export async function deployedStack(stack: string, cache: string | undefined): P
       caller: `aws sts get-caller-identity: it needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function ${out.publisherFunctionName}`,
       url: `pulumi stack output publisherUrl --stack ${stack}`,
       publisher: logs(out.publisherFunctionName),
-      webhook: `the webhook's log, where "signature" means another signing secret than Momento's; ${logs(out.webhookFunctionName)}`,
+      webhook: `the webhook's log, where "signature" means that its signing secret is not Momento's; ${logs(out.webhookFunctionName)}`,
       delivery: DELIVERY[delivery]?.(stack, out.webhookUrl) ?? `what delivers the messages: ${delivery}`,
-      queue: `what waits to be stored: aws sqs get-queue-attributes --attribute-names All --queue-url ${out.redriveQueueUrl}`,
-      cache: `whether the key in MOMENTO_API_KEY may read and write the cache ${cacheName}, and whether it is there`,
+      queue: `the messages that wait to be stored: aws sqs get-queue-attributes --attribute-names All --queue-url ${out.redriveQueueUrl}`,
+      cache: `whether the cache ${cacheName} exists, and whether the key in MOMENTO_API_KEY may read and write it`,
     },
   };
 }
 
 const DELIVERY: Record<string, (stack: string, webhookUrl: string) => string> = {
-  webhook: (_stack, url) => `the webhook in Momento: has it this cache, this topic and the URL ${url}?`,
+  webhook: (_stack, url) => `Does the webhook in Momento have this cache, this topic and the URL ${url}?`,
   'managed-webhook': (stack) =>
     `whether the webhook in Momento was changed: pulumi refresh --stack ${stack}, then pulumi up --stack ${stack}`,
   relay: () => 'whether the relay runs: its service and its log in Amazon ECS',
 };
 
-/** What `pulumi` prints as JSON. */
+/** Parses the JSON that `pulumi` prints. */
 async function pulumi<const T extends v.GenericSchema>(schema: T, args: string[]): Promise<v.InferOutput<T>> {
   const printed = await new Promise<string>((done, failed) => {
     execFile('pulumi', ['--non-interactive', ...args], { cwd: PROJECT }, (error, stdout, stderr) => {
@@ -78,13 +80,13 @@ async function pulumi<const T extends v.GenericSchema>(schema: T, args: string[]
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw new StepFailed('stack', `the output ${v.getDotPath(issue) ?? ''} is missing`, [
-    'whether the last pulumi up went through',
+    'whether the last pulumi up succeeded',
   ]);
 }
 
 function regionOf(url: string): string {
   const [, region] = /\.lambda-url\.([a-z0-9-]+)\.on\.aws$/.exec(new URL(url).hostname) ?? [];
   const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (!found) throw new UsageError(`AWS_REGION is missing: ${url} does not tell the region`);
+  if (!found) throw new UsageError(`AWS_REGION is missing: ${url} does not contain the region`);
   return found;
 }

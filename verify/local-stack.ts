@@ -1,10 +1,10 @@
-// The local stack, as "npm start" announces it.
+// The local stack that "npm start" runs.
 import { resolve } from 'node:path';
 import { loadApplication } from '../local/application';
 import { accessTo, chooseRunning } from '../local/commands/running';
 import type { Target } from './verify';
 
-/** Throws UsageError where none runs, or several. */
+/** Throws UsageError if none runs, or if several run. */
 export function localStack(port: number | undefined): Target {
   const stack = chooseRunning(port);
   const printed = 'what npm start prints; with --verbose it prints what the functions log';
@@ -17,7 +17,7 @@ export function localStack(port: number | undefined): Target {
       url: printed,
       publisher: printed,
       webhook: printed,
-      delivery: 'whether npm start was told to let calls fail (--fault)',
+      delivery: 'whether npm start makes calls fail (--fault)',
       queue: 'the command for the queues that npm start printed',
       cache: printed,
     },

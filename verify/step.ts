@@ -1,6 +1,6 @@
-/** What to look at where something failed, as it is for one stack. */
+/** What to look at when a step fails, for one stack. */
 export interface LookAt {
-  /** Whose AWS credentials these are, and what they need. */
+  /** The owner of the AWS credentials, and the permissions that they need. */
   readonly caller: string;
   /** The publisher's address. */
   readonly url: string;
@@ -12,7 +12,7 @@ export interface LookAt {
   readonly cache: string;
 }
 
-/** A step that failed, and what to look at, the likeliest first. */
+/** A step that failed, and what to look at, the likeliest cause first. */
 export class StepFailed extends Error {
   constructor(
     readonly step: 'stack' | 'publish' | 'store' | 'remove',

@@ -1,11 +1,11 @@
-// Sends one marked message the whole way through a stack that runs, and removes it again.
+// Sends one marked message all the way through a running stack, and removes it again.
 import { randomUUID } from 'node:crypto';
 import { MomentoErrorCode, SdkError } from '@gomomento/sdk';
 import type { Access, Described, Entry, LocalApplication } from '../local/application';
 import { signedPost } from '../local/commands/signed-fetch';
 import { type LookAt, StepFailed } from './step';
 
-/** A stack that runs, and who verifies it. */
+/** A running stack, and the access to verify it. */
 export interface Target {
   readonly publisherUrl: string;
   readonly application: LocalApplication;
@@ -15,13 +15,13 @@ export interface Target {
 }
 
 export interface VerifyOptions {
-  /** How long the comment may take from the publisher to the cache. */
+  /** The longest that the comment may take from the publisher to the cache. */
   readonly withinMs: number;
-  /** Told of each step that succeeded. */
+  /** Called for each step that succeeded. */
   readonly tell: (step: string, detail: string) => void;
 }
 
-/** The user whom the comment is published for. */
+/** The comment is published for this user. */
 export const USER = 'verify';
 const PUBLISH_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 250;
@@ -38,7 +38,9 @@ export async function verify(target: Target, { withinMs, tell }: VerifyOptions):
   const { userID, text } = await arrived(target, described, started + withinMs);
   await remove(target, described);
   if (userID !== USER || text !== described.text) {
-    throw new StepFailed('store', 'another message, or another user, stands there', [target.lookAt.webhook]);
+    throw new StepFailed('store', 'another message, or one of another user, is stored there', [
+      target.lookAt.webhook,
+    ]);
   }
   tell('handled', `${described.done} after ${Date.now() - started} ms`);
   tell('removed', 'nothing is left');
@@ -66,7 +68,7 @@ async function publish(target: Target, publication: object): Promise<void> {
       throw new StepFailed('publish', `${answer}: IAM does not let you call it`, [lookAt.caller]);
     case 502:
       throw new StepFailed('publish', `${answer}: Momento refused to vend a token or to publish`, [
-        'whether the API key may generate disposable tokens, and publish on this topic, and whether the cache is there',
+        'whether the API key may generate disposable tokens and publish on this topic, and whether the cache exists',
         lookAt.publisher,
       ]);
     case 503:
@@ -78,13 +80,15 @@ async function publish(target: Target, publication: object): Promise<void> {
   }
 }
 
-/** Waits for what stands where the message is to be. */
+/** Waits for an entry at the message's place. */
 async function arrived(target: Target, { place }: Described, deadline: number): Promise<Entry> {
   const { application, access, lookAt } = target;
   for (;;) {
     const [entry] = await application.read(place, access, 1).catch((error) => {
       if (isPassing(error) && Date.now() < deadline) return [];
-      throw new StepFailed('store', `what is stored cannot be read: ${messageOf(error)}`, [lookAt.cache]);
+      throw new StepFailed('store', `the stored messages cannot be read: ${messageOf(error)}`, [
+        lookAt.cache,
+      ]);
     });
     if (entry) return entry;
     if (Date.now() >= deadline) {
@@ -106,7 +110,7 @@ async function remove({ application, access, lookAt }: Target, { place }: Descri
   });
 }
 
-/** Whether it may work a moment later. */
+/** Whether a retry may succeed. */
 function isPassing(error: unknown): boolean {
   const passing = [
     MomentoErrorCode.SERVER_UNAVAILABLE,

@@ -1,4 +1,4 @@
-// What `pulumi up` does: the first time, again, and with tracing switched on and off.
+// `pulumi up`: the first, the second, and with tracing switched on and off.
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { type Context, idsOf } from '../context';
 import { Undecidable } from '../errors';
@@ -10,13 +10,13 @@ export const firstUp = {
   name: 'first up',
   needs: [],
   async decide({ stack }: Pick<Context, 'stack'>) {
-    await stack.set('tracing', 'true'); // for the row after this one
+    await stack.set('tracing', 'true'); // for the next row
     const { changes } = await stack.up();
     return held(`the stack is up: ${told(changes)}`);
   },
 } satisfies Row;
 
-/** The provider keeps tracing as it was where a program leaves it out, so that only one that was on shows it. */
+/** If a program leaves tracing out, the provider does not change it. So this row first switches it on. */
 export const tracingOff = {
   name: 'tracing off',
   needs: ['first up'],
@@ -44,7 +44,7 @@ async function changesNothing({ stack }: Pick<Context, 'stack'>) {
   const { changes } = await stack.up();
   return Object.keys(changes).length === 0
     ? held('nothing changed')
-    : failed(`it changed what nobody did: ${told(changes)}`);
+    : failed(`it made changes without cause: ${told(changes)}`);
 }
 
 async function otherThan(mode: string, { stack, aws }: Coming): Promise<string[]> {
@@ -57,7 +57,7 @@ async function otherThan(mode: string, { stack, aws }: Coming): Promise<string[]
     .map(({ FunctionName, TracingConfig }) => `${FunctionName} is ${TracingConfig?.Mode}`);
 }
 
-/** Whether Lambda follows who tells it directly: if it does not, nothing is said about the program. */
+/** Whether Lambda switches tracing off when it is called directly. If not, the claim about the program is undecided. */
 async function refuseWhereItStaysOn(context: Coming): Promise<void> {
   for (const FunctionName of (await idsOf(context.stack, 'function')).values()) {
     const off = { FunctionName, TracingConfig: { Mode: 'PassThrough' } } as const;

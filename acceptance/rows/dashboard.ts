@@ -1,4 +1,4 @@
-// CloudWatch has no complaint about the dashboard's body. It tells of one only when a body is put.
+// CloudWatch accepts the dashboard's body without a message. It validates only when a body is put.
 import {
   type CloudWatchClient,
   DashboardInvalidInputError,
@@ -11,14 +11,14 @@ import { type Context, idOf } from '../context';
 import { Undecidable } from '../errors';
 import { type Row, unless } from '../row';
 
-/** A widget without a region and with a property that there is not: who validates has something to say. */
+/** A widget without a region and with an unknown property: an AWS that validates complains about it. */
 const FAULTY = JSON.stringify({
   widgets: [
     { type: 'metric', x: 0, y: 0, width: 6, height: 6, properties: { metrics: [['AWS/Lambda']], bogus: 1 } },
   ],
 });
 
-/** What CloudWatch calls a dashboard that is not there, by its model and by its older protocol. */
+/** CloudWatch's errors for a dashboard that does not exist, by its model and by its older protocol. */
 export const NO_DASHBOARD: readonly string[] = ['DashboardNotFoundError', 'ResourceNotFound'];
 
 export const dashboard = {
@@ -36,13 +36,18 @@ export const dashboardOfRelay = {
 async function validated({ aws: { cloudWatch }, stack }: Pick<Context, 'aws' | 'stack'>) {
   const DashboardName = await idOf(stack, 'dashboard', 'dashboard');
   const { DashboardBody } = await cloudWatch.send(new GetDashboardCommand({ DashboardName }));
-  if (!DashboardBody) throw new Undecidable('GetDashboard gave no body');
+  if (!DashboardBody) throw new Undecidable('GetDashboard returned no body');
   const aside = `${DashboardName}-acceptance`;
   try {
     if ((await complaints(cloudWatch, aside, FAULTY)).length === 0) {
-      throw new Undecidable('PutDashboard takes a faulty body without a word: it does not validate here');
+      throw new Undecidable(
+        'PutDashboard accepts a faulty body without a message: this AWS does not validate it',
+      );
     }
-    return unless(await complaints(cloudWatch, aside, DashboardBody), 'PutDashboard has nothing to say');
+    return unless(
+      await complaints(cloudWatch, aside, DashboardBody),
+      'PutDashboard returned no validation messages',
+    );
   } finally {
     await remove(cloudWatch, aside);
   }
@@ -52,10 +57,10 @@ async function remove(cloudWatch: CloudWatchClient, name: string): Promise<void>
   try {
     await cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] }));
   } catch (error) {
-    // Both bodies may have been refused: then there is none.
+    // If both bodies were refused, there is no dashboard.
     if (error instanceof Error && NO_DASHBOARD.includes(error.name)) return;
     const how = `aws cloudwatch delete-dashboards --dashboard-names ${name}`;
-    throw new Undecidable(`the dashboard ${name} is left, remove it with ${how}: ${reasonOf(error)}`);
+    throw new Undecidable(`the dashboard ${name} is left; remove it with ${how}: ${reasonOf(error)}`);
   }
 }
 

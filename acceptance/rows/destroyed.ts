@@ -1,4 +1,4 @@
-// After `pulumi destroy` a search by the stack's tags finds nothing, and neither its roles nor its dashboard are there.
+// After `pulumi destroy` a search by the stack's tags finds nothing, and its roles and its dashboard are gone.
 import { GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { type Context, idsOf } from '../context';
@@ -7,11 +7,11 @@ import { failed, held, type Row } from '../row';
 import { type Tags, taggedWith } from '../tagged';
 import { NO_DASHBOARD } from './dashboard';
 
-/** The search may find for a while what is gone. */
+/** For a while the search may still find deleted resources. */
 const GONE_WITHIN_MS = 10 * 60_000;
 const NOT_THERE = ['NoSuchEntityException', ...NO_DASHBOARD];
 
-/** @param project as Pulumi.yaml names it */
+/** @param project its name in Pulumi.yaml */
 export function destroyed(project: string) {
   return {
     name: 'nothing left after destroy',
@@ -41,14 +41,12 @@ export function destroyed(project: string) {
         },
       );
       if (!gone) return failed(`left: ${left.join(', ')}`);
-      return held(
-        `of ${before.length} tagged resources, ${roles.length} roles and the dashboard none is left`,
-      );
+      return held(`${before.length} tagged resources, ${roles.length} roles and the dashboard are all gone`);
     },
   } satisfies Row;
 }
 
-/** Those of the names that can still be had. */
+/** The names of the resources that still exist. */
 async function there(names: readonly string[], get: (name: string) => Promise<unknown>): Promise<string[]> {
   const found = await Promise.all(
     names.map((name) =>

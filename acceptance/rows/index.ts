@@ -1,4 +1,4 @@
-// The rows, in the order in which they are decided.
+// The rows, in the order in which the run decides them.
 import type { Row } from '../row';
 import { firstUp, secondUp, secondUpOfRelay, tracingOff } from './coming-up';
 import { dashboard, dashboardOfRelay } from './dashboard';
@@ -13,7 +13,7 @@ import { rotation } from './rotation';
 import { traffic } from './traffic';
 import { wrongSecretAlarm } from './wrong-secret-alarm';
 
-/** @param project as Pulumi.yaml names it */
+/** @param project its name in Pulumi.yaml */
 export function allRows(project: string): readonly Row[] {
   return [
     firstUp,
@@ -23,14 +23,14 @@ export function allRows(project: string): readonly Row[] {
     dashboard,
     unsignedCalls,
     directCalls,
-    wrongSecretAlarm, // before anything is accepted: it goes off where nothing was for five minutes
+    wrongSecretAlarm, // before anything is accepted: the alarm goes off only if nothing was accepted for five minutes
     traffic,
     rotation,
     redriveTiming,
     relay,
     dashboardOfRelay,
     secondUpOfRelay,
-    metrics, // with the relay's, where there is one
+    metrics, // with the relay's metrics, if it runs
     insights,
     failingRelay, // takes longest
     destroyed(project),

@@ -1,4 +1,4 @@
-// Each documented query of Logs Insights gives rows, over what this run's traffic logged.
+// Each documented query of Logs Insights returns rows from the logs of this run's traffic.
 import { GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type Context, idsOf } from '../context';
 import { documentedQueries, type Query } from '../documented-queries';
@@ -34,7 +34,7 @@ export async function rowsOf(queries: readonly Query[], context: Querying) {
   return unless(complaints, `${queries.length} queries of ${files}, each with rows`);
 }
 
-/** How many rows a query has now. */
+/** The number of rows that a query returns now. */
 async function run(queryString: string, logGroupNames: string[], context: Querying): Promise<number> {
   const { logs } = context.aws;
   const startTime = Math.floor(context.since / 1000);

@@ -1,4 +1,4 @@
-// Every metric that an alarm watches or the dashboard draws has a value, after traffic of every kind.
+// After traffic of every kind, every metric that an alarm watches or the dashboard draws has a value.
 import {
   DescribeAlarmsCommand,
   GetDashboardCommand,
@@ -11,9 +11,9 @@ import { type Context, idOf, idsOf } from '../context';
 import { Undecidable } from '../errors';
 import { failed, held, type Row } from '../row';
 
-/** What CloudWatch says a new metric may take to be found, and SQS for a queue that was idle. */
+/** The documented delay of new metrics in CloudWatch, and of metrics of an idle queue in SQS. */
 const WITHIN_MS = 15 * 60_000;
-/** A day in one value: only whether there is any matters. */
+/** One value per day: it matters only whether there is one. */
 const PERIOD_S = 86_400;
 
 /** One metric, or a search for several. */
@@ -60,11 +60,12 @@ async function watched({ aws, stack }: Pick<Context, 'aws' | 'stack'>): Promise<
   const { MetricAlarms = [] } = await aws.cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames, MaxRecords: 100 }),
   );
-  if (MetricAlarms.length < AlarmNames.length) throw new Undecidable('DescribeAlarms gave not every alarm');
+  if (MetricAlarms.length < AlarmNames.length)
+    throw new Undecidable('DescribeAlarms did not return every alarm');
   return MetricAlarms.flatMap(ofAlarm);
 }
 
-/** The metrics that an alarm watches, one or those of its expression. */
+/** The metrics that an alarm watches: one, or those of its expression. */
 export function ofAlarm({ Namespace, MetricName, Dimensions, Metrics = [] }: MetricAlarm): Named[] {
   const own = { Namespace, MetricName, Dimensions };
   return [own, ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])].flatMap((metric) =>
@@ -87,7 +88,7 @@ async function onDashboard({ aws, stack }: Pick<Context, 'aws' | 'stack'>): Prom
 /**
  * The metrics that a dashboard draws
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html).
- * Throws where a line has another form than the program gives it.
+ * Throws if a line has a form that the program does not use.
  */
 export function ofDashboard(text: string): Named[] {
   const { widgets } = v.parse(body, JSON.parse(text));
@@ -116,7 +117,7 @@ function label(metric: Named): string {
   return [namespace, name, ...pairs].join(' ');
 }
 
-/** GetMetricData takes 500 at once; a stack has about 60. */
+/** GetMetricData takes 500 per call; a stack has about 60. */
 async function withoutValue(
   named: readonly Named[],
   { aws, since }: Pick<Context, 'aws' | 'since'>,

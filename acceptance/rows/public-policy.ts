@@ -1,10 +1,10 @@
-// Who may call the webhook, as its own policy says: everybody, through its URL alone.
+// The webhook's resource policy: everybody may call it, but only through its URL.
 import { GetPolicyCommand } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { type Context, outputOf } from '../context';
 import { failed, type Row, undecided, unless } from '../row';
 
-/** IAM's grammar of a statement (IAM User Guide, "Grammar of the IAM JSON policy language"), as far as this policy has it. */
+/** IAM's grammar of a statement (IAM User Guide, "Grammar of the IAM JSON policy language"), for what this policy uses. */
 const statement = v.strictObject({
   Sid: v.optional(v.string()),
   Effect: v.string(),
@@ -39,8 +39,8 @@ export const publicPolicy = {
     if (missing.length > 0) return failed(`no statement with its condition allows ${missing.join(', ')}`);
     const others = statements.filter((each) => !isAllowed(each));
     return unless(
-      others.map(({ Sid, Action }) => `the statement ${Sid} allows ${Action} otherwise than through the URL`),
-      `${statements.length} statements, each for calls through the URL alone`,
+      others.map(({ Sid, Action }) => `the statement ${Sid} allows ${Action} without the URL`),
+      `${statements.length} statements, each only for calls through the URL`,
     );
   },
 } satisfies Row;
@@ -50,7 +50,7 @@ function isAllowed({ Effect, Action, Condition }: v.InferOutput<typeof statement
   return Effect === 'Allow' && wanted !== undefined && sameJson(Condition, wanted);
 }
 
-/** AWS writes "true" for a Bool; the order of the keys is no matter where there is one. */
+/** AWS writes "true" for a Bool. With one key, the order of keys does not matter. */
 function sameJson(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

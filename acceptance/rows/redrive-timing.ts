@@ -1,4 +1,4 @@
-// While the cache is gone, an event waits in the queue and is tried with growing pauses; once the cache is back, it is stored.
+// While the cache is gone, an event waits in the queue and is tried with growing pauses. It is stored when the cache is back.
 import { paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
@@ -10,13 +10,13 @@ import { failed, type Row, unless } from '../row';
 
 /** Tries that must have failed before the cache comes back: 5, 15 and 45 seconds lie between them. */
 const TRIES = 4;
-/** How much later than asked for SQS and Lambda may come with a message, in milliseconds. */
+/** How late SQS and Lambda may deliver a message, in milliseconds. */
 const LATE_MS = 30_000;
 const EARLY_MS = 1_000;
 const GONE_WITHIN_MS = 120_000;
-/** SQS says so of its queues' policies: "up to 60 seconds". */
+/** What SQS documents for changes of queue policies: "up to 60 seconds". */
 const POLICY_WITHIN_MS = 120_000;
-/** Until a line that was logged is found. */
+/** How long until a search finds a line that was logged. */
 const LOGGED_WITHIN_MS = 90_000;
 
 const line = v.object({
@@ -27,7 +27,7 @@ export interface Try {
   /** When it ended, in milliseconds since the epoch. */
   readonly at: number;
   readonly outcome: string;
-  /** Which delivery by SQS it was, from 1. */
+  /** The number of SQS's delivery, from 1. */
   readonly deliveries: number;
 }
 
@@ -47,10 +47,10 @@ export const redriveTiming = {
     try {
       await deleteCache(momento);
       const queued = await answered(202, { secret, requestId: context.facts.get('requestId') }, context);
-      if (!queued) return failed('an event that Momento cannot store was not answered 202');
+      if (!queued) return failed('the webhook did not answer 202 to an event that Momento cannot store');
       context.facts.set('eventId', queued.eventId);
       if (!(await loseOne(secret, context)))
-        return failed('an event that could neither be stored nor queued was not answered 503');
+        return failed('the webhook did not answer 503 to an event that it could neither store nor queue');
 
       const pauses = Array.from({ length: TRIES }, (_, n) => delayAfter(n) * 1000).reduce((a, b) => a + b, 0);
       const what = `the ${TRIES}th try of an event`;
@@ -65,12 +65,12 @@ export const redriveTiming = {
     const withinMs = delayAfter(last + 1) * 1000 + LATE_MS + LOGGED_WITHIN_MS;
     const redriven = await waitFor({ what: 'the event to be stored', withinMs }, look('redriven', 1));
     const complaints = wrongPauses(tries);
-    if (!redriven) complaints.push('the event was not stored after the cache was back');
+    if (!redriven) complaints.push('the event was not stored when the cache was back');
     return unless(complaints, `pauses of ${pausesOf(tries).join(', ')} s, then stored`);
   },
 } satisfies Row;
 
-/** What is wrong with when an event was tried, in the order of its tries. */
+/** What is wrong with the times of an event's tries, in their order. */
 export function wrongPauses(tries: readonly Try[]): string[] {
   const complaints = tries.slice(1).flatMap((next, index) => {
     const before = tries[index];
@@ -80,7 +80,7 @@ export function wrongPauses(tries: readonly Try[]): string[] {
     if (next.deliveries !== before.deliveries + 1) return [`try ${before.deliveries + 1} is missing`];
     if (pause >= asked - EARLY_MS && pause <= asked + LATE_MS) return [];
     return [
-      `try ${next.deliveries} came ${pause / 1000} s after the one before it, not about ${asked / 1000} s`,
+      `try ${next.deliveries} came ${pause / 1000} s after the previous one, not about ${asked / 1000} s`,
     ];
   });
   return tries.length < TRIES
@@ -92,7 +92,7 @@ function pausesOf(tries: readonly Try[]): string[] {
   return tries.slice(1).map(({ at }, index) => ((at - (tries[index]?.at ?? at)) / 1000).toFixed(1));
 }
 
-/** The tries of the event that waits, oldest first, as the redrive's log has them. */
+/** The tries of the waiting event from the redrive's log, oldest first. */
 async function triesOf({ aws, stack, facts, since }: Having): Promise<Try[]> {
   const pages = paginateFilterLogEvents(
     { client: aws.logs },
@@ -111,7 +111,7 @@ async function triesOf({ aws, stack, facts, since }: Having): Promise<Try[]> {
   return tries.sort((one, other) => one.at - other.at);
 }
 
-/** With a queue that takes nothing as well: what cannot be kept is answered 503, and counted. */
+/** The queue refuses messages too: the webhook answers 503 to what it cannot keep, and counts it. */
 async function loseOne(secret: string, context: Having): Promise<boolean> {
   const QueueUrl = await outputOf(context.stack, 'redriveQueueUrl');
   const setPolicy = (Policy: string) =>
@@ -125,7 +125,7 @@ async function loseOne(secret: string, context: Having): Promise<boolean> {
   }
 }
 
-/** Sends events until one is answered so. */
+/** Sends events until one gets this answer. */
 function answered(
   status: number,
   options: EventOptions,

@@ -1,4 +1,4 @@
-// Calls that must be refused: without a signature, and by somebody in the account whom nobody gave a right.
+// Calls that must be refused: unsigned ones, and those of a role in the account without permissions.
 import { InvokeCommand, type LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { SIGNATURE_HEADER } from '../../handlers/core/signature';
@@ -8,7 +8,7 @@ import { type Context, idsOf, outputOf } from '../context';
 import { Undecidable } from '../errors';
 import { type Row, unless } from '../row';
 
-/** IAM tells its other parts of a new role within seconds, as a rule. */
+/** A new role usually becomes visible everywhere in IAM within seconds. */
 const ROLE_WITHIN_MS = 120_000;
 const COMMENT = { userId: USER, courseId: 'acceptance', comment: 'of nobody' };
 
@@ -21,14 +21,14 @@ export const unsignedCalls = {
     const attempts: Record<string, string>[] = [{}, { [SIGNATURE_HEADER]: '0' }];
     for (const headers of attempts) {
       const { status, body } = await post(webhook, '{}', headers);
-      // AWS refuses with another text: then the URL is not public at all.
+      // AWS refuses with another text; then the URL is not public.
       if (status !== 403 || body !== '{"message":"Access Denied!"}') {
         complaints.push(`the webhook answered ${status} ${body.slice(0, 100)}`);
       }
     }
     for (const output of ['publisherUrl', 'tokensUrl']) {
       const { status, headers } = await post(await outputOf(stack, output), JSON.stringify(COMMENT));
-      // The functions put this header into every answer of theirs.
+      // The functions set this header on every answer.
       if (status !== 403 || headers.has('x-request-id')) complaints.push(`${output} answered ${status}`);
     }
     complaints.push(...(await notRefused(aws.lambdaAs(undefined), await idsOf(stack, 'function'))));
@@ -47,18 +47,18 @@ export const directCalls = {
     const credentials = await stranger(context);
     const lambda = aws.lambdaAs(credentials);
     if (!(await isRefused(() => lambda.send(new ListFunctionsCommand({}))))) {
-      throw new Undecidable('a role without any right may list functions: nobody checks rights here');
+      throw new Undecidable('a role without permissions may list functions: this AWS checks no permissions');
     }
     const complaints = await notRefused(lambda, await idsOf(stack, 'function'));
     for (const output of ['publisherUrl', 'tokensUrl']) {
       const { status } = await signedPost(context, await outputOf(stack, output), COMMENT, credentials);
       if (status !== 403) complaints.push(`${output} answered ${status}`);
     }
-    return unless(complaints, 'a role without rights may invoke no function and call neither URL');
+    return unless(complaints, 'a role without permissions can invoke no function and call neither URL');
   },
 } satisfies Row;
 
-/** The functions that let themselves be invoked. */
+/** The functions that could be invoked. */
 async function notRefused(lambda: LambdaClient, functions: ReadonlyMap<string, string>): Promise<string[]> {
   const complaints: string[] = [];
   for (const [name, FunctionName] of functions) {
@@ -68,7 +68,7 @@ async function notRefused(lambda: LambdaClient, functions: ReadonlyMap<string, s
   return complaints;
 }
 
-/** Whether a call is refused for want of rights. Any other error is thrown. */
+/** Whether a call is refused for missing permissions. Throws any other error. */
 async function isRefused(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();
@@ -86,7 +86,7 @@ function statusOf(metadata: unknown): unknown {
     : undefined;
 }
 
-/** The credentials of a new role without any right, as the caller may assume it. */
+/** The credentials of a new role without permissions that the caller assumes. */
 async function stranger({
   aws,
   makeRole,
@@ -116,7 +116,7 @@ async function stranger({
   });
   const { AccessKeyId, SecretAccessKey, SessionToken } = assumed?.Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey) {
-    throw new Undecidable(`the caller may not assume a role made for this: ${last}`);
+    throw new Undecidable(`the caller may not assume the role made for this: ${last}`);
   }
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }

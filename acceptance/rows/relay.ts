@@ -1,4 +1,4 @@
-// The relay: one that works delivers; one that cannot start fails `pulumi up`, and the one before it goes on.
+// The relay: a working one delivers. One that cannot start fails `pulumi up`, and the previous one continues.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { DescribeServicesCommand, ListTasksCommand, type Service } from '@aws-sdk/client-ecs';
@@ -11,7 +11,7 @@ import { failed, held, type Row } from '../row';
 
 const DELIVERED_WITHIN_MS = 60_000;
 const ROLLED_BACK_WITHIN_MS = 10 * 60_000;
-/** In place of the relay's own entry: it ends at once, as one does that lacks a setting. */
+/** Replaces the relay's entry: it ends at once, like a relay that lacks a setting. */
 const BROKEN = 'process.exit(1);\nexport {};\n';
 
 type Relaying = Pick<
@@ -24,17 +24,17 @@ export const relay = {
   needs: ['first up'],
   async decide(context: Relaying) {
     if (spawnSync('docker', ['version']).status !== 0) {
-      throw new Undecidable('its image needs a running Docker, which is not here');
+      throw new Undecidable('its image needs a running Docker, and there is none');
     }
     await context.stack.set('delivery', 'relay');
     await context.stack.up();
     const service = await serviceOf(context);
     if ((service.runningCount ?? 0) < 1) {
       if (!(await hasStartedTasks(context))) throw new Undecidable('this ECS starts no task of the service');
-      return failed(`pulumi up went through, and ${service.runningCount} tasks run`);
+      return failed(`pulumi up succeeded, and ${service.runningCount} tasks run`);
     }
     await deliver(context);
-    return held('its task runs, and a published comment came to the cache');
+    return held('its task runs, and a published comment arrived in the cache');
   },
 } satisfies Row;
 
@@ -57,15 +57,15 @@ export const failingRelay = {
       { what: 'ECS to roll the relay back', withinMs: ROLLED_BACK_WITHIN_MS },
       async () => (isRolledBack(await serviceOf(context), good) ? true : undefined),
     );
-    if (told === undefined) return failed(`pulumi up went through${back ? ', and ECS rolled back' : ''}`);
-    if (!back) return failed(`pulumi up failed, but the task before it does not run again: ${told}`);
+    if (told === undefined) return failed(`pulumi up succeeded${back ? ', and ECS rolled back' : ''}`);
+    if (!back) return failed(`pulumi up failed, but the previous task does not run again: ${told}`);
     await deliver(context);
     await context.stack.up();
-    return held('pulumi up failed, the task before it runs and delivers, and the next up went through');
+    return held('pulumi up failed, the previous task runs and delivers, and the next up succeeded');
   },
 } satisfies Row;
 
-/** Whether one deployment is left, of this task definition, and runs. */
+/** Whether only one deployment is left, with this task definition, and runs. */
 function isRolledBack(service: Service, good: string | undefined): boolean {
   const [deployment, ...others] = service.deployments ?? [];
   return (
@@ -99,7 +99,7 @@ async function hasStartedTasks({ aws, stack }: Pick<Context, 'aws' | 'stack'>): 
   return false;
 }
 
-/** Publishes a comment and finds it in the cache; throws StepFailed where it does not get there. */
+/** Publishes a comment and finds it in the cache. Throws StepFailed if it does not arrive. */
 async function deliver({ stack, momento, region, credentials, say }: Relaying): Promise<void> {
   const seen = 'the log group of the relay';
   const lookAt = {

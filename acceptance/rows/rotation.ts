@@ -1,11 +1,11 @@
-// After a rotation of the signing secret the one before it is AWSPREVIOUS, and both are accepted.
+// After a rotation of the signing secret, the previous one is AWSPREVIOUS, and both are accepted.
 import { randomBytes } from 'node:crypto';
 import { currentSecret, sendEvent, signingSecret } from '../calling';
 import type { Context } from '../context';
 import { Undecidable } from '../errors';
 import { failed, held, type Row } from '../row';
 
-/** The webhook takes a new secret up at the first signature that does not match, 30 s after the last look at the latest. */
+/** The webhook looks for a new secret at the first signature that does not match, at most once in 30 s. */
 const TAKEN_UP_WITHIN_MS = 60_000;
 
 export const rotation = {
@@ -25,12 +25,12 @@ export const rotation = {
   },
 } satisfies Row;
 
-/** Whether events with either secret are accepted, where events can be sent. */
+/** Whether events with either secret are accepted, if events can be sent. */
 async function accepted(
   context: Pick<Context, 'stack' | 'momento' | 'waitFor'>,
   { next, before }: { next: string; before: string },
 ) {
-  const label = 'AWSPREVIOUS is the secret before the rotation';
+  const label = 'AWSPREVIOUS is the secret from before the rotation';
   const what = 'the webhook to accept the new secret';
   try {
     const taken = await context.waitFor({ what, withinMs: TAKEN_UP_WITHIN_MS, everyMs: 5_000 }, async () =>
@@ -42,6 +42,6 @@ async function accepted(
     return held(`${label}, and both are accepted`);
   } catch (error) {
     if (!(error instanceof Undecidable)) throw error;
-    return held(`${label}; no event was sent, as none can be here`);
+    return held(`${label}; no event was sent, because none can be sent here`);
   }
 }

@@ -1,11 +1,11 @@
-// Some of everything that callers do, so that each metric and each query has something to show.
+// Makes calls of every kind, so that each metric and each query has data.
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { readComments } from '../../local/comments';
 import { currentSecret, post, sendEvent, signedPost, USER } from '../calling';
 import { type Context, outputOf } from '../context';
 import { type Row, unless } from '../row';
 
-/** So that the second finds the token of the first. */
+/** Two, so that the second one uses the first one's token. */
 const PUBLISH_TIMES = 3;
 const STALE_MS = 120_000;
 
@@ -16,10 +16,10 @@ export const traffic = {
   needs: ['first up'],
   async decide(context: Calling) {
     const complaints = [...(await backendCalls(context)), ...(await events(context))];
-    // SQS counts for a queue only what happens to one that is in use.
+    // SQS reports metrics only for a queue that is in use.
     const QueueUrl = await outputOf(context.stack, 'deadLetterQueueUrl');
     await context.aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }));
-    return unless(complaints, 'published, vended, stored and refused, each as meant');
+    return unless(complaints, 'published, vended, stored and refused, each as expected');
   },
 } satisfies Row;
 
@@ -43,7 +43,7 @@ async function backendCalls(context: Calling): Promise<string[]> {
   return complaints;
 }
 
-/** What Momento would send, and what others would. */
+/** Calls that Momento would make, and calls that others would make. */
 async function events(context: Calling): Promise<string[]> {
   const complaints: string[] = [];
   const secret = await currentSecret(context);
@@ -60,6 +60,6 @@ async function events(context: Calling): Promise<string[]> {
   expect('a malformed event', (await sendEvent(context, { secret, text: '{}' })).answer.status, 422);
   expect('a forged event', (await sendEvent(context, { secret: `not ${secret}` })).answer.status, 403);
   expect('no event', (await post(await outputOf(context.stack, 'webhookUrl'), '{}')).status, 403);
-  expect('another event', (await sendEvent(context, { secret })).answer.status, 200); // brings the denials' report along
+  expect('another event', (await sendEvent(context, { secret })).answer.status, 200); // also reports the denials
   return complaints;
 }

@@ -1,12 +1,12 @@
-// The alarm that tells of a wrong signing secret goes off, and comes back once an event is accepted again.
+// The alarm for a wrong signing secret goes off, and recovers when an event is accepted again.
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { currentSecret, sendEvent } from '../calling';
 import { type Context, idOf } from '../context';
 import { failed, held, type Row } from '../row';
 
-/** The alarm's period is five minutes, and CloudWatch looks at it when it likes. */
+/** The alarm's period is five minutes, and CloudWatch does not say when it evaluates it. */
 const WITHIN_MS = 14 * 60_000;
-/** An instance reports what it denied every 30 s at most; so each minute has a value. */
+/** An instance reports denials at most every 30 s, so each minute has a value. */
 const SEND_EVERY_MS = 45_000;
 
 export const wrongSecretAlarm = {
@@ -18,11 +18,11 @@ export const wrongSecretAlarm = {
     if (typeof off === 'string') return failed(off);
     const back = await comesTo('OK', secret, 200, context);
     if (typeof back === 'string') return failed(back);
-    return held(`it went off after ${minutes(off)} and came back after ${minutes(back)}`);
+    return held(`it went off after ${minutes(off)} and recovered after ${minutes(back)}`);
   },
 } satisfies Row;
 
-/** Sends such events until the alarm has this state; gives how long that took in milliseconds, or what was wrong. */
+/** Sends such events until the alarm has this state. Returns how long that took in milliseconds, or what was wrong. */
 async function comesTo(
   state: 'ALARM' | 'OK',
   secret: string,

@@ -1,5 +1,5 @@
-// `npm run docs` writes the tables of the documentation that repeat the code; with `--check`, as in `npm run check`, it
-// writes nothing, and exits 1 where a page says something else.
+// `npm run docs` writes the tables of the documentation that repeat the code. With `--check`, as in `npm run check`, it
+// writes nothing, and exits 1 if a page is out of date.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { faultsTable } from './faults';
@@ -35,7 +35,7 @@ async function main(): Promise<boolean> {
   return isRight;
 }
 
-/** The lines that only one of the two has. */
+/** The lines that differ. */
 function difference(before: string, after: string): string {
   const [was, is] = [before.split('\n'), after.split('\n')];
   const gone = was.filter((line) => !is.includes(line)).map((line) => `- ${line}`);
@@ -44,7 +44,7 @@ function difference(before: string, after: string): string {
 }
 
 main().then(
-  (isRight) => process.exit(isRight ? 0 : 1), // a worker waits for another evaluation
+  (isRight) => process.exit(isRight ? 0 : 1), // a worker still waits for another evaluation
   (error: unknown) => {
     console.error(error);
     process.exit(1);

@@ -1,4 +1,4 @@
-// What the handlers count and measure, found in their sources: in each entry and all that it imports.
+// What the handlers count and measure. It is read from the sources of each entry and its imports.
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
@@ -26,7 +26,7 @@ export function metricsTable(): Table {
   return { name: 'metrics', columns: ['service', 'metric', 'unit'], rows, prose: 'what it tells', named: 2 };
 }
 
-/** A file of the project and all that it imports of it, at the start or later. */
+/** A file of the project and all project files that it imports, statically or dynamically. */
 function filesOf(entry: string, found = new Set<string>()): Set<string> {
   if (found.has(entry)) return found;
   found.add(entry);

@@ -1,4 +1,4 @@
-// What the evaluated program declares: its outputs and its alarms.
+// The outputs and alarms that the evaluated program declares.
 
 import { makeLegacyKey } from 'local-momento/keys';
 import { type DeclaredResource, evaluateProgram } from '../../local/program';
@@ -42,7 +42,7 @@ function alarmsOf(resources: readonly DeclaredResource[]): DeclaredResource[] {
   return resources.filter(({ type }) => type === 'aws:cloudwatch/metricAlarm:MetricAlarm');
 }
 
-/** When it goes off, in words: "Maximum of `Lag` above 60000 for 5 minutes". */
+/** The condition of the alarm in words: "Maximum of `Lag` above 60000 for 5 minutes". */
 function conditionOf({ name, inputs }: DeclaredResource): string {
   const { comparisonOperator, threshold, evaluationPeriods, datapointsToAlarm, treatMissingData } = inputs;
   const is = IS[String(comparisonOperator)];

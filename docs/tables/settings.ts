@@ -6,7 +6,7 @@ import type { Table } from './table';
 
 const PROJECT = 'momento-webhooks';
 
-/** Every key of the configuration, as infra/config.ts asks for it. */
+/** Every key of the configuration that infra/config.ts reads. */
 export async function settingsTable(): Promise<Table> {
   const none = async () => ({ id: '', state: {} });
   await pulumi.runtime.setMocks({ newResource: none, call: none }, PROJECT, '<stack>');

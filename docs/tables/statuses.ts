@@ -1,4 +1,4 @@
-// What the three URLs answer. Status, message and reason come from the errors that the handlers throw.
+// The answers of the three URLs. Status, message and reason come from the errors that the handlers throw.
 import { FAILURE_MEMORY_MS } from '../../handlers/core/cached-secret';
 import * as errors from '../../handlers/core/errors';
 import { failure, success } from '../../handlers/core/http';
@@ -23,7 +23,7 @@ const calls = [
 const TOO_MANY = ['429', '', 'from AWS'];
 const BY_AWS = [['403', '', 'from AWS'], TOO_MANY];
 
-/** In the order in which they are checked. */
+/** In the order of the checks. */
 const TABLES: Readonly<Record<string, { rows: string[][]; refusals: Refusal[] }>> = {
   'statuses of the webhook': {
     rows: [bare(success(200)), bare(success(202)), TOO_MANY],
@@ -42,7 +42,7 @@ const TABLES: Readonly<Record<string, { rows: string[][]; refusals: Refusal[] }>
   'statuses of the token service': { rows: [['200', '', 'the token'], ...BY_AWS], refusals: calls },
 };
 
-/** Throws where the handlers have an error that no table names. */
+/** Throws if the handlers have an error that no table names. */
 export function statusTables(): Table[] {
   const listed = Object.values(TABLES).flatMap(({ refusals }) => refusals);
   for (const [name, type] of Object.entries(errors)) {

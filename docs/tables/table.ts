@@ -1,17 +1,17 @@
-// A table of the documentation that repeats the code: what the code knows is written anew, and the prose stays.
+// A table of the documentation that repeats the code. Columns from the code are rewritten; the prose stays.
 
 export interface Table {
-  /** The name in its mark: `<!-- generated: settings -->`. */
+  /** Its name in the mark: `<!-- generated: settings -->`. */
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** The last column, written by people; absent where the code says it all. */
+  /** The header of the last column, which people write. Absent if the code says it all. */
   readonly prose?: string;
-  /** How many of the first columns name a row, so that its prose finds it again. */
+  /** How many of the first columns identify a row, so that its prose stays with it. */
   readonly named: number;
 }
 
-/** A page with its tables as the code has them. Throws where the page marks a table that does not exist. */
+/** The page with its tables updated from the code. Throws if the page marks a table that does not exist. */
 export function withTables(page: string, tables: readonly Table[]): { text: string; undescribed: string[] } {
   const undescribed: string[] = [];
   const text = page.replace(
@@ -33,7 +33,7 @@ export function withTables(page: string, tables: readonly Table[]): { text: stri
   return { text, undescribed };
 }
 
-/** What people wrote in the last column, by what names its row. */
+/** The last column's prose, by the key of its row. */
 function proseOf(table: Table, written: string): Map<string, string> {
   const rows = written.split('\n').filter((one) => one.startsWith('|'));
   return new Map(rows.map(cellsOf).map((cells) => [keyOf(cells, table), cells.at(-1) ?? '']));
@@ -43,7 +43,7 @@ function keyOf(cells: readonly string[], { named }: Table): string {
   return cells.slice(0, named).join(' ');
 }
 
-/** As Biome formats a table. A pipe within a cell is escaped, as Markdown wants it. */
+/** Formats a table as Biome does. Escapes a pipe within a cell. */
 function aligned(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows].map((cells) => cells.map((cell) => cell.replaceAll(/(?<!\\)\|/g, '\\|')));
   const widths = header.map((_, column) =>

@@ -1,4 +1,4 @@
-// The stack's own clock: this machine's, which can be set forward where minutes are not to be waited for.
+// The stack's own clock: this machine's, which tests can set forward instead of waiting for minutes.
 
 export class Clock {
   /** Milliseconds, in memory that the functions' threads share. */
@@ -12,7 +12,7 @@ export class Clock {
     return this.ahead[0] ?? 0;
   }
 
-  /** Sets it forward for all that run in the stack. Only dates jump: timers go on as if nothing had been. */
+  /** Sets the clock forward for everything in the stack. Only dates jump: timers are not affected. */
   advance(ms: number): void {
     this.ahead[0] = this.aheadMs + ms;
     for (const listener of this.#listeners) listener();

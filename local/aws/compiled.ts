@@ -1,4 +1,4 @@
-// What runs in a thread or process of its own, compiled for it with what it imports.
+// Compiles code with its imports, to run in a thread or process of its own.
 import { buildSync } from 'esbuild';
 
 /** JavaScript, as one CommonJS or ES module. */

@@ -1,6 +1,6 @@
-// The clock of a thread or process of the stack. It is compiled into both, so it imports nothing.
+// The clock of a thread or process of the stack. It is compiled into each, so it imports nothing.
 
-/** Sets `Date` forward, for all code that runs here, by as many milliseconds as `ahead` gives whenever it is asked. */
+/** Sets `Date` forward for all code that runs here. Each read adds the milliseconds that `ahead` returns. */
 export function setDateAhead(ahead: () => number): void {
   const realNow = Date.now;
   Date.now = () => realNow() + ahead();

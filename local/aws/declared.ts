@@ -1,8 +1,8 @@
-// What the program declared, read as AWS would read it: functions, URLs, roles, permissions and secrets.
+// Reads what the program declares as AWS would: functions, URLs, roles, permissions and secrets.
 import * as v from 'valibot';
 import { type Decision, decide, parsePolicy, type Statement } from './iam';
 
-/** As the program's mocks recorded it; see `local/program.ts`. */
+/** A resource that the program's mocks recorded; see `local/program/`. */
 export interface Resource {
   type: string;
   name: string;
@@ -103,7 +103,7 @@ const secretVersionShape = v.object({
   secretBinary: v.optional(v.string()),
 });
 
-/** Throws where a resource is not as AWS would take it, naming the resource and the property. */
+/** Throws if AWS would refuse a resource. The error names the resource and the property. */
 export function readDeclared(resources: readonly Resource[]): DeclaredAws {
   return {
     functions: read(resources, 'aws:lambda/function:Function', functionShape).map(({ value }) => ({
@@ -134,8 +134,8 @@ export function readDeclared(resources: readonly Resource[]): DeclaredAws {
 }
 
 /**
- * Whether a Function URL may be called without a signature: since October 2025 that needs two statements of the
- * function's resource policy. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ * Whether a Function URL accepts unsigned calls: since October 2025 that needs two statements in the function's
+ * resource policy. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 export function decideFunctionUrl(
   auth: 'NONE' | 'AWS_IAM',
@@ -198,7 +198,7 @@ function readPermissions(resources: readonly Resource[]): Map<string, Statement[
         effect: 'Allow',
         actions: [value.action],
         notActions: [],
-        resources: ['*'], // a resource policy is about its own function
+        resources: ['*'], // a resource policy applies only to its own function
         notResources: [],
         conditions,
         principals: { '*': [value.principal] },
@@ -219,7 +219,7 @@ function readSecrets(resources: readonly Resource[]): DeclaredSecret[] {
   });
 }
 
-/** A function is named by its name, its ARN, or an ARN with a qualifier. */
+/** A function is given by its name, its ARN, or an ARN with a qualifier. */
 export function functionNameOf(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? nameOrArn) : nameOrArn;
 }
@@ -239,7 +239,7 @@ export function read<Shape extends v.GenericSchema>(
     });
 }
 
-/** What AWS gives rather than takes. */
+/** Properties that AWS returns, and does not accept. */
 function identity({ name, arn }: Record<string, unknown>): Record<string, unknown> {
   return { ...(name === undefined ? {} : { name }), ...(arn === undefined ? {} : { arn }) };
 }

@@ -1,5 +1,5 @@
-// The AWS endpoint of the local stack: checks who calls (SigV4) and from where (Host), lets faults happen, and hands
-// the call to the service that it is for. What the caller may do, its declared policies decide.
+// The AWS endpoint of the local stack: checks the caller (SigV4) and the Host header, applies faults, and hands the call
+// to its service. The caller's declared policies decide what it may do.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Connections } from 'local-momento/connections';
@@ -10,7 +10,7 @@ import { NOT_ANSWERED, withFault } from './http/faults';
 import { decide, type Statement } from './iam';
 import { type AccessKey, authenticate, type WireRequest } from './sigv4';
 
-/** Who may call: a key, the principal that it stands for, and what the principal's own policies say. */
+/** A possible caller: a key, its principal, and the principal's own policies. */
 export interface Identity extends AccessKey {
   arn: string;
   statements: readonly Statement[];
@@ -18,24 +18,24 @@ export interface Identity extends AccessKey {
 
 export interface Caller {
   arn: string;
-  /** Throws AccessDeniedException where the caller's policies do not allow the action. */
+  /** Throws AccessDeniedException if the caller's policies do not allow the action. */
   authorize(action: string, resource: string): void;
 }
 
 type Operation = (input: unknown, caller: Caller) => unknown;
 
-/** A service that speaks an AWS JSON protocol. */
+/** A service with an AWS JSON protocol. */
 export interface JsonService {
   signingName: string;
-  /** what stands before the dot in `x-amz-target` */
+  /** the part before the dot in `x-amz-target` */
   targetPrefix: string;
   operations: Record<string, Operation>;
 }
 
-/** A service with paths, headers and statuses of its own, e.g. Lambda's Invoke. */
+/** A service with its own paths, headers and statuses, e.g. Lambda's Invoke. */
 export interface RestService {
   signingName: string;
-  /** The operation that the request is for, if it is this service's. */
+  /** The operation of the request, if it belongs to this service. */
   route(request: WireRequest): { name: string; run: RestOperation } | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface EndpointOptions {
   now: () => number;
 }
 
-/** What idles is kept for longer than Node.js does by default, so that it can die while a function is frozen. */
+/** Idle connections stay open for longer than Node.js's default, so that they can die while a function is frozen. */
 const KEEP_ALIVE_MS = 65_000;
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -95,7 +95,7 @@ export class AwsEndpoint {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('x-amzn-requestid', randomUUID());
-    response.setHeader('date', new Date(this.options.now()).toUTCString()); // AWS SDKs sign by it where theirs is far off
+    response.setHeader('date', new Date(this.options.now()).toUTCString()); // AWS SDKs sign by this date if their own clock is far off
     try {
       if (!isForThisServer(request, this.port)) {
         throw new AwsError('MisdirectedRequestException', 'This endpoint answers on 127.0.0.1 only.', 421);
@@ -129,7 +129,7 @@ export class AwsEndpoint {
   }
 }
 
-/** Says what is missing, and where to add it. */
+/** Names what is missing, and the place to add it. */
 function lacking({ method, path, headers }: WireRequest, services: readonly AwsService[]): string {
   const what = headers['x-amz-target'] ?? `${method} ${path}`;
   const [, service = 'unsigned'] =

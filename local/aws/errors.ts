@@ -1,4 +1,4 @@
-// An AWS error as its callers see it: a type they branch on, a message they read, a status.
+// An AWS error as callers see it: a type to branch on, a message, a status.
 export class AwsError extends Error {
   override readonly name = 'AwsError';
 

@@ -59,7 +59,7 @@ const policy = v.object({
   ]),
 });
 
-/** The statements of a policy document, given as JSON text or as an object. Throws with `owner` where it is no policy. */
+/** The statements of a policy document, given as JSON text or as an object. If it is no policy, throws an error with `owner`. */
 export function parsePolicy(document: unknown, owner: string): Statement[] {
   const parsed = v.safeParse(policy, typeof document === 'string' ? parseJson(document, owner) : document);
   if (!parsed.success) {
@@ -86,7 +86,7 @@ export function decide(statements: readonly Statement[], access: Access): Decisi
   return applying.length > 0 ? 'allowed' : 'implicit-deny';
 }
 
-/** Whether a role's trust policy lets the service, e.g. `lambda.amazonaws.com`, assume it for a resource of this account. */
+/** Whether a role's trust policy allows the service, e.g. `lambda.amazonaws.com`, to assume it for a resource of this account. */
 export function trusts(trustPolicy: readonly Statement[], service: string): boolean {
   const naming = trustPolicy.filter(({ principals }) => principals.Service?.includes(service));
   return (
@@ -128,7 +128,7 @@ type Holds = (wanted: string, actual: string) => boolean;
 const same: Holds = (wanted, actual) => wanted === actual;
 const sameText: Holds = (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase();
 
-/** The condition operators that this project's policies could need; another one is an error, never a silent pass. */
+/** The condition operators that this project's policies could need. Any other is an error, never ignored. */
 const OPERATORS: Record<string, { holds: Holds; negated: boolean }> = {
   StringEquals: { holds: same, negated: false },
   StringNotEquals: { holds: same, negated: true },

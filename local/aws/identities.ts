@@ -1,4 +1,4 @@
-// Who may call the local AWS: each function and task as its declared role, and one local user.
+// The callers of the local AWS: each function and task with its declared role, and one local user.
 import { randomBytes } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from './account';
 import type { DeclaredAws, DeclaredRole } from './declared';
@@ -11,7 +11,7 @@ export class Identities {
   #ofFunctions = new Map<string, Assumed>();
   #ofTasks = new Map<string, Assumed>();
 
-  /** @param services of the application's, by their names in IAM: the local user may do anything there */
+  /** @param services the application's, by their names in IAM: the local user may do anything there */
   constructor(services: readonly string[] = []) {
     const statements = [...MAY_INVOKE_AND_OPERATE, ...services.map((name) => allow(`${name}:*`, '*'))];
     this.user = {
@@ -28,14 +28,14 @@ export class Identities {
   }
 
   /**
-   * Gives each function a key of its own, which stands for its role and stays the same when the role's policies change.
-   * Throws, and changes nothing, where Lambda may not assume a function's role.
+   * Gives each function its own key, which represents its role and stays the same when the role's policies change. Throws,
+   * and changes nothing, if Lambda may not assume a function's role.
    */
   assume({ functions, roles }: Pick<DeclaredAws, 'functions' | 'roles'>): void {
     this.#ofFunctions = assumed(functions, roles, LAMBDA, this.#ofFunctions);
   }
 
-  /** The same for tasks of ECS. */
+  /** The same for ECS tasks. */
   assumeTasks(tasks: readonly Assuming[], roles: readonly DeclaredRole[]): void {
     this.#ofTasks = assumed(tasks, roles, ECS, this.#ofTasks);
   }
@@ -55,7 +55,7 @@ export class Identities {
 
 type Assumed = Identity & Required<AccessKey>;
 
-/** What runs under a role. */
+/** A function or task, which runs under a role. */
 interface Assuming {
   readonly name: string;
   readonly roleArn: string;
@@ -81,7 +81,7 @@ function assumed(
   );
 }
 
-/** What a caller of the publisher needs (both actions, as its URL is AWS_IAM), and who looks after the queues. */
+/** What a caller of the publisher needs (its URL is AWS_IAM: both actions), and what an operator of the queues needs. */
 const FUNCTIONS = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`;
 const MAY_INVOKE_AND_OPERATE = [
   allow('lambda:InvokeFunctionUrl', FUNCTIONS),
@@ -107,6 +107,6 @@ function makeTemporaryKey(): Required<AccessKey> {
 function makeKey(prefix: 'AKIA' | 'ASIA'): AccessKey {
   return {
     accessKeyId: prefix + randomBytes(8).toString('hex').toUpperCase(),
-    secretAccessKey: randomBytes(20).toString('hex'), // nothing in it that a shell would read
+    secretAccessKey: randomBytes(20).toString('hex'), // without characters that a shell interprets
   };
 }

@@ -1,4 +1,4 @@
-// Secrets Manager as far as a function calls it: GetSecretValue, with versions and their staging labels.
+// The part of Secrets Manager that functions call: GetSecretValue, with versions and their staging labels.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
@@ -18,7 +18,7 @@ interface Version {
 interface Secret {
   arn: string;
   name: string;
-  /** the value that the program declared last: only another one makes a version */
+  /** the value that the program declared last: only a different one makes a new version */
   declared: Value | undefined;
   staged: Partial<Record<Stage, Version>>;
 }
@@ -34,7 +34,7 @@ export class SecretsManager {
 
   constructor(private readonly now: () => number) {}
 
-  /** Takes over what the program declares. Versions that were put meanwhile stay; what is no longer declared goes. */
+  /** Applies what the program declares. Versions that were put meanwhile stay; secrets that are no longer declared go. */
   declare(declared: readonly DeclaredSecret[]): void {
     this.#secrets = declared.map(({ arn, name, value }) => {
       const secret = this.#secrets.find((one) => one.arn === arn) ?? {
@@ -51,12 +51,12 @@ export class SecretsManager {
     });
   }
 
-  /** Puts a new version: it becomes AWSCURRENT, and what was current AWSPREVIOUS. Gives the new version's id. */
+  /** Puts a new version: it becomes AWSCURRENT, and the current one AWSPREVIOUS. Returns the new version's id. */
   putSecretValue(secretId: string, value: Value): string {
     return this.#put(this.#find(secretId) ?? notFound(), value);
   }
 
-  /** The current value, for who owns the stack. Throws where there is none, or it is no text. */
+  /** The current value, for the stack's owner. Throws if there is none, or if it is not text. */
   currentText(secretId: string): string {
     const value = this.#find(secretId)?.staged.AWSCURRENT?.value;
     if (typeof value !== 'string') throw new Error(`the secret ${secretId} has no text`);

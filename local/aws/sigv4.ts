@@ -1,4 +1,4 @@
-// Checks AWS Signature Version 4 by signing the request again with the key that it names.
+// Checks AWS Signature Version 4: signs the request again with the key that it names, and compares.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
@@ -9,11 +9,11 @@ import { AwsError } from './errors';
 export interface AccessKey {
   accessKeyId: string;
   secretAccessKey: string;
-  /** demanded with each request where the key is a temporary one */
+  /** required with each request if the key is temporary */
   sessionToken?: string;
 }
 
-/** A request as it came over the wire: nothing decoded, header names in lower case. */
+/** A request as it came over the wire: not decoded, header names in lower case. */
 export interface WireRequest {
   method: string;
   path: string;

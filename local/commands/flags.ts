@@ -1,7 +1,7 @@
-// Command-line flags: one that is unknown or wrong is an error that says what is allowed.
+// Command-line flags. The error for an unknown or wrong flag says what is allowed.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** Wrong use of a command: its message is all that the user needs. */
+/** Wrong use of a command. The message is all that the user needs. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -24,7 +24,7 @@ export function parseFlags<T extends Options>(args: string[], options: T) {
   }
 }
 
-/** The first of several ports in a row; 0 stands for any free ones. Throws UsageError. */
+/** The first of several ports in a row; 0 means any free ones. Throws UsageError. */
 export function parsePort(text: string, howMany = 1): number {
   const port = Number(text);
   const last = 65_536 - howMany;

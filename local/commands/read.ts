@@ -10,16 +10,16 @@ const PROJECT = resolve(__dirname, '../..');
 
 const USAGE = `Usage: npm run read -- --course ID [--limit N] [--port PORT | --cache NAME]
 
-Prints the comments of a course, newest first: from the local stack that "npm start" runs, or, where
-MOMENTO_API_KEY is set, from Momento.
+Prints the comments of a course, newest first: from the local stack that "npm start" runs, or from Momento if
+MOMENTO_API_KEY is set.
 
-  --course ID    the course, as it was given to the publisher
-  --limit N      at most so many, 1 to 10,000; default 100
-  --port PORT    of the local stack, also where MOMENTO_API_KEY is set or several stacks run
+  --course ID    the course, as given to the publisher
+  --limit N      the most comments to print, 1 to 10,000; default 100
+  --port PORT    the port of the local stack, if several run or MOMENTO_API_KEY is set
   --cache NAME   the cache in Momento; default course-comments-dev
 
   MOMENTO_API_KEY    an API key that may read the cache
-  MOMENTO_ENDPOINT   the endpoint of its region, with a v2 key`;
+  MOMENTO_ENDPOINT   the endpoint of the key's region; only for a v2 key`;
 
 async function main(): Promise<void> {
   const flags = parseFlags(process.argv.slice(2), {
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     flags.port === undefined && process.env.MOMENTO_API_KEY ? fromMomento(flags) : fromStack(flags);
   const application = loadApplication(PROJECT, source.application);
   const entries = await application.read(course, source.access, limit);
-  if (entries.length === 0) console.log(`nothing stands in ${application.placeName} ${course}`);
+  if (entries.length === 0) console.log(`${application.placeName} ${course} is empty`);
   for (const entry of entries) console.log(line(entry));
 }
 
@@ -70,7 +70,7 @@ function fromStack(flags: { port?: string; cache?: string }): Source {
   return { application: stack.application, access };
 }
 
-/** Users' texts are quoted, so that each is seen to end where it ends. */
+/** Quotes users' texts, so that the end of each is clear. */
 function line({ at, userID, text }: Entry): string {
   return printable(`${at.toISOString()}  ${JSON.stringify(userID)}  ${JSON.stringify(text)}`);
 }

@@ -1,5 +1,5 @@
-// Where the local stack of this project runs, for other commands on this machine: a file that only its user can read, and
-// that goes when the stack ends.
+// Tells other commands on this machine where the local stack of this project runs: in a file that only its user can read,
+// and that is removed when the stack ends.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -11,24 +11,24 @@ const FOLDER = resolve(__dirname, '../..', 'node_modules', '.cache', 'momento-we
 
 const running = v.object({
   pid: v.number(),
-  /** of its page, the first of its ports */
+  /** the page's, the first of its ports */
   port: v.number(),
   momentoUrl: v.string(),
   apiKey: v.string(),
-  /** The folder of its application, and what that told of itself. */
+  /** The folder of its application, and the application's outputs. */
   application: v.string(),
   applicationOutputs: v.record(v.string(), v.string()),
   awsUrl: v.string(),
   cacheName: v.string(),
   publisherUrl: v.string(),
   region: v.string(),
-  /** Of the local user, who may call the publisher. */
+  /** The local user's, who may call the publisher. */
   credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
 });
 
 export type Running = v.InferOutput<typeof running>;
 
-/** With what another command reads from a stack that runs. */
+/** The access of another command to a running stack. */
 export function accessTo(stack: Running): Access {
   return {
     credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) }),
@@ -40,7 +40,7 @@ export function accessTo(stack: Running): Access {
   };
 }
 
-/** Tells other commands of this stack until this process ends. */
+/** Makes this stack known to other commands until this process ends. */
 export function announce(stack: Omit<Running, 'pid'>): void {
   const file = join(FOLDER, `${stack.port}.json`);
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
@@ -62,12 +62,12 @@ export function findRunning(): Running[] {
       const parsed = v.safeParse(running, JSON.parse(readFileSync(join(FOLDER, name), 'utf8')));
       return parsed.success && isAlive(parsed.output.pid) ? [parsed.output] : [];
     } catch {
-      return []; // it ended just now
+      return []; // it has just ended
     }
   });
 }
 
-/** The one that is meant: on this port, or the only one there is. Throws UsageError. */
+/** The stack on this port, or the only one. Throws UsageError. */
 export function chooseRunning(port: number | undefined, otherwise = ''): Running {
   const stacks = findRunning().filter((one) => port === undefined || one.port === port);
   const [stack, another] = stacks;

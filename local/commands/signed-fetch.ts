@@ -1,4 +1,4 @@
-// `fetch` with AWS Signature Version 4, as a backend calls the publisher.
+// `fetch` with AWS Signature Version 4: how a backend calls the publisher.
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AccessKey } from '../aws/sigv4';
@@ -9,7 +9,7 @@ export interface SignedRequest {
   body: string;
   /** of the signature; default: now */
   signingDate?: Date;
-  /** whether the body's hash is sent too, as the AWS SDKs do and curl does not; default: true */
+  /** whether to send the body's hash too, as the AWS SDKs do and curl does not; default: true */
   applyChecksum?: boolean;
   /** ends the request; default: never */
   signal?: AbortSignal;

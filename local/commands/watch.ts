@@ -4,8 +4,8 @@ import { watch } from 'chokidar';
 const SETTLE_MS = 100;
 
 /**
- * Watches paths (folders with all that is in them) below `folder`. Resolves when no change is missed any more.
- * @param run gets the changed file; its rejection is its own to tell of
+ * Watches paths (folders with their contents) below `folder`. Resolves when it sees every later change.
+ * @param run gets the changed file; it must report its own rejection
  */
 export async function watchProgram(
   folder: string,

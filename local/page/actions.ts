@@ -1,4 +1,4 @@
-// What the page's buttons do: each takes what the page sent and gives what to answer.
+// The actions of the page's buttons: each takes what the page sent and returns the answer.
 
 import type { FaultPlan } from 'local-momento/faults';
 import * as v from 'valibot';
@@ -9,20 +9,20 @@ import { ATTACKS, attack } from './attacks';
 import type { Journeys } from './journeys';
 import { planFor, TROUBLES, type Trouble } from './troubles';
 
-/** The message is for the user of the page. */
+/** Its message is shown to the user of the page. */
 export class WrongInput extends Error {
   override readonly name = 'WrongInput';
 }
 
 export type Action = (input: unknown) => Promise<object>;
 
-/** What stands at a place. */
+/** The messages at a place. */
 export interface Shown {
   readonly entries: readonly Entry[];
 }
 
 const SHOWN_ENTRIES = 50;
-/** The longest that a message waits in the queue between two tries. */
+/** The longest wait of a message in the queue between two tries. */
 const LONGEST_WAIT_MS = 900_000;
 
 const place = v.pipe(v.string(), v.minLength(1, 'a place needs a name'));
@@ -37,7 +37,7 @@ interface ActedOn {
   readonly faults: FaultPlan | undefined;
 }
 
-/** @param onTrouble is told which trouble holds from now on */
+/** @param onTrouble is called with the new trouble */
 export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trouble: Trouble) => void) {
   const { outputs, credentials, region, cacheName, topicName, application, access } = stack;
   const { SIGNING_SECRET_ARN = '' } = stack.functionNamed('webhookFunctionName').environment;

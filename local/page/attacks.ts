@@ -1,4 +1,4 @@
-// What an attacker would try, done for real against the stack on this machine; each says what came back.
+// Attacks on the stack on this machine, with real requests. Each returns the answer that came back.
 import { randomBytes } from 'node:crypto';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
 import type { Fields } from '../application';
@@ -7,10 +7,10 @@ export const ATTACKS = ['forged', 'tampered', 'replayed', 'stale', 'unsigned'] a
 export type Attack = (typeof ATTACKS)[number];
 
 export interface AttackReport {
-  /** `refused`; `harmless` where it was answered and changed nothing; `succeeded`, which must not be. */
+  /** `refused`; `harmless`: accepted, but nothing changed; `succeeded`: must never happen. */
   readonly verdict: 'refused' | 'harmless' | 'succeeded';
   readonly summary: string;
-  /** The request as it went over the wire, but for headers that every request has. */
+  /** The request as it went over the wire, without headers that every request has. */
   readonly request: string;
   readonly answer: string;
   readonly ms: number;
@@ -21,9 +21,9 @@ export interface Target {
   readonly publisherUrl: string;
   readonly cacheName: string;
   readonly topicName: string;
-  /** What Momento signs with: an event that it once sent can be had by who listens in, its secret cannot. */
+  /** Momento's signing secret. An attacker can intercept an event, but not the secret. */
   signingSecret(): string;
-  /** How much stands where this message would. */
+  /** The number of entries at this message's place. */
   count(message: Fields): Promise<number>;
 }
 
@@ -34,10 +34,10 @@ interface Sent {
   readonly ms: number;
 }
 
-/** How long ago the stale event was sent, in milliseconds. */
+/** The age of the stale event, in milliseconds. */
 const STALE_MS = 120_000;
 
-/** Carries out an attack with this message of taylor's, and tells what came of it. */
+/** Carries out an attack with this message of taylor's, and returns its result. */
 export async function attack(name: Attack, message: Fields, target: Target): Promise<AttackReport> {
   switch (name) {
     case 'forged': {
@@ -65,7 +65,7 @@ export async function attack(name: Attack, message: Fields, target: Target): Pro
   }
 }
 
-/** Momento's own event, sent a second time: it is genuine, so it is answered as such, and stored once. */
+/** Momento's own event, sent a second time. It is genuine, so the webhook accepts it, and stores it once. */
 async function replay(message: Fields, target: Target): Promise<AttackReport> {
   const body = eventBody(target, message);
   const signature = sign(Buffer.from(body), target.signingSecret());

@@ -1,13 +1,13 @@
 // Server-sent events to every browser that shows the page.
 import type { ServerResponse } from 'node:http';
 
-/** A browser that takes nothing for so many bytes is let go of; it connects again by itself. */
+/** A browser with this many unread bytes is disconnected; it connects again by itself. */
 const BACKLOG_BYTES = 1024 * 1024;
 
 export class EventStream {
   readonly #open = new Set<ServerResponse>();
 
-  /** Answers a request with events from now on, `first` before all others. */
+  /** Answers a request with `first` and all later events. */
   add(response: ServerResponse, first: { readonly name: string; readonly data: unknown }): void {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(eventText(first.name, first.data));
@@ -28,7 +28,7 @@ export class EventStream {
   }
 }
 
-/** JSON holds no line break, so it is one line of data. */
+/** JSON contains no line break, so it is one line of data. */
 function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

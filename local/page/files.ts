@@ -1,4 +1,4 @@
-// The page's own files. Only what stands in this list is served, whatever a path asks for.
+// The page's own files. Only files in this list are served, whatever the path.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,7 +25,7 @@ const FILES: ReadonlyMap<string, keyof typeof TYPES> = new Map([
   ['trouble.js', 'js'],
 ]);
 
-/** Read each time, so that a change shows when the page is loaded again. */
+/** Read for each request, so that reloading the page shows a change. */
 export function pageFile(path: string): { type: string; content: Buffer } | undefined {
   const name = path === '/' ? 'index.html' : path.slice(1);
   const kind = FILES.get(name);

@@ -1,5 +1,5 @@
-// Who may talk to the page: browsers that show this page itself, on this machine. Every other site that is open in the same
-// browser can send requests to 127.0.0.1 too, under its own name or under one that it lets point there.
+// Only browsers that show this page, on this machine, may talk to it. Any other site in the same browser can send requests
+// to 127.0.0.1 too, under its own name or under one that it points there.
 import type { IncomingMessage } from 'node:http';
 import { isForThisServer } from '../aws/http';
 
@@ -8,12 +8,12 @@ export class Forbidden extends Error {
 }
 
 /**
- * Throws Forbidden unless the request is for this page's own address and comes from this page, or from no page at all
- * where it only reads.
+ * Throws Forbidden unless the request names this page's own address and comes from this page. A request that only reads
+ * may also come from no page at all.
  */
 export function admit(request: IncomingMessage, port: number): void {
   const { method, headers } = request;
-  if (!isForThisServer(request, port)) throw new Forbidden('this is no address of the page');
+  if (!isForThisServer(request, port)) throw new Forbidden('this is not the address of the page');
   const { origin, host } = headers;
   if (origin !== undefined && origin !== `http://${host}`) throw new Forbidden('another site asks');
   const site = headers['sec-fetch-site'] ?? 'same-origin';
@@ -23,7 +23,7 @@ export function admit(request: IncomingMessage, port: number): void {
   }
 }
 
-/** On every answer. No script but the page's own files, nothing from elsewhere, and no text ever becomes markup. */
+/** Set on every answer. Only the page's own scripts run, nothing loads from elsewhere, and no text becomes markup. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",

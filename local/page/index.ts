@@ -1,4 +1,4 @@
-// The live page of the local stack: shows what happens in it, and lets a user publish, break and attack it.
+// The live page of the local stack: shows what happens in it. A user can publish to it, break it and attack it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { MomentoEvents, TopicMessage } from 'local-momento';
 import type { FaultPlan } from 'local-momento/faults';
@@ -18,7 +18,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 export interface PageOptions {
   /** 0, the default: any free one. */
   port?: number;
-  /** Faults that befall the stack whatever is chosen on the page. */
+  /** Faults that apply whatever is chosen on the page. */
   faults?: FaultPlan;
 }
 
@@ -74,11 +74,11 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
   };
 }
 
-/** Tells the journeys what happens; gives how to stop. */
+/** Passes events to the journeys. Returns how to stop. */
 function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
   const onLog = ({ line }: { line: string }) => journeys.logged(line);
-  // What the application itself publishes, to other topics, is no journey of its own.
+  // Messages that the application itself publishes, to other topics, are not journeys.
   const onPublished = (message: TopicMessage) => {
     if (message.cache === cacheName && message.topic === topicName) journeys.published(message);
   };
@@ -134,7 +134,7 @@ function statusOf(error: unknown): number {
   if (error instanceof Forbidden) return 403;
   if (error instanceof TooLarge) return 413;
   if (error instanceof WrongInput || error instanceof v.ValiError) return 422;
-  return 502; // something behind the page would not answer
+  return 502; // a service behind the page did not answer
 }
 
 function readJson(body: Buffer): unknown {

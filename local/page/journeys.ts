@@ -1,4 +1,4 @@
-// The ways of the last comments through the stack, put together from what Momento and the functions tell as it happens.
+// The journeys of the last messages through the stack, put together from the events of Momento and the functions.
 
 import type { TopicMessage } from 'local-momento';
 import type { Described, LocalApplication } from '../application';
@@ -19,23 +19,23 @@ export interface Journey extends Described {
   readonly userId: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** What the publisher answered as `x-request-id`; other publishers need not give one. */
+  /** The publisher's `x-request-id`; other publishers need not send one. */
   requestId?: string;
   readonly steps: Partial<Record<Station, Step>>;
 }
 
-/** Older ones are forgotten. */
+/** Older journeys are forgotten. */
 const JOURNEYS_AT_MOST = 30;
 
 export class Journeys {
   readonly #all: Journey[] = [];
-  /** By the place on the topic, which Momento names with each delivery. */
+  /** By the position in the topic, which Momento names with each delivery. */
   readonly #byPlace = new Map<string, Journey>();
   #lastId = 0;
 
   /**
-   * @param describe of the application
-   * @param tell is given a journey as often as it gets on
+   * @param describe the application's
+   * @param tell is called with a journey each time that it advances
    * @param now milliseconds since the epoch
    */
   constructor(
@@ -49,7 +49,7 @@ export class Journeys {
     return this.#all;
   }
 
-  /** A message that is about to be published from here. */
+  /** Begins the journey of a message that the page is about to publish. */
   begin(userId: string, described: Described): Journey {
     const journey: Journey = { id: ++this.#lastId, userId, ...described, startedAt: this.now(), steps: {} };
     this.#all.unshift(journey);
@@ -60,7 +60,7 @@ export class Journeys {
     return journey;
   }
 
-  /** What the publisher answered: a refusal ends the journey where it stands. */
+  /** Notes the publisher's answer: a refusal ends the journey. */
   answered(journey: Journey, status: number, requestId: string | undefined, message: string): void {
     journey.requestId ??= requestId;
     const station = journey.steps.token ? 'topic' : 'token';
@@ -83,11 +83,11 @@ export class Journeys {
     const journey = own ?? this.begin(tokenId, described);
     journey.requestId ??= requestIdIn(given);
     this.#byPlace.set(placeOf(message), journey);
-    if (!journey.steps.token) this.#step(journey, 'token', 'done', tokenId ? 'kept from before' : 'none');
+    if (!journey.steps.token) this.#step(journey, 'token', 'done', tokenId ? 'reused' : 'none');
     this.#step(journey, 'topic', 'done', tokenId ? `published as ${tokenId}` : 'published with an API key');
   }
 
-  /** Momento called the webhook; without a status it got no answer. */
+  /** Momento called the webhook. Without a status, it got no answer. */
   delivered(message: TopicMessage, answer: { status?: number; error?: string; ms: number }): void {
     const journey = this.#byPlace.get(placeOf(message));
     if (!journey) return;
@@ -101,7 +101,7 @@ export class Journeys {
     else this.#step(journey, 'outcome', 'failed', 'nothing was done');
   }
 
-  /** A line that a function logged, whatever it is about. */
+  /** Handles any line that a function logged. */
   logged(line: string): void {
     const told = readOutcome(line);
     const journey = told && this.#all.find(({ requestId }) => requestId === told.requestId);
@@ -110,7 +110,7 @@ export class Journeys {
     this.#step(journey, 'outcome', ...meaning);
   }
 
-  /** A message in the application's words. Anybody may publish anything. */
+  /** A message in the application's words. Anybody can publish anything. */
   read(message: unknown): Described {
     try {
       return this.describe(message);
@@ -129,7 +129,7 @@ export class Journeys {
   }
 }
 
-/** What a line about an event means for its message. */
+/** The outcome of a message, from a log line about its event. */
 function meaningOf({ outcome, deliveries }: Outcome, done: string): [Step['state'], string] | undefined {
   const tries = deliveries === 1 ? 'once' : `${deliveries} times`;
   switch (outcome) {
@@ -144,7 +144,7 @@ function meaningOf({ outcome, deliveries }: Outcome, done: string): [Step['state
     case 'lost':
       return ['failed', 'lost: neither done nor queued'];
     default:
-      return undefined; // what comes of it, a later line tells
+      return undefined; // a later line tells the outcome
   }
 }
 
@@ -156,7 +156,7 @@ function placeOf({ cache, topic, sequencePage, sequenceNumber }: TopicMessage): 
   return JSON.stringify([cache, topic, sequencePage, sequenceNumber]);
 }
 
-/** The message; its text, where that is no JSON. */
+/** The message, or its text if that is not JSON. */
 function fieldsIn(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,12 +1,12 @@
-// How full the queues are, told whenever that changes.
+// Watches the queues, and reports their depths when they change.
 import type { Sqs } from '../aws/sqs';
 
 export interface QueueDepths {
-  /** In the redrive queue: waiting for their next try, or in the middle of it. */
+  /** Messages in the redrive queue: waiting for their next try, or being tried. */
   readonly waiting: number;
   /** Milliseconds until the next of them is tried. */
   readonly nextTryInMs: number | undefined;
-  /** In the dead-letter queue. */
+  /** Messages in the dead-letter queue. */
   readonly givenUp: number;
 }
 
@@ -16,7 +16,7 @@ export class Queues {
   #last = '';
   readonly #timer: NodeJS.Timeout;
 
-  /** @param tell is given the depths whenever they are others than before, seconds counted */
+  /** @param tell is called with the depths when they change; waits are rounded to seconds */
   constructor(
     private readonly sqs: Sqs,
     private readonly urls: { readonly redrive: string; readonly deadLetter: string },

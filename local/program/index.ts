@@ -1,18 +1,18 @@
-// What the Pulumi program declares, without an engine: index.ts is evaluated under Pulumi's in-process mocks.
+// Evaluates index.ts under Pulumi's in-process mocks, without an engine, and returns what the program declares.
 import * as path from 'node:path';
 import { type MessagePort, Worker } from 'node:worker_threads';
 
-/** One resource, as the program registered it. */
+/** One resource that the program registered. */
 export interface DeclaredResource {
   readonly type: string;
-  /** The logical name; unique together with the type. */
+  /** The logical name, unique together with the type. */
   readonly name: string;
   readonly id: string;
-  /** Secrets are unwrapped, outputs resolved; the `code` of a function is its files, by name. */
+  /** With secrets unwrapped and outputs resolved. The `code` of a function is its files, by name. */
   readonly inputs: Record<string, unknown>;
-  /** What the mocked provider answered: inputs, and computed properties such as `arn`. In a preview the inputs alone. */
+  /** The mocked provider's answer: inputs, and computed properties such as `arn`. In a preview only the inputs. */
   readonly state: Record<string, unknown>;
-  /** Paths of the inputs that were marked secret, such as `secretString`. */
+  /** Paths of the inputs that are marked secret, such as `secretString`. */
   readonly secretInputs: string[];
 }
 
@@ -23,10 +23,10 @@ export interface Message {
 
 export interface Declared {
   readonly resources: DeclaredResource[];
-  /** By name; what a preview cannot know is missing. */
+  /** By name, without values that a preview cannot know. */
   readonly outputs: Record<string, unknown>;
   readonly secretOutputs: string[];
-  /** What the program told its user. */
+  /** The messages of the program to its user. */
   readonly messages: Message[];
 }
 
@@ -37,7 +37,7 @@ export interface ProgramOptions {
   readonly project?: string;
   /** The folder of the program. Default: this project. */
   readonly folder?: string;
-  /** Settings that are no secrets. A key without a namespace gets the project's. */
+  /** Settings that are not secret. A key without a namespace gets the project's. */
   readonly config?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   /** Computed outputs stay unknown, as in `pulumi preview`. */
@@ -46,7 +46,7 @@ export interface ProgramOptions {
   readonly functionUrl?: (name: string) => Promise<string> | string;
   /** The URL that the queue of this logical name gets. Default: one like AWS's. */
   readonly queueUrl?: (name: string) => Promise<string> | string;
-  /** A Momento on this machine in which what the program manages there is really made. Default: it is made up. */
+  /** A local Momento in which the program's Momento resources are really made. Default: they are made up. */
   readonly momentoUrl?: string;
 }
 
@@ -61,7 +61,7 @@ export class ProgramError extends Error {
   }
 }
 
-/** What the worker is asked for. */
+/** The request to the worker. */
 export interface Evaluation {
   readonly folder: string;
   readonly project: string;
@@ -72,7 +72,7 @@ export interface Evaluation {
   readonly momentoUrl: string | undefined;
 }
 
-/** What the worker sends: a question (answered on its port), or the end. */
+/** The worker's messages: a question, which is answered on its port, or the end. */
 export type FromWorker =
   | { readonly ask: 'functionUrl' | 'queueUrl'; readonly name: string; readonly port: MessagePort }
   | { readonly done: Declared }
@@ -80,12 +80,12 @@ export type FromWorker =
 
 const PROJECT = path.resolve(__dirname, '../..');
 
-/** A worker that has loaded Pulumi and waits for the next evaluation. It keeps no process from its end. */
+/** A worker that has loaded Pulumi and waits for the next evaluation. It does not keep the process alive. */
 let spare: Worker | undefined;
 
 /**
- * Evaluates the program and gives what it declares: in a worker thread, with fresh modules and without the AWS and Pulumi
- * settings of this process.
+ * Evaluates the program in a worker thread, with fresh modules and without this process's AWS and Pulumi settings. Returns
+ * what it declares.
  * Rejects with a ProgramError that has the program's own message.
  */
 export async function evaluateProgram(options: ProgramOptions = {}): Promise<Declared> {
@@ -137,7 +137,7 @@ async function keep(worker: Worker): Promise<void> {
   worker.unref();
 }
 
-/** ts-node must be there before the worker's first file, whatever this Node.js itself makes of TypeScript. */
+/** ts-node must load before the worker's first file, however this Node.js itself handles TypeScript. */
 const START = `
   require(${JSON.stringify(require.resolve('ts-node'))}).register({ cwd: ${JSON.stringify(PROJECT)} });
   require(${JSON.stringify(path.join(__dirname, 'worker.ts'))});

@@ -1,5 +1,5 @@
-// What AWS would answer for each type of resource that the program may make. A type that is not here is an error, so that no
-// output is silently undefined.
+// AWS's answers for each type of resource that the program can make. An unknown type is an error, so that no output is
+// silently undefined.
 import { createHash } from 'node:crypto';
 import type { MockedResource } from '../application';
 
@@ -20,14 +20,14 @@ interface Registration {
   readonly inputs: Record<string, unknown>;
   readonly askUrl: AskUrl;
   readonly makeInMomento: MakeInMomento;
-  /** Of the types that the application declares beside the program's own. */
+  /** For the types that the application adds to the program's own. */
   readonly ofApplication?: Readonly<Record<string, MockedResource>>;
 }
 
 interface Subject extends Registration {
-  /** The physical name: the one that was asked for, else Pulumi's auto-name, the logical name and seven digits. */
+  /** The physical name: the requested one, or Pulumi's auto-name, the logical name and seven digits. */
   readonly physical: string;
-  /** Hexadecimal digits that are this resource's own, and the same each time. */
+  /** Hexadecimal digits, different for each resource and the same each time. */
   readonly digits: string;
 }
 
@@ -40,7 +40,7 @@ interface Answer {
 export async function mockedState(registration: Registration) {
   const mock = MOCKS[registration.type] ?? registration.ofApplication?.[registration.type];
   if (!mock) {
-    const where = "an application's own types stand under resources in its local.ts";
+    const where = "an application's own types belong under resources in its local.ts";
     throw new Error(`${registration.name} is a ${registration.type}, which is not mocked: ${where}`);
   }
   const { type, name, stack, inputs } = registration;
@@ -51,12 +51,12 @@ export async function mockedState(registration: Registration) {
   return { id, state: { ...inputs, ...computed } };
 }
 
-/** Whether it is of a component that a plug-in makes. */
+/** Whether it belongs to a component that a plug-in makes. */
 export function isRemote(type: string): boolean {
   return type.startsWith('awsx:');
 }
 
-/** What AWS would tell about itself: an account with a default VPC of two public subnets. Throws on other questions. */
+/** AWS's answers to calls of the program: an account with a default VPC of two public subnets. Throws on other calls. */
 export function mockedAnswer(token: string, inputs: Record<string, unknown>) {
   const answer = ANSWERS[token];
   if (!answer) throw new Error(`the program calls ${token}, which is not mocked`);
@@ -179,7 +179,7 @@ const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
     const url = given ?? `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${physical}`;
     return { id: url, url, name: physical, arn: arn('sqs', physical) };
   },
-  // A component whose plug-in, on an engine, makes what is in it: here it is one resource.
+  // A component: on an engine its plug-in makes its parts. Here it is one resource.
   'awsx:ecs:FargateService': ({ physical }) => ({ id: '', service: { name: physical } }),
   'docker-build:index:Image': ({ digits }) => ({ id: `sha256:${digits}`, digest: `sha256:${digits}` }),
   'pulumi-nodejs:dynamic/momento:Cache': async ({ inputs, makeInMomento }) =>

@@ -1,4 +1,4 @@
-// The settings of a stack that are no secrets, from its `Pulumi.<stack>.yaml`.
+// The settings of a stack that are not secret, from its `Pulumi.<stack>.yaml`.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -12,14 +12,14 @@ const stackFile = v.nullish(
 const projectFile = v.nullish(v.object({ name: v.string() }));
 
 /**
- * The plain settings: the project's own by key alone, such as `logRetentionDays`, others by whole key, such as
- * `aws:region`. Encrypted ones are left out: nobody can read them here. Without a file there are none. Throws where the
- * file is not as Pulumi writes it.
+ * The plain settings: the project's own by their short keys, such as `logRetentionDays`, others by their whole keys, such
+ * as `aws:region`. Leaves out encrypted ones: nobody can read them here. Empty without a file. Throws if the file is not
+ * as Pulumi writes it.
  */
 export async function readStackSettings(folder: string, stack: string): Promise<Record<string, string>> {
   const file = await readYaml(folder, `Pulumi.${stack}.yaml`, stackFile);
   const project = await readYaml(folder, 'Pulumi.yaml', projectFile);
-  // Pulumi takes a key without a namespace as the project's, and writes it with one.
+  // Pulumi reads a key without a namespace as the project's, and writes it with one.
   const own = project ? `${project.name}:` : '';
   const short = (key: string) => (key.startsWith(own) ? key.slice(own.length) : key);
   return Object.fromEntries(

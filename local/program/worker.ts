@@ -1,4 +1,4 @@
-// The worker behind program.ts: evaluates the program under mocks, one evaluation after the other, each with fresh modules.
+// The worker behind index.ts: evaluates the program under mocks, one evaluation after another, each with fresh modules.
 import { readFile } from 'node:fs/promises';
 import nodeModule from 'node:module';
 import * as path from 'node:path';
@@ -8,17 +8,17 @@ import { hasLocalHalf, type LocalApplication, loadApplication } from '../applica
 import type { Declared, DeclaredResource, Evaluation, FromWorker, Message } from '.';
 import { type AskUrl, isRemote, type MakeInMomento, mockedAnswer, mockedState } from './mocks';
 
-// Pulumi notes a stack with each of its promises, and to map them to sources took half of the time. Nobody is shown one.
+// Pulumi records a stack trace with each promise. Mapping them to sources took half of the time, and nobody sees them.
 Error.stackTraceLimit = 0;
 
 let evaluation: Evaluation;
 let resources: DeclaredResource[];
 
-// Pulumi loads every built-in module when it writes down a dynamic provider, and a worker has no tracing.
+// Pulumi loads every built-in module when it serializes a dynamic provider, and a worker has no tracing.
 const builtinModules = nodeModule.builtinModules.filter((name) => name !== 'trace_events');
 Object.assign(nodeModule, { builtinModules });
 
-// While it evaluates, only the evaluation keeps this worker from its end; in between, the wait for the next one does.
+// During an evaluation only the evaluation keeps this worker alive; between two, the wait for the next one does.
 parentPort?.on('message', (next: Evaluation) => {
   parentPort?.unref();
   evaluation = next;
@@ -27,7 +27,7 @@ parentPort?.on('message', (next: Evaluation) => {
   evaluate().catch(fail);
 });
 
-/** What comes from packages stays loaded, which takes most of the time; they hold nothing of a program but what mocks set. */
+/** Packages stay loaded, as loading them takes most of the time. They keep nothing of a program but what mocks set. */
 function forgetProgram(): void {
   for (const file of Object.keys(require.cache)) {
     if (!file.includes('/node_modules/') && path.dirname(file) !== __dirname) delete require.cache[file];
@@ -40,12 +40,12 @@ async function evaluate(): Promise<void> {
   const outputs: Record<string, unknown> = {};
   const secretOutputs: string[] = [];
   if (momentoUrl !== undefined)
-    process.env.MOMENTO_ENDPOINT_URL = momentoUrl; // this worker's alone
+    process.env.MOMENTO_ENDPOINT_URL = momentoUrl; // only this worker's
   else delete process.env.MOMENTO_ENDPOINT_URL;
   const log = (severity: Message['severity']) => async (text: string) => {
     messages.push({ severity, text });
   };
-  // Without an engine Pulumi prints what it logs. Its own debugging concerns nobody.
+  // Without an engine Pulumi prints its log. Its own debug messages are of no use here.
   const silent = async () => {};
   Object.assign(pulumi.log, { debug: silent, info: log('info'), warn: log('warn'), error: log('error') });
   await pulumi.runtime.setMocks({ newResource, call }, project, stack, preview, 'organization');
@@ -53,7 +53,7 @@ async function evaluate(): Promise<void> {
 
   const exported: Record<string, unknown> = require(path.join(evaluation.folder, 'index.ts'));
   end(() => {
-    resources.sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name)); // they come as they get ready
+    resources.sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name)); // they arrive in any order
     const declared: Declared = { resources, outputs, secretOutputs, messages };
     return { done: declared };
   });
@@ -91,7 +91,7 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
   };
 }
 
-/** Loaded only where a resource needs it: the default application declares none. */
+/** Loaded only if a resource needs it: the default application declares none. */
 function ofApplication(): LocalApplication['resources'] {
   const { folder, project, config } = evaluation;
   const application = config[`${project}:application`];
@@ -100,7 +100,7 @@ function ofApplication(): LocalApplication['resources'] {
     : {};
 }
 
-/** The properties that are no inputs, as these go back to the program as it gave them, secrets still marked. */
+/** The properties that are not inputs. Inputs go back to the program unchanged, with secrets still marked. */
 function computed({ inputs, state }: DeclaredResource): Record<string, unknown> {
   return Object.fromEntries(Object.entries(state).filter(([key]) => !(key in inputs)));
 }
@@ -109,7 +109,7 @@ function call({ token, inputs }: pulumi.runtime.MockCallArgs) {
   return mockedAnswer(token, inputs);
 }
 
-/** Asks the starter of this worker for a URL; undefined where it leaves the choice to the mock. */
+/** Asks the worker's starter for a URL. Undefined if the mock may choose. */
 const askUrl: AskUrl = async (ask, name) => {
   if (evaluation.preview) return undefined;
   const { port1, port2 } = new MessageChannel();
@@ -121,7 +121,7 @@ const askUrl: AskUrl = async (ask, name) => {
   return typeof url === 'string' ? url : undefined;
 };
 
-/** Lets the provider's own code make it, as the engine would; undefined where there is no Momento. */
+/** Calls the provider's own code to make it, as the engine would. Undefined if there is no Momento. */
 const makeInMomento: MakeInMomento = async (kind, inputs) => {
   if (evaluation.preview || evaluation.momentoUrl === undefined) return undefined;
   const providers: typeof import('../../infra/momento/provider') = require('../../infra/momento/provider');
@@ -133,7 +133,7 @@ const makeInMomento: MakeInMomento = async (kind, inputs) => {
 const SPECIAL = '4dabf18193072939515e22adb298388d';
 const SECRET = '1b47061264138c4ac30d75fd1eb44270';
 
-/** A value without secret envelopes, whose places it notes. Archives become their files; what is unknown, undefined. */
+/** A value without secret envelopes; notes their paths. Archives become their files, unknown values undefined. */
 async function plain(value: unknown, place: string, secretInputs: string[]): Promise<unknown> {
   if (value instanceof pulumi.asset.AssetArchive) return plain(await value.assets, place, secretInputs);
   if (value instanceof pulumi.asset.StringAsset) return value.text;
@@ -150,7 +150,7 @@ async function plain(value: unknown, place: string, secretInputs: string[]): Pro
     return plain(value.value, place, secretInputs);
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) {
-    throw new Error(`${place} holds a ${value.constructor.name}, which the mocks cannot show`);
+    throw new Error(`${place} is a ${value.constructor.name}, which the mocks do not support`);
   }
   const entries = Object.entries(value).map(async ([key, item]) => [
     key,
@@ -172,7 +172,7 @@ function fail(error: unknown): void {
   end(() => ({ failed, registered: resources.length }));
 }
 
-/** A resource may be made as late as in the `apply` of another, so the result is told when nothing is left to do. */
+/** A resource can be made as late as in the `apply` of another, so the result is sent when nothing is left to do. */
 function end(result: () => FromWorker): void {
   process.once('beforeExit', () => {
     tell(result());

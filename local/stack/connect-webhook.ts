@@ -1,4 +1,4 @@
-// What a user does by hand in Momento: makes the cache and the webhook, and copies its signing secret.
+// Does what a user does by hand in Momento: makes the cache and the webhook, and copies its signing secret.
 import {
   CacheClient,
   Configurations,
@@ -24,7 +24,7 @@ export interface WebhookConnection extends Connection {
   url: string;
 }
 
-/** By what Momento and the program have been told of each other. */
+/** What connects Momento and the program. */
 export interface Connected {
   delivery: string;
   cacheName: string;
@@ -33,16 +33,16 @@ export interface Connected {
   application: string;
 }
 
-/** Throws where one of these is not as at the start: then there would be two of what the start made one of. */
+/** Throws if one of these has changed since the start: only the start connects them. */
 export function checkConnected(atStart: Connected, now: Connected): void {
   for (const key of ['delivery', 'cacheName', 'topicName', 'webhookUrl', 'application'] as const) {
     if (now[key] === atStart[key]) continue;
     const [is, was] = [now[key], atStart[key]].map((value) => JSON.stringify(value));
-    throw new Error(`${key} is now ${is}, and was ${was}: restart npm start to take this over`);
+    throw new Error(`${key} changed from ${was} to ${is}: restart npm start to apply it`);
   }
 }
 
-/** Makes the cache, where it is not there yet. Throws with what Momento said. */
+/** Makes the cache if it does not exist. Throws an error with Momento's message. */
 export async function makeCache({ momento, apiKey, cacheName }: Connection): Promise<void> {
   const caches = new CacheClient({
     configuration: Configurations.Laptop.latest(),
@@ -57,7 +57,7 @@ export async function makeCache({ momento, apiKey, cacheName }: Connection): Pro
   }
 }
 
-/** Makes the webhook and gives its signing secret. Throws with what Momento said. */
+/** Makes the webhook and returns its signing secret. Throws an error with Momento's message. */
 export async function connectWebhook(connection: WebhookConnection): Promise<string> {
   const { cacheName, topicName, url } = connection;
   const credentialProvider = credentials(connection);
@@ -75,6 +75,6 @@ export async function connectWebhook(connection: WebhookConnection): Promise<str
 function credentials({ momento, apiKey }: Pick<Connection, 'momento' | 'apiKey'>) {
   return apiKeyCredentials(apiKey, {
     local: `127.0.0.1:${momento.port}`,
-    endpoint: 'local.momento.test', // a v2 key needs one, though here it is not used
+    endpoint: 'local.momento.test', // a v2 key needs one, although it is not used here
   });
 }

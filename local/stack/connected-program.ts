@@ -1,4 +1,4 @@
-// The program, evaluated with the settings of its stack and the addresses on this machine, and connected to Momento.
+// Evaluates the program with the settings of its stack and the addresses on this machine, and connects it to Momento.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { DEFAULT_APPLICATION } from '../application';
@@ -20,7 +20,7 @@ export interface Evaluated {
 }
 
 export class ConnectedProgram {
-  /** Momento makes the signing secret once it knows the webhook's URL, so until then this text holds its place. */
+  /** Momento makes the signing secret when it knows the webhook's URL. Until then this text replaces it. */
   readonly #placeholder = randomBytes(16).toString('hex');
   #signingSecret: string | undefined;
 
@@ -32,8 +32,8 @@ export class ConnectedProgram {
   }
 
   /**
-   * Rejects with the program's own error, or with what AWS would refuse.
-   * @param momentoUrl where the program makes what it manages itself; without it, nothing is made
+   * Rejects with the program's own error, or with AWS's.
+   * @param momentoUrl the Momento for resources that the program manages itself; without it, none are made
    */
   async evaluate(momentoUrl?: string): Promise<Evaluated> {
     const { stack = 'dev', folder = PROJECT } = this.options;
@@ -57,7 +57,7 @@ export class ConnectedProgram {
     return { outputs, declared, connected };
   }
 
-  /** Makes in Momento what the program does not make itself. */
+  /** Makes the resources in Momento that the program does not make itself. */
   async connect({ delivery, cacheName, topicName, webhookUrl: url }: Connected): Promise<void> {
     if (delivery === 'managed-webhook') return;
     const connection = { momento: this.services.momento, apiKey: this.services.apiKey, cacheName };
@@ -74,7 +74,7 @@ export class ConnectedProgram {
 
   #signingSecretFor(delivery: string): Record<string, string> {
     if (delivery === 'managed-webhook') return {}; // the program makes the webhook, and refuses a signing secret
-    if (delivery === 'relay') this.#signingSecret ??= this.#placeholder; // one that is made up, as a user would
+    if (delivery === 'relay') this.#signingSecret ??= this.#placeholder; // made up, as a user would
     return { signingSecret: this.#signingSecret ?? this.#placeholder };
   }
 }

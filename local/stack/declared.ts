@@ -1,4 +1,4 @@
-// All that the program declares, read and checked as AWS checks it, before anything of it is taken over.
+// Reads all that the program declares and checks it as AWS does, before any of it is applied.
 import { type DeclaredAws, type Resource, readDeclared } from '../aws/declared';
 import { type DeclaredTask, readTasks } from '../aws/ecs/declared';
 import { Identities } from '../aws/identities';
@@ -16,11 +16,11 @@ export interface DeclaredStack {
   readonly queues: readonly DeclaredQueue[];
   readonly mappings: readonly DeclaredMapping[];
   readonly tasks: readonly DeclaredTask[];
-  /** All that the program declares, for who else it concerns. */
+  /** All declared resources, for other services. */
   readonly resources: readonly Resource[];
 }
 
-/** @param folder the program's; throws where AWS would refuse something, naming it */
+/** @param folder the program's; throws if AWS would refuse a resource, and names it */
 export function readStack(resources: readonly Resource[], folder: string): DeclaredStack {
   const aws = readDeclared(resources);
   const queues = readQueues(resources);

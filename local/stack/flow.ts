@@ -1,4 +1,4 @@
-// The way of one message through the running stack, step by step: from the publisher to what the application does with it.
+// Follows one message through the running stack, step by step: from the publisher to the application's own step.
 import { type Entry, entryOf, type Fields } from '../application';
 import { signedPost } from '../commands/signed-fetch';
 import type { Stack } from '.';
@@ -14,16 +14,16 @@ export interface Step {
     | 'read back'
     | 'fault';
   detail: string;
-  /** false where the step went wrong */
+  /** false if the step failed */
   ok: boolean;
 }
 
-/** A message, and who writes it. */
+/** A message and its user. */
 export type Publication = Fields & { readonly userId: string };
 
 const STEP_WITHIN_MS = 15_000;
 
-/** Tells of each step of every message, as it happens. */
+/** Reports each step of every message as it happens. */
 export function onSteps(stack: Stack, tell: (step: Step) => void): void {
   const { momento, events, outputs } = stack;
   const step = (name: Step['name'], detail: string, ok = true) => tell({ name, detail, ok });
@@ -54,7 +54,7 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
   momento.on('fault', ({ operation, kind }) => step('fault', `${operation}: ${kind}`, false));
 }
 
-/** Publishes a message and reads it back. Throws at the first step that fails, with the reason. */
+/** Publishes a message and reads it back. Throws at the first failed step, with the reason. */
 export async function sendMessage(stack: Stack, publication: Publication): Promise<Entry> {
   const { outputs, credentials, region, application, access, clock } = stack;
   const { userId, ...fields } = publication;
@@ -97,7 +97,7 @@ interface Answer {
   readonly ms: number;
 }
 
-/** Tells of each answer of the webhook, to Momento or to the relay. Gives how to stop. */
+/** Reports each answer of the webhook, to Momento or to the relay. Returns how to stop. */
 function onAnswer({ momento, events, relay }: Stack, tell: (answer: Answer) => void): () => void {
   if (!relay) {
     momento.on('delivered', tell);
@@ -124,13 +124,13 @@ function answerOfWebhook(stack: Stack): Promise<string> {
   });
 }
 
-/** By its request id: the application's words for what it does with a message. */
+/** By request id: the application's words for what it does with a message. */
 function rememberWords({ application }: Stack, words: Map<string, string>, text: string | undefined): void {
   try {
     const message: unknown = JSON.parse(text ?? '');
     words.set(String(Object(message).requestId), application.describe(message).done);
   } catch {
-    // Anybody may publish anything.
+    // Anybody can publish anything.
   }
 }
 

@@ -1,5 +1,5 @@
-// The whole product on this machine: the program is evaluated, what it declares is hosted, and a local Momento is
-// connected to its webhook, as a user would connect the real one.
+// The whole system on this machine: evaluates the program, hosts what it declares, and connects a local Momento to its
+// webhook, as a user connects the real one.
 import { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
@@ -16,7 +16,7 @@ const PROJECT = resolve(__dirname, '../..');
 
 export type { RunningRelay, Stack, StackEvents, StackOptions } from './stack';
 
-/** Rejects with PortInUse, or with the program's own error; then nothing is left running. */
+/** Rejects with PortInUse, or with the program's own error. Then nothing keeps running. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -58,7 +58,7 @@ async function start(
   let { declared } = first;
   await hostAll(declared);
   if (!host.behind(connected.webhookUrl))
-    throw new Error('the program has no output webhookUrl that is the address of a Function URL');
+    throw new Error("the program's output webhookUrl is not the address of a Function URL");
   await program.connect(connected);
   await startTasks(declared);
   setFaults(options.faults);
@@ -96,7 +96,7 @@ async function start(
     },
     functionNamed(output) {
       const hosted = host.find(String(outputs[output]));
-      if (!hosted) throw new Error(`the program has no output ${output} that is the name of a function`);
+      if (!hosted) throw new Error(`the program's output ${output} is not the name of a function`);
       return hosted.declared;
     },
     invoke,
@@ -121,7 +121,7 @@ async function start(
       checkConnected(connected, again.connected);
       const isManaged = connected.delivery === 'managed-webhook';
       const { declared: next } = isManaged ? await program.evaluate(momento.url) : again;
-      // First what may still fail: a task that does not come to work.
+      // First the step that can still fail: starting the tasks.
       const restarted = await startTasks(next).catch(async (error: unknown) => {
         await startTasks(declared);
         throw error;
@@ -134,7 +134,7 @@ async function start(
   };
 }
 
-/** Where the setting names none, the default one: the program itself then says what is allowed. */
+/** The application of the setting. If there is no such folder, the default: the program itself then says what is allowed. */
 async function applicationOf({ folder = PROJECT, stack = 'dev', config }: StackOptions): Promise<string> {
   const { application = DEFAULT_APPLICATION } = { ...(await readStackSettings(folder, stack)), ...config };
   return hasLocalHalf(folder, application) ? application : DEFAULT_APPLICATION;

@@ -1,4 +1,4 @@
-// What became of an event, as the functions log it.
+// The outcome of an event, read from the functions' log lines.
 import * as v from 'valibot';
 
 const outcomeLine = v.object({
@@ -12,12 +12,12 @@ const outcomeLine = v.object({
 
 export type Outcome = v.InferOutput<typeof outcomeLine>['message'];
 
-/** Undefined where a line is about anything else. */
+/** Undefined if a line is about anything else. */
 export function readOutcome(line: string): Outcome | undefined {
   try {
     const parsed = v.safeParse(outcomeLine, JSON.parse(line));
     return parsed.success ? parsed.output.message : undefined;
   } catch {
-    return undefined; // what crashed, say, is no JSON
+    return undefined; // a crash, for example, is not logged as JSON
   }
 }

@@ -1,4 +1,4 @@
-// Users that publish, each with a token that carries its id, as the stack's own publisher does.
+// Publishes as users, each with a token that carries the user's id, as the stack's own publisher does.
 import assert from 'node:assert/strict';
 import {
   AuthClient,
@@ -37,7 +37,7 @@ export class Publisher {
     await this.#topic.publish(text, await this.tokenOf(user), Date.now() + 5_000);
   }
 
-  /** A disposable token that carries this user's id; the same each time. */
+  /** A disposable token with this user's id, the same each time. */
   tokenOf(user: string): Promise<string> {
     const token = this.#tokens.get(user) ?? this.#vend(user);
     this.#tokens.set(user, token);

@@ -1,5 +1,5 @@
-// What runs on this machine for the program: AWS, Momento, and the hosts of functions, tasks and event sources. They hold
-// nothing of it until it is evaluated.
+// The services on this machine for the program: AWS, Momento, and the hosts of functions, tasks and event sources. They
+// are empty until the program is evaluated.
 import type { EventEmitter } from 'node:events';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
 import type { Connections } from 'local-momento/connections';
@@ -28,16 +28,16 @@ export interface Services {
   readonly host: FunctionHost;
   readonly tasks: TaskHost;
   readonly sources: EventSources;
-  /** What the application has answer for AWS. */
+  /** The application's own AWS services. */
   readonly ofApplication: readonly LocalService[];
   setFaults(plan: FaultPlan | undefined): void;
-  /** The connections to each service, as they stand. */
+  /** The current connections to each service. */
   connectionsTo(service: ConnectedService): Connections[];
 }
 
 /**
  * Rejects with PortInUse.
- * @param started takes what is to be closed, also where a later one does not start
+ * @param started gets the services to close, even if a later one does not start
  */
 export async function startServices(
   options: StackOptions & { readonly application: LocalApplication },
@@ -55,7 +55,7 @@ export async function startServices(
   const identities = new Identities(added.map(({ signingName }) => signingName));
   const secrets = new SecretsManager(now);
   const sqs = new Sqs(now);
-  clock.onAdvance(() => sqs.hurry(0)); // messages may have become visible
+  clock.onAdvance(() => sqs.hurry(0)); // messages may be visible now
   const aws = await AwsEndpoint.start({
     port: nextPort(),
     services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name)), ...added],

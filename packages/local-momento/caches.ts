@@ -1,4 +1,4 @@
-// The caches and what lies in them, each item until its time is up.
+// The caches and their items. Each item lives until its time to live is over.
 import { status } from '@grpc/grpc-js';
 import { cacheNotFound, failedPrecondition, invalidArgument, MomentoError } from './errors';
 import { SortedSet } from './sorted-set';
@@ -17,13 +17,13 @@ interface Item<K extends Kind> {
   expiresAt: number;
 }
 
-/** How a collection's time runs after a write: from now on, or as before where the collection was there. */
+/** A collection's time to live after a write: from now on, or unchanged if the collection exists. */
 export interface CollectionTtl {
   ttl_milliseconds: number;
   refresh_ttl: boolean;
 }
 
-/** How many items each write looks at for ones whose time is up: more than it adds, so the dead cannot pile up. */
+/** How many items each write checks for expiry: more than it adds, so that expired items cannot pile up. */
 const SWEPT_PER_WRITE = 2;
 
 export class Cache {
@@ -35,12 +35,12 @@ export class Cache {
     private readonly maxTtlMs: number,
   ) {}
 
-  /** How many items are held, those included whose time is up and which nobody has come across since. */
+  /** How many items are held, including expired ones that no call has found yet. */
   get size(): number {
     return this.#items.size;
   }
 
-  /** @throws MomentoError (FAILED_PRECONDITION) where the key holds something of another kind. */
+  /** @throws MomentoError (FAILED_PRECONDITION) if the key holds an item of another kind. */
   get<K extends Kind>(key: Uint8Array, kind: K): Contents[K] | undefined {
     const item = this.#live(key);
     if (item === undefined) return undefined;
@@ -55,8 +55,8 @@ export class Cache {
   }
 
   /**
-   * Changes a collection, or `fresh` where there is none, and keeps what `change` gives; an empty one is gone.
-   * Nothing is changed where the time to live is refused.
+   * Changes a collection, or `fresh` if there is none, and stores the result of `change`. An empty collection is deleted.
+   * Changes nothing if the time to live is refused.
    * @throws MomentoError: FAILED_PRECONDITION for another kind, INVALID_ARGUMENT for a time to live out of range.
    */
   change<K extends 'list' | 'sortedSet'>(
@@ -74,7 +74,7 @@ export class Cache {
     return content;
   }
 
-  /** Takes from a collection that is there, whose time to live stays; an emptied one is gone. */
+  /** Takes from an existing collection. Its time to live stays; an empty collection is deleted. */
   reduce<K extends 'list' | 'sortedSet'>(key: Uint8Array, kind: K, content: Contents[K]): void {
     const expiresAt = this.#live(key)?.expiresAt;
     if (expiresAt !== undefined) this.#set(key, { kind, content, expiresAt });
@@ -113,7 +113,7 @@ export class Cache {
   }
 
   #set(key: Uint8Array, item: Item<Kind>): void {
-    if (key.length === 0) throw invalidArgument('A key has at least one byte');
+    if (key.length === 0) throw invalidArgument('A key must have at least one byte');
     if (item.kind !== 'scalar' && sizeOf(item.content) === 0) {
       this.delete(key);
       return;
@@ -136,7 +136,7 @@ export class Cache {
 
   #expiry(ttlMs: number): number {
     if (ttlMs > 0 && ttlMs <= this.maxTtlMs) return this.now() + ttlMs;
-    throw invalidArgument(`A time to live is from 1 to ${this.maxTtlMs} ms, not ${ttlMs}`);
+    throw invalidArgument(`A time to live must be from 1 to ${this.maxTtlMs} ms, not ${ttlMs}`);
   }
 }
 
@@ -152,7 +152,7 @@ export class Caches {
     return [...this.#byName.keys()];
   }
 
-  /** @throws MomentoError (NOT_FOUND) where there is none of this name. */
+  /** @throws MomentoError (NOT_FOUND) if there is none of this name. */
   get(name: string): Cache {
     const cache = this.#byName.get(name);
     if (cache === undefined) throw cacheNotFound(name);
@@ -163,15 +163,15 @@ export class Caches {
     return this.#byName.has(name);
   }
 
-  /** @throws MomentoError: ALREADY_EXISTS, which the SDK takes for a success of its kind, or INVALID_ARGUMENT. */
+  /** @throws MomentoError: ALREADY_EXISTS, which the SDK reports as a kind of success, or INVALID_ARGUMENT. */
   create(name: string): void {
-    if (name.trim() === '') throw invalidArgument('The name of a cache is not empty');
+    if (name.trim() === '') throw invalidArgument('The name of a cache must not be empty');
     if (this.has(name))
-      throw new MomentoError(status.ALREADY_EXISTS, `Cache ${JSON.stringify(name)} is there already`);
+      throw new MomentoError(status.ALREADY_EXISTS, `Cache ${JSON.stringify(name)} already exists`);
     this.#byName.set(name, new Cache(this.now, this.maxTtlSeconds * 1000));
   }
 
-  /** @throws MomentoError (NOT_FOUND) where there is none of this name. */
+  /** @throws MomentoError (NOT_FOUND) if there is none of this name. */
   delete(name: string): void {
     if (!this.#byName.delete(name)) throw cacheNotFound(name);
   }

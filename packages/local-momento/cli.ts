@@ -1,4 +1,4 @@
-// `npm run momento`: the local Momento alone, for any Momento SDK in any language.
+// `npm run momento`: only the local Momento, for any Momento SDK in any language.
 import { runCommand, UsageError } from './command';
 
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-// The command line of the local Momento, as a function: arguments in, a running Momento or a text out.
+// The command line of the local Momento as a function: takes arguments, returns a running Momento or a text.
 
 import { parseArgs } from 'node:util';
 import { type Momento, startMomento } from '.';
@@ -8,20 +8,20 @@ const HELP = `A local Momento: caches, topics, disposable tokens and webhooks, i
 
   npm run momento -- [--port 8080] [--cache NAME]… [--fault OPERATION=KIND[:MS][:SHARE]]…
 
-  --port     the port to listen on; 8080, where SDKs look for "Momento local"; 0 for any free one
-  --cache    a cache that is there from the start; may be given several times
-  --fault    a fault for one operation or for * (each): SortedSetPut=refuse, Publish=throttle:0.2, Get=delay:500
+  --port     the port to listen on; default 8080, where SDKs look for "Momento local"; 0 for any free one
+  --cache    a cache to create at the start; may be given several times
+  --fault    a fault for one operation, or * for all: SortedSetPut=refuse, Publish=throttle:0.2, Get=delay:500
              KIND is one of ${FAULT_KINDS.join(', ')};
-             MS is for how long (delay) or how late (apply-late); SHARE, as 0.2, is the part of the calls
-  --help     this text`;
+             MS is how long to delay, or how late to apply (apply-late); SHARE, as 0.2, is the part of the calls
+  --help     print this text`;
 
-/** A mistake in the command line, or a port that cannot be had: told in one line. */
+/** A mistake in the command line, or a port that is not available: a message of one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * Starts what the arguments ask for; `text` is for the terminal. Nothing is started for `--help`.
+ * Starts what the arguments ask for; `text` is for the terminal. With `--help` nothing starts.
  * @throws UsageError
  */
 export async function runCommand(args: string[]): Promise<{ text: string; momento?: Momento }> {
@@ -50,7 +50,8 @@ function readOptions(args: string[]): { help: boolean; port: number; caches: str
       },
     });
     const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Number.NaN;
-    if (!(port <= 65_535)) throw new UsageError(`--port is a number from 0 to 65535, not "${values.port}"`);
+    if (!(port <= 65_535))
+      throw new UsageError(`--port must be a number from 0 to 65535, not "${values.port}"`);
     return { help: values.help, port, caches: values.cache, faults: values.fault };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
@@ -69,9 +70,9 @@ async function start(port: number, caches: string[]): Promise<Momento> {
 }
 
 function greeting({ port }: Momento, caches: string[]): string {
-  return `Momento is listening on 127.0.0.1:${port}, in plain text; it keeps everything in memory.
+  return `Momento is listening on 127.0.0.1:${port}, without TLS. It keeps everything in memory.
 ${caches.length > 0 ? `Caches: ${caches.join(', ')}\n` : ''}
-Point a Momento SDK at it with its configuration for Momento local, which needs no API key, as in Node.js:
+Connect a Momento SDK with its configuration for Momento local, which needs no API key. In Node.js:
 
   CredentialProvider.forMomentoLocal({ hostname: '127.0.0.1', port: ${port} })
 

@@ -1,11 +1,11 @@
-// Stands between a server's port and the server, so that its connections can die as they do in networks.
+// Sits between a port and its server, so that connections can die as they do in networks.
 import type { Server, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { ConnectionFault } from './faults';
 
-/** Of the event loop; an answer is written in several pieces. */
+/** Turns of the event loop; an answer is written in several pieces. */
 const QUIET_TURNS = 5;
-/** Who gave up before the answer is written none. */
+/** A caller that gave up earlier gets no answer. */
 const TURNS_AT_MOST = 1_000;
 
 export class Connections {
@@ -13,7 +13,7 @@ export class Connections {
   /** Dead, and still open to the peer. */
   readonly #dead = new Set<Socket>();
 
-  /** From now on the server is handed connections that can be taken away from it. */
+  /** Hands the server connections that can be taken away from it. */
   constructor(server: Server) {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
@@ -25,12 +25,12 @@ export class Connections {
     });
   }
 
-  /** How many the server has at this moment. */
+  /** The number of the server's open connections. */
   get size(): number {
     return this.#served.size;
   }
 
-  /** Lets all that are open now die, those too over which a call is under way. The server learns of it, the peers as told. */
+  /** Kills all open connections, also those with a running call. The server notices; the peers notice according to `how`. */
   kill(how: ConnectionFault): void {
     for (const connection of this.#served) {
       const socket = connection.sever();
@@ -42,19 +42,19 @@ export class Connections {
       socket.once('close', () => this.#dead.delete(socket));
       socket.once('end', () => socket.destroy());
       if (how === 'idle-rst') socket.once('data', () => socket.resetAndDestroy());
-      socket.resume(); // what comes is taken, so that the peer can always write
+      socket.resume(); // reads everything, so that the peer can always write
     }
     this.#served.clear();
   }
 
-  /** Ends them all, dead ones too. */
+  /** Closes all connections, also dead ones. */
   close(): void {
     for (const connection of this.#served) connection.destroy();
     for (const socket of this.#dead) socket.destroy();
   }
 }
 
-/** A connection as its server sees it: what servers of HTTP and gRPC need of a socket. */
+/** A connection as its server sees it, with what HTTP and gRPC servers need of a socket. */
 export class Connection extends Duplex {
   #isSevered = false;
   #writes = 0;
@@ -81,7 +81,7 @@ export class Connection extends Duplex {
     return this;
   }
 
-  /** Takes it away from its server, for which it is closed, and gives what is still open to the peer. */
+  /** Closes it for its server, and returns the socket that is still open to the peer. */
   sever(): Socket {
     const { socket } = this;
     this.#isSevered = true;
@@ -91,7 +91,7 @@ export class Connection extends Duplex {
     return socket;
   }
 
-  /** Closes it behind the answer that is about to be written, which is there once nothing follows what was written. */
+  /** Closes it after the answer that is about to be written. The answer is complete when nothing more is written. */
   async endAfterAnswer(): Promise<void> {
     const before = this.#writes;
     let seen = before;
@@ -101,7 +101,7 @@ export class Connection extends Duplex {
       quiet = this.#writes === before || this.#writes !== seen ? 0 : quiet + 1;
       seen = this.#writes;
     }
-    this.end(); // what was written still arrives; a reset could take it back
+    this.end(); // written data still arrives; a reset could discard it
   }
 
   override _read(): void {

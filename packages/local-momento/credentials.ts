@@ -1,29 +1,29 @@
-// Who calls: an API key, a disposable token that this Momento vended, or nobody it knows.
+// Identifies callers: an API key, a disposable token that this Momento vended, or unknown.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { permission_messages } from '@gomomento/generated-types/dist/permissionmessages';
 import { cacheNotFound, permissionDenied, unauthenticated } from './errors';
 import { authorizationOf, makeLegacyKey } from './keys';
 import { type Access, allows } from './permissions';
 
-/** Who made a call: the id of the token it was made with, empty for an API key, and what it may do. */
+/** The caller of an operation: its token's id, empty for an API key, and its permissions. */
 export interface Caller {
   tokenId: string;
-  /** Undefined: an API key, which may do everything. */
+  /** Undefined for an API key, which may do everything. */
   permissions: permission_messages.ExplicitPermissions | undefined;
-  /** Of another account, which has no such cache. */
+  /** Whether the key belongs to another account, which has no such cache. */
   isForeign?: boolean;
 }
 
 /**
- * What is wrong with an API key, and the status that it gets:
- * - `revoked`: it is not known (any more): UNAUTHENTICATED
- * - `read-only`: it may read caches and subscribe to topics: PERMISSION_DENIED for the rest
- * - `foreign`: it is another account's, which has none of these caches: NOT_FOUND
+ * What is wrong with an API key, and the status that its calls get:
+ * - `revoked`: it is unknown: UNAUTHENTICATED
+ * - `read-only`: it may only read caches and subscribe to topics: PERMISSION_DENIED for the rest
+ * - `foreign`: it belongs to another account, which has none of these caches: NOT_FOUND
  */
 export const KEY_TROUBLES = ['revoked', 'read-only', 'foreign'] as const;
 export type KeyTrouble = (typeof KEY_TROUBLES)[number];
 
-/** What a token carries: when it expires (seconds since the epoch), whom it is for, and its permissions in base64. */
+/** A token's content: its expiry (seconds since the epoch), its id, and its permissions in base64. */
 interface Claims {
   exp: number;
   id: string;
@@ -37,11 +37,11 @@ const WRONG_KEYS: Record<Exclude<KeyTrouble, 'revoked'>, Caller> = {
   foreign: { ...API_KEY, isForeign: true },
 };
 
-/** @throws MomentoError: PERMISSION_DENIED where the caller's key or token does not allow it, NOT_FOUND in another account. */
+/** @throws MomentoError: PERMISSION_DENIED if the caller's key or token does not allow it, NOT_FOUND in another account. */
 export function authorize(caller: Caller, access: Access): void {
   if (caller.isForeign && 'cache' in access) throw cacheNotFound(access.cache);
   if (caller.permissions === undefined || allows(caller.permissions, access)) return;
-  throw permissionDenied(`This key or token does not allow it: ${describe(access)}`);
+  throw permissionDenied(`This key or token does not allow this call: ${describe(access)}`);
 }
 
 function readOnly(): permission_messages.ExplicitPermissions {
@@ -65,11 +65,11 @@ function readOnly(): permission_messages.ExplicitPermissions {
 function describe(access: Access): string {
   if (access.kind === 'topic') return `${access.verb} on a topic of cache ${JSON.stringify(access.cache)}`;
   if (access.kind === 'cache') return `${access.verb} in cache ${JSON.stringify(access.cache)}`;
-  return 'caches, webhooks and tokens are managed with an API key';
+  return 'managing caches, webhooks and tokens needs an API key';
 }
 
 export class Credentials {
-  /** Tokens carry what they allow, signed: however many are vended, nothing is kept of them. */
+  /** Tokens carry their signed permissions, so this Momento keeps nothing of them. */
   readonly #secret = randomBytes(32);
   #accepted: ReadonlySet<string> = new Set();
   readonly #wrong = new Map<string, Caller>();
@@ -81,19 +81,19 @@ export class Credentials {
     this.setApiKeys(keys);
   }
 
-  /** Whole keys, legacy or v2; none: a call without any key is let in as one with an API key. */
+  /** Whole keys, legacy or v2. If there are none, a call without any key has an API key's permissions. */
   setApiKeys(keys: readonly string[]): void {
     this.#accepted = new Set(keys.map(authorizationOf));
   }
 
-  /** A whole key that is none of those that are accepted. */
+  /** A whole key that is not one of the accepted ones. */
   makeWrongKey(trouble: KeyTrouble): string {
     const key = makeLegacyKey();
     if (trouble !== 'revoked') this.#wrong.set(authorizationOf(key), WRONG_KEYS[trouble]);
     return key;
   }
 
-  /** The inner `api_key` of a disposable token, good until `expiresAt` (seconds since the epoch). */
+  /** The inner `api_key` of a disposable token, valid until `expiresAt` (seconds since the epoch). */
   vend(
     { isForeign: foreign }: Caller,
     tokenId: string,
@@ -128,7 +128,7 @@ export class Credentials {
     return this.#callerOf(claims);
   }
 
-  /** @param claims whose signature holds, so that they are what `vend` wrote. */
+  /** @param claims with a valid signature, so `vend` wrote them */
   #callerOf(claims: string): Caller {
     const { exp, id, allowed, foreign }: Claims = JSON.parse(Buffer.from(claims, 'base64url').toString());
     if (this.now() >= exp * 1000) throw unauthenticated('This token has expired');

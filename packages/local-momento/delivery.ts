@@ -1,4 +1,4 @@
-// The delivery of topic messages to webhooks, as Momento documented it: one try, 5 s, signed, at the webhook's pace.
+// Delivers topic messages to webhooks as Momento documents it: one try, 5 s, signed, at the webhook's rate.
 
 import type { Delivery as DeliveryEvent, MomentoEmitter, TopicMessage } from './events';
 import { Pace } from './pace';
@@ -15,7 +15,7 @@ export interface Webhook {
 }
 
 export interface DeliveryOptions {
-  /** Webhooks of a message's topic. */
+  /** The webhooks of a message's topic. */
   webhooksOf(cache: string, topic: string): Webhook[];
   isThere(webhook: Webhook): boolean;
   events: MomentoEmitter;
@@ -29,7 +29,7 @@ export interface DeliveryOptions {
 
 const USER_AGENT = 'Momento/1.0 (Webhooks; +https://docs.momentohq.com/topics/webhooks)';
 
-/** How many calls of one webhook may be under way, so that a slow one does not hold a connection per message. */
+/** The most concurrent calls of one webhook, so that a slow one does not hold a connection per message. */
 const MAX_IN_FLIGHT = 100;
 
 interface Queue {
@@ -52,7 +52,7 @@ export class Delivery {
   deliver(message: TopicMessage): void {
     for (const webhook of this.options.webhooksOf(message.cache, message.topic)) {
       const queue = this.#queueOf(webhook);
-      // The documented event has `text` alone, so there is no form for a binary message.
+      // The documented event has only `text`, so there is no form for a binary message.
       if (message.text === undefined) this.#drop(webhook, message, 'message is binary');
       else if (queue.waiting.length >= this.options.backlog) this.#drop(webhook, message, 'backlog is full');
       else {

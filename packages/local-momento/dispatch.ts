@@ -1,4 +1,4 @@
-// The one way from a gRPC call to an action: fault, caller, permission, action, answer.
+// The path of every gRPC call to its action: fault, caller, permission, action, answer.
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -20,37 +20,37 @@ import type { Timers } from './timers';
 
 export interface Context {
   caller: Caller;
-  /** The cache that the metadata names; empty where it names none. */
+  /** The cache in the metadata; empty if there is none. */
   cache: string;
 }
 
-/** What one operation needs and does. */
+/** One operation: its permission and its action. */
 export interface Action<Request, Response> {
   needs(request: Request, cache: string): Access;
   run(request: Request, context: Context): Response;
-  /** The key or token, where it is not in the metadata. */
+  /** The key or token, if it is not in the metadata. */
   authorization?(request: Request): string;
 }
 
-/** A stream's action only opens it: it may throw, and gives what is to be done once the call may be answered. */
+/** A stream's action only opens it. It may throw; it returns what to do when the call may be answered. */
 export type StreamAction<Request, Response> = Action<
   Request,
   (stream: ServerWritableStream<Request, Response>) => void
 >;
 
-/** An action that awaits the name it is served by. */
+/** An action that is not yet bound to its operation's name. */
 export type Bound = (operation: string) => UntypedHandleCall;
 
 export interface Faults {
   plan: FaultPlan | undefined;
-  /** Cuts the connection that a call with this metadata came over, behind the answer that is about to be written. */
+  /** Cuts the connection of a call with this metadata after the answer that is about to be written. */
   dropConnection(metadata: Metadata): void;
   restart(): void;
-  /** Gives the topic that was asked for a new sequence page. */
+  /** Begins a new sequence page for the requested topic. */
   resetTopic(request: unknown): void;
 }
 
-/** What unary and streaming calls have in common. */
+/** The common part of unary and streaming calls. */
 type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'sendMetadata'>;
 
 type Outcome<Response> = { response: Response } | { error: ReturnType<typeof toStatus> };
@@ -66,7 +66,7 @@ export class Dispatcher {
     private readonly timers: Timers,
   ) {}
 
-  /** Serves these actions; what the service has beyond them answers UNIMPLEMENTED with its name. */
+  /** Serves these actions. The service's other operations answer UNIMPLEMENTED with their names. */
   serve<Definition extends ServiceDefinition>(
     definition: Definition,
     actions: Partial<Record<keyof Definition & string, Bound>>,
@@ -150,7 +150,7 @@ export class Dispatcher {
     this.events.emit('fault', { operation, kind: fault.kind });
     switch (fault.kind) {
       case 'refuse':
-        to.fail(toStatus(unavailable('The local Momento was told to refuse this call')));
+        to.fail(toStatus(unavailable('A fault of the local Momento refuses this call')));
         return;
       case 'throttle':
         to.fail(toStatus(limitExceeded('Too many operations', 'operations_rate_limit_exceeded')));

@@ -1,8 +1,8 @@
-// Momento's errors as they stand on the wire: a gRPC code, and in the metadata `err` the cause where Momento's SDKs
-// tell several by it (`determineLimitExceededMessageWrapper`, `CacheServiceErrorMapper`).
+// Momento's errors on the wire: a gRPC code. The metadata `err` has the cause if Momento's SDKs distinguish several
+// (`determineLimitExceededMessageWrapper`, `CacheServiceErrorMapper`).
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 
-/** Thrown by an action; the dispatcher answers the call with it. */
+/** An action throws it; the dispatcher answers the call with it. */
 export class MomentoError extends Error {
   override readonly name = 'MomentoError';
 
@@ -37,7 +37,7 @@ export const limitExceeded = (message: string, reason?: string): MomentoError =>
 
 export const unavailable = (message: string): MomentoError => new MomentoError(status.UNAVAILABLE, message);
 
-/** What goes over the wire for anything an action threw; a defect of ours is INTERNAL. */
+/** The error on the wire for anything that an action threw; a defect of the local Momento is INTERNAL. */
 export function toStatus(error: unknown): StatusObject {
   const metadata = new Metadata();
   if (!(error instanceof MomentoError)) {

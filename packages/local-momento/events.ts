@@ -1,4 +1,4 @@
-// What a live view of the local Momento can show, as it happens.
+// The events of the local Momento, for a live view.
 import type { EventEmitter } from 'node:events';
 import type { FaultKind } from './faults';
 
@@ -7,7 +7,7 @@ export interface TopicMessage {
   topic: string;
   sequenceNumber: number;
   sequencePage: number;
-  /** Empty where it was published with an API key. */
+  /** Empty if an API key published it. */
   tokenId: string;
   /** Undefined for a binary message. */
   text: string | undefined;
@@ -21,20 +21,20 @@ export interface Delivery {
   message: TopicMessage;
 }
 
-/** Event names and what their listeners are given. */
+/** Event names and the arguments of their listeners. */
 export interface MomentoEvents {
-  /** Any call that was answered, or applied without an answer; `code` is the gRPC status, 0 for OK. */
+  /** A call was answered, or applied without an answer; `code` is the gRPC status, 0 for OK. */
   call: [{ operation: string; cache: string; code: number; tokenId: string; ms: number }];
   fault: [{ operation: string; kind: FaultKind }];
   tokenVended: [{ tokenId: string; expiresAt: number }];
   published: [TopicMessage];
   subscribed: [{ cache: string; topic: string; resumedAt: number | undefined }];
   unsubscribed: [{ cache: string; topic: string }];
-  /** A topic's sequence began again; what the old page still held is gone. */
+  /** A topic's sequence began again; the old page's messages are gone. */
   topicReset: [
     { cache: string; topic: string; lastSequenceNumber: number; oldPage: number; newPage: number },
   ];
-  /** A webhook was called once; without `status` there was no answer, and `error` says why. */
+  /** A webhook was called once. Without `status` there was no answer, and `error` says why. */
   delivered: [Delivery & { status?: number; error?: string; ms: number }];
   /** A webhook was not called at all. */
   deliveryDropped: [Delivery & { reason: 'backlog is full' | 'message is binary' | 'webhook was deleted' }];

@@ -1,5 +1,5 @@
-// Faults by name, per operation, for the local Momento and AWS: what a test or a command line asks for, decided
-// once per call. What a kind means on the wire stands with each server.
+// Faults by name, per operation, for the local Momento and AWS. A test or a command line asks for them; a plan decides
+// once per call. Each server applies the kinds on its wire.
 
 export const FAULT_KINDS = [
   'refuse',
@@ -15,22 +15,22 @@ export const FAULT_KINDS = [
 
 /**
  * - `refuse`: out of reach (UNAVAILABLE, HTTP 503); nothing is applied
- * - `delay`: waits `ms`, then goes on as usual
+ * - `delay`: waits `ms`, then continues as usual
  * - `apply-then-time-out`: applied, never answered
  * - `apply-late`: never answered, and applied after `ms`, when the caller has given up
- * - `apply-then-stall`: applied, and its answer begins and never ends
+ * - `apply-then-stall`: applied; the answer begins and never ends
  * - `answer-then-drop`: applied and answered, then the caller's connection is dropped
  * - `throttle`: over the limit (RESOURCE_EXHAUSTED, ThrottlingException); nothing is applied
- * - `wrong-page`: of `Subscribe` alone: the topic's sequence begins again on a new page, a discontinuity
+ * - `wrong-page`: only for `Subscribe`: the topic's sequence begins again on a new page, a discontinuity
  * - `restart`: every connection is dropped, and the sequences of all topics begin again; nothing is applied
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /**
- * What befalls the connections that are open at one moment, and no call. Later ones are healthy.
+ * How all connections that are open at one moment die. Later ones are healthy.
  * - `idle-fin`: the peer closes them (FIN)
- * - `idle-rst`: nothing is said now, and what is written next is answered with a reset (RST)
- * - `idle-silent`: nothing is said ever, and what is written is swallowed
+ * - `idle-rst`: the peer says nothing, and answers the next write with a reset (RST)
+ * - `idle-silent`: the peer never says anything, and swallows writes
  */
 export type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
 
@@ -42,12 +42,12 @@ export interface Fault {
   ms?: number;
 }
 
-/** Longer than the 1.1 s that a Lambda function's client waits for Momento, shorter than the 5 s of others. */
+/** Longer than a Lambda function's client waits for Momento (1.1 s), shorter than other clients wait (5 s). */
 export const DEFAULT_FAULT_MS = 2_000;
 
 /**
- * Asked once per call, with the operation's name (`SortedSetPut`, `Publish`, `SendMessage`, `GetSecretValue`, …) and
- * its decoded request; what it answers befalls the call.
+ * Called once per call, with the operation's name (`SortedSetPut`, `Publish`, `SendMessage`, `GetSecretValue`, …) and its
+ * decoded request. Returns the fault of the call.
  */
 export type FaultPlan = (operation: string, request: unknown) => Fault | undefined;
 
@@ -57,9 +57,9 @@ export class InvalidFault extends Error {
 }
 
 export interface ParseFaultOptions {
-  /** Names to accept; without them every name is. */
+  /** The names to accept; default: every name. */
   operations?: readonly string[];
-  /** 0 to 1, as `Math.random`, which is the default. */
+  /** Returns 0 to 1; default: `Math.random`. */
   random?: () => number;
 }
 
@@ -67,8 +67,8 @@ const TAKES_MS: readonly FaultKind[] = ['delay', 'apply-late'];
 
 /**
  * Reads `OPERATION=KIND[:MS][:SHARE]`: `SortedSetPut=refuse`, `SendMessage=delay:500`, `Publish=throttle:0.2`,
- * `*=delay:50:0.1`. OPERATION is a name or `*` for every one. MS, for `delay` and `apply-late`, is a whole number of
- * milliseconds; SHARE, a number with a decimal point from 0.0 to 1.0, is the part of the calls that it befalls.
+ * `*=delay:50:0.1`. OPERATION is a name, or `*` for all. MS, for `delay` and `apply-late`, is a whole number of
+ * milliseconds. SHARE, a number with a decimal point from 0.0 to 1.0, is the part of the calls that get the fault.
  * @throws InvalidFault, naming the flag and what is allowed.
  */
 export function parseFault(flag: string, options: ParseFaultOptions = {}): FaultPlan {
@@ -87,7 +87,7 @@ export function parseFault(flag: string, options: ParseFaultOptions = {}): Fault
     throw new InvalidFault(`fault "${flag}": no kind ${kindName}; there are ${FAULT_KINDS.join(', ')}`);
   }
   if (kind === 'wrong-page' && operation !== 'Subscribe') {
-    throw new InvalidFault(`fault "${flag}": wrong-page befalls Subscribe alone`);
+    throw new InvalidFault(`fault "${flag}": wrong-page works only with Subscribe`);
   }
   let ms: number | undefined;
   let share = 1;
@@ -108,7 +108,7 @@ export function parseFault(flag: string, options: ParseFaultOptions = {}): Fault
   };
 }
 
-/** One plan of several: the first that has a fault for a call decides. */
+/** Combines several plans: the first that has a fault for a call decides. */
 export function firstOf(plans: readonly FaultPlan[]): FaultPlan {
   return (operation, request) => {
     for (const plan of plans) {

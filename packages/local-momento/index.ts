@@ -1,5 +1,5 @@
-// A Momento on this machine that its SDKs cannot tell from the real one, as far as it goes; what it lacks answers
-// UNIMPLEMENTED with its name.
+// A Momento on this machine. Momento's SDKs cannot tell it from the real one; operations that it lacks answer
+// UNIMPLEMENTED with their names.
 import { EventEmitter } from 'node:events';
 import { cache_client } from '@gomomento/generated-types/dist/cacheclient';
 import { cache_client as cache_ping } from '@gomomento/generated-types/dist/cacheping';
@@ -40,49 +40,49 @@ export interface MomentoOptions {
   /** 0, the default: any free one. */
   port?: number;
   /**
-   * Whole keys as a user has them, legacy or v2: every call needs one, or a token vended for one. None, the default:
-   * "Momento local", where no key is needed, and a wrong one is refused all the same.
+   * Whole API keys, legacy or v2: every call needs one, or a token vended for one. None, the default: "Momento local",
+   * which needs no key, but still refuses a wrong one.
    */
   apiKeys?: readonly string[];
-  /** Caches that are there from the start. */
+  /** Caches to create at the start. */
   caches?: readonly string[];
-  /** Milliseconds since the epoch; `Date.now`. For times to live, tokens' expiry and the times of messages. */
+  /** Milliseconds since the epoch, for times to live, token expiry and message times. Default: `Date.now`. */
   now?: () => number;
   faults?: FaultPlan;
-  /** Between the heartbeats of a subscription; the first comes at once. 5,000. */
+  /** The time between a subscription's heartbeats; the first comes at once. Default: 5,000. */
   heartbeatMs?: number;
-  /** How many messages of a topic a subscription can go back. 1,000. */
+  /** How many messages of a topic a subscription can go back. Default: 1,000. */
   historyPerTopic?: number;
-  /** What a subscription that asks for no position begins with. `next`. */
+  /** Where a subscription without a position begins. Default: `next`. */
   beginning?: Beginning;
-  /** Of each webhook; Momento's default is 5. `Infinity` for no limit. */
+  /** The limit per webhook; `Infinity` for none. Momento's default is 5. */
   deliveriesPerSecond?: number;
-  /** Takes webhooks for other machines too, as Momento does, but calls none of them. */
+  /** Accepts webhooks for other machines too, as Momento does, but never calls them. */
   takesAnyDestination?: boolean;
-  /** How many messages may wait for a webhook's pace; more are dropped. 1,000. */
+  /** How many messages may wait for a webhook's rate; more are dropped. Default: 1,000. */
   deliveryBacklog?: number;
-  /** How long a webhook has to answer. 5,000. */
+  /** How long a webhook may take to answer. Default: 5,000. */
   deliveryTimeoutMs?: number;
-  /** The longest time to live. 86,400, Momento's default limit. */
+  /** The longest time to live. Default: 86,400, Momento's default limit. */
   maxTtlSeconds?: number;
 }
 
 export interface Momento {
   readonly port: number;
-  /** `http://127.0.0.1:PORT`, gRPC in plain text. */
+  /** `http://127.0.0.1:PORT`, gRPC without TLS. */
   readonly url: string;
-  /** The names of all operations that are there, as fault plans are asked with them. */
+  /** The names of all operations, as fault plans get them. */
   readonly operations: readonly string[];
-  /** Listens to an event of `MomentoEvents`, as `EventEmitter.on`. */
+  /** Listens to an event of `MomentoEvents`, like `EventEmitter.on`. */
   on: MomentoEmitter['on'];
   off: MomentoEmitter['off'];
   /** Replaces the accepted keys; the next call needs one of these. */
   setApiKeys(keys: readonly string[]): void;
-  /** A key with which calls are refused, as one that a user copied wrongly or gave too few rights. */
+  /** A key whose calls are refused, like one that was copied wrongly or has too few permissions. */
   makeWrongKey(trouble: KeyTrouble): string;
   setFaults(plan: FaultPlan | undefined): void;
   readonly connections: Connections;
-  /** Drops every connection, and begins the sequence of every topic again on a new page. Caches stay. */
+  /** Drops every connection, and restarts the sequence of every topic on a new page. Caches stay. */
   restart(): void;
   /** Ends every subscription as UNAVAILABLE, as a broken network would. */
   dropSubscriptions(): void;
@@ -91,8 +91,7 @@ export interface Momento {
 }
 
 /**
- * Rejects with the system's error (code `EADDRINUSE`) where the port is taken, and with a RangeError for a number that
- * makes no sense.
+ * Rejects with the system's error (code `EADDRINUSE`) if the port is taken, and with a RangeError for an invalid number.
  */
 export async function startMomento(options: MomentoOptions = {}): Promise<Momento> {
   checkRanges(options);
@@ -166,7 +165,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   dispatcher.serve(cache_ping.UnimplementedPingService.definition, ping(dispatcher));
   timers.every(options.heartbeatMs ?? 5_000, () => registry.heartbeat());
 
-  // Last, so that nobody finds a service missing.
+  // Last, so that no caller finds a service missing.
   const port = await listener.listen(options.port ?? 0);
   return {
     port,
@@ -201,9 +200,9 @@ function checkRanges(options: MomentoOptions): void {
   for (const name of counts) {
     const value = options[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RangeError(`${name} is a whole number from 1 on, not ${value}`);
+      throw new RangeError(`${name} must be a whole number from 1 on, not ${value}`);
     }
   }
   const { deliveriesPerSecond: rate = 5 } = options;
-  if (!(rate > 0)) throw new RangeError(`deliveriesPerSecond is above 0, not ${rate}`);
+  if (!(rate > 0)) throw new RangeError(`deliveriesPerSecond must be above 0, not ${rate}`);
 }

@@ -1,10 +1,9 @@
-// API keys in the two forms that users have. A legacy key is base64 of JSON {endpoint, api_key}; a v2 key is a JWT whose
-// claim `t` is "g".
+// API keys in both forms. A legacy key is base64 of JSON {endpoint, api_key}; a v2 key is a JWT with the claim `t` "g".
 import { randomBytes } from 'node:crypto';
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A made-up legacy key, as Momento's console gives it. */
+/** A made-up legacy key in the form of Momento's console. */
 export function makeLegacyKey(): string {
   const api_key = `${base64url({ alg: 'HS256' })}.${base64url({ sub: 'local' })}.${randomBytes(32).toString('base64url')}`;
   return Buffer.from(JSON.stringify({ endpoint: 'local.momento.test', api_key })).toString('base64');
@@ -15,7 +14,7 @@ export function makeV2Key(): string {
   return `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url({ t: 'g', id: randomBytes(8).toString('hex') })}.${randomBytes(32).toString('base64url')}`;
 }
 
-/** What a client sends as `authorization` for a whole key: of a legacy key its inner `api_key`, else the key itself. */
+/** A client's `authorization` for a whole key: the inner `api_key` of a legacy key, or a v2 key itself. */
 export function authorizationOf(key: string): string {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(key, 'base64').toString());

@@ -1,5 +1,5 @@
-// The one port, on 127.0.0.1, and its connections: a plain server in front of gRPC's, so that a single caller's
-// connection, or all of them, can be cut.
+// The port on 127.0.0.1 and its connections: a plain server in front of gRPC's, which can cut the connection of one
+// caller, or all connections.
 import { createServer } from 'node:net';
 import {
   experimental,
@@ -13,7 +13,7 @@ import {
 } from '@grpc/grpc-js';
 import { type Connection, Connections } from './connections';
 
-/** In the metadata of each call: the number of the connection that it came over, which gRPC itself does not tell. */
+/** In the metadata of each call: the number of its connection, which gRPC itself does not expose. */
 const CONNECTION_KEY = 'local-connection';
 
 export class Listener {
@@ -40,7 +40,7 @@ export class Listener {
     this.connections = new Connections(this.#net);
   }
 
-  /** Gives the port. Rejects with the system's error (`EADDRINUSE`) where it is taken. */
+  /** Returns the port. Rejects with the system's error (`EADDRINUSE`) if it is taken. */
   listen(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#net.once('error', reject);
@@ -56,7 +56,7 @@ export class Listener {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  /** Cuts the connection that a call with this metadata came over, behind the answer that is about to be written. */
+  /** Cuts the connection of a call with this metadata after the answer that is about to be written. */
   drop(metadata: Metadata): void {
     void this.#numbered.get(String(metadata.get(CONNECTION_KEY)))?.endAfterAnswer();
   }

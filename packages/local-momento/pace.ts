@@ -1,13 +1,13 @@
-// At most so many starts in any second; without a limit, at once.
+// Limits the number of starts per second. Without a limit, each starts at once.
 import type { Timers } from './timers';
 
 export class Pace {
-  /** When the last starts were, oldest first: as many as one window takes. */
+  /** The times of the last starts, oldest first: as many as one window allows. */
   readonly #starts: number[] = [];
   readonly #perWindow: number;
   readonly #windowMs: number;
 
-  /** @param perSecond above 0; below 1 the window is longer than a second. */
+  /** @param perSecond above 0; below 1 the window is longer than a second */
   constructor(
     perSecond: number,
     private readonly timers: Timers,
@@ -16,7 +16,7 @@ export class Pace {
     this.#windowMs = Number.isFinite(perSecond) ? (1000 * this.#perWindow) / perSecond : 0;
   }
 
-  /** Runs `start` as soon as the pace allows it; to be called again only after that. */
+  /** Runs `start` as soon as the rate allows. Call it again only after that. */
   next(start: () => void): void {
     if (this.#windowMs === 0) {
       start();

@@ -1,25 +1,25 @@
-// What a disposable token allows: Momento's permission messages, decided for one call
+// Decides whether a disposable token allows a call, from Momento's permission messages
 // (momentohq/client-protos, permissionmessages.proto; docs "Permissions and access control").
 import { permission_messages as grpc } from '@gomomento/generated-types/dist/permissionmessages';
 
-/** What one call needs. */
+/** The access that one call needs. */
 export type Access =
   | {
       kind: 'cache';
-      /** `conditional`: a write whose outcome tells what was there, which a write-only role may not do. */
+      /** `conditional`: a write whose outcome reveals the old value, which a write-only role may not do. */
       verb: 'read' | 'write' | 'conditional';
       cache: string;
       keys: readonly Uint8Array[];
     }
   | { kind: 'topic'; verb: 'publish' | 'subscribe'; cache: string; topic: string }
-  /** Caches, webhooks and tokens themselves: for API keys only. */
+  /** Managing caches, webhooks and tokens: for API keys only. */
   | { kind: 'manage' }
   | { kind: 'none' };
 
 type CachePermissions = grpc.PermissionsType.CachePermissions;
 type TopicPermissions = grpc.PermissionsType.TopicPermissions;
 
-/** Whether any of the permissions allows all that the call needs. */
+/** Whether one of the permissions allows all that the call needs. */
 export function allows(permissions: grpc.ExplicitPermissions, access: Access): boolean {
   switch (access.kind) {
     case 'none':

@@ -1,9 +1,9 @@
-// One POST to a webhook: one try, a time-out over all of it, no redirect followed.
+// One POST to a webhook: one try, with a time-out for all of it. It follows no redirect.
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface Posted {
-  /** Undefined: no answer, and `error` says why. */
+  /** Undefined if there was no answer; `error` says why. */
   status?: number;
   error?: string;
 }
@@ -34,7 +34,7 @@ export class Poster {
     });
   }
 
-  /** Cuts what is under way, and what was kept open for the next. */
+  /** Cuts running calls and idle connections. */
   close(): void {
     this.#http.destroy();
     this.#https.destroy();

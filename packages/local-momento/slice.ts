@@ -1,7 +1,7 @@
-// Momento's ranges over lists and sorted sets: the start is inclusive, the end exclusive, negative ones count from the
-// end, and what lies outside is cut (momentohq/client-protos, cacheclient.proto, "ListFetch and ListRetain").
+// Momento's ranges over lists and sorted sets: the start is inclusive, the end exclusive. Negative positions count from
+// the end; positions outside are cut (momentohq/client-protos, cacheclient.proto, "ListFetch and ListRetain").
 
-/** The positions [from, to) that a range of `length` elements means; empty ones give from = to. */
+/** The positions [from, to) of a range over `length` elements; from = to if it is empty. */
 export function slice(
   length: number,
   start: number | undefined,

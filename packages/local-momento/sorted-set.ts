@@ -1,5 +1,5 @@
-// A sorted set: elements by score, those of one score by the bytes of their value. A sorted array with a map beside it:
-// finding takes log n, and moving 10,000 references on an insert costs microseconds.
+// A sorted set: elements ordered by score, then by the bytes of their value. It is a sorted array with a map: finding
+// takes log n, and moving 10,000 references on an insert takes microseconds.
 import { slice } from './slice';
 
 export interface Element {
@@ -8,7 +8,7 @@ export interface Element {
 }
 
 interface Entry extends Element {
-  /** The value's bytes, a character each, so that comparing strings compares bytes. */
+  /** The value's bytes, one character each, so that comparing strings compares bytes. */
   id: string;
 }
 
@@ -47,7 +47,7 @@ export class SortedSet {
     return this.#byId.get(idOf(value))?.score;
   }
 
-  /** Zero-based, counted from the end that the order starts at. */
+  /** Zero-based, from the start of the order. */
   rankOf(value: Uint8Array, descending: boolean): number | undefined {
     const known = this.#byId.get(idOf(value));
     if (known === undefined) return undefined;
@@ -55,7 +55,7 @@ export class SortedSet {
     return descending ? this.size - 1 - index : index;
   }
 
-  /** From rank `start` to before rank `end`; negative ones count from the end. */
+  /** From rank `start` up to, but not including, rank `end`; negative ranks count from the end. */
   byRank(start: number | undefined, end: number | undefined, descending: boolean): Element[] {
     const [from, to] = slice(this.size, start, end);
     return descending
@@ -86,7 +86,7 @@ export class SortedSet {
     return this.#firstWhere((entry) => entry.score > score || (entry.score === score && entry.id >= id));
   }
 
-  /** The first index from which on `holds` is true: a binary search, as it never turns false again. */
+  /** The first index at which `holds` is true, by binary search: from there on it must stay true. */
   #firstWhere(holds: (entry: Entry) => boolean): number {
     let low = 0;
     let high = this.#ascending.length;

@@ -1,5 +1,5 @@
-// All topics of all caches. A topic is there from its first message or subscriber on; of those that nobody subscribes to
-// the oldest go first, and begin again like one that was inactive for long.
+// All topics of all caches. A topic exists from its first message or subscriber. The oldest topics without subscribers
+// are removed first, and begin again like topics after long inactivity.
 import type { MomentoEmitter } from './events';
 import { Topic } from './topics';
 
@@ -59,7 +59,7 @@ export class TopicRegistry {
     this.events.emit('topicReset', { cache, topic: name, lastSequenceNumber, oldPage, newPage });
   }
 
-  /** Never given before, not even by a process that ran before this one: it grows with the clock. */
+  /** A new page, never used before, not even by an earlier process: it grows with the clock. */
   #newPage(): number {
     this.#lastPage = Math.max(this.#lastPage + 1, Math.floor(this.now()));
     return this.#lastPage;

@@ -1,4 +1,4 @@
-// One topic: its messages in order, as far back as its history goes, and those who subscribe to it.
+// One topic: its messages in order, as far back as its history goes, and its subscribers.
 import { cache_client as grpc } from '@gomomento/generated-types/dist/cachepubsub';
 import type { TopicMessage } from './events';
 
@@ -16,7 +16,7 @@ export interface ItemStream {
 }
 
 /**
- * Sequence numbers count up from 1 within a sequence page; a page that begins again is a new one
+ * Sequence numbers count up from 1 within a sequence page; a restart begins a new page
  * (momentohq/client-protos, cachepubsub.proto).
  */
 export class Topic {
@@ -41,24 +41,24 @@ export class Topic {
     return this.#last - Math.min(this.#kept.length, this.historyLimit) + 1;
   }
 
-  /** The one at this sequence number, where the history still holds it. */
+  /** The message at this sequence number, if the history still has it. */
   at(sequenceNumber: number): Item | undefined {
     if (sequenceNumber < this.oldestSequenceNumber) return undefined;
     return this.#kept[this.#kept.length - 1 - (this.#last - sequenceNumber)];
   }
 
-  /** Appends what `make` gives for the next sequence number, and sends it to all who subscribe. */
+  /** Appends the result of `make` for the next sequence number, and sends it to all subscribers. */
   publish(make: (sequenceNumber: number, sequencePage: number) => Item): TopicMessage {
     this.#last += 1;
     const item = make(this.#last, this.page);
     this.#kept.push(item);
-    // Cut in large pieces: moving the array for each message would cost more than the messages.
+    // Cut in large pieces: moving the array for each message would cost more than keeping the messages.
     if (this.#kept.length >= 2 * this.historyLimit) this.#kept = this.#kept.slice(-this.historyLimit);
     for (const subscription of this.subscriptions) subscription.pump();
     return item.message;
   }
 
-  /** Begins again at sequence number 1 on a new page; what the old one held is gone. */
+  /** Begins again at sequence number 1 on a new page; the old page's messages are gone. */
   reset(newPage: number): void {
     this.page = newPage;
     this.#kept = [];
@@ -67,26 +67,26 @@ export class Topic {
   }
 }
 
-/** Where to begin: at a sequence number of a page, or, without either, with what comes next. */
+/** Where to begin: at a sequence number of a page, or without either at the next message. */
 export interface ResumePosition {
   sequenceNumber: number;
-  /** 0: whichever page it is. */
+  /** 0 for any page. */
   sequencePage: number;
 }
 
 /**
- * What a subscription without a position begins with, on a topic that has messages; what Momento does is documented nowhere.
+ * Where a subscription without a position begins on a topic that has messages. Momento does not document it.
  * - `next`: the next message
  * - `latest`: the latest one (client-protos: it "will begin with the latest messages"; Momento's Python suite expects it)
- * - `place`: a discontinuity that tells page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
+ * - `place`: a discontinuity with page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
  *   then discontinuity")
- * - `page`: a discontinuity that tells the page alone, then the next message
+ * - `page`: a discontinuity with only the page, then the next message
  */
 export type Beginning = 'next' | 'latest' | 'place' | 'page';
 
 /**
- * A position in a topic and the stream that follows it. A reader that is slow holds nothing here: it reads on from the
- * history when its stream drains, and is told by a discontinuity what it missed.
+ * A position in a topic and the stream that follows it. For a slow reader nothing is buffered: when its stream drains, it
+ * reads on from the history, and a discontinuity tells it what it missed.
  */
 export class Subscription {
   #next: number;
@@ -118,13 +118,13 @@ export class Subscription {
     this.topic.subscriptions.delete(this);
   }
 
-  /** None to a stream that is stuck: it would pile up. */
+  /** Sends none to a stuck stream: they would pile up. */
   heartbeat(): void {
     if (this.#blocked) return;
     this.#write(new pubsub._SubscriptionItem({ heartbeat: new pubsub._Heartbeat() }));
   }
 
-  /** Sends what is there and was not sent. */
+  /** Sends the messages that were not sent yet. */
   pump(): void {
     const { topic } = this;
     while (!this.#blocked && topic.subscriptions.has(this)) {
@@ -137,14 +137,14 @@ export class Subscription {
     }
   }
 
-  /** To the oldest that is still there, or the end of the same page where the position lies beyond it. */
+  /** Moves to the oldest message still there, or to the end of the same page if the position is beyond it. */
   #jump(): void {
     const { topic } = this;
     const isBeyond = this.#page === topic.sequencePage && this.#next > topic.lastSequenceNumber;
     const last_topic_sequence = this.#next - 1;
     this.#next = isBeyond ? topic.lastSequenceNumber + 1 : topic.oldestSequenceNumber;
     this.#page = topic.sequencePage;
-    // The one after which items go on: a client resumes at what it last knows, plus one.
+    // The number before the next item: a client resumes at its last number plus one.
     this.#discontinuity(last_topic_sequence, this.#next - 1);
   }
 

@@ -121,7 +121,7 @@ describe('the acceptance of what is seen in CloudWatch', () => {
       };
       await assert.rejects(
         dashboard.decide({ aws: await aws(answers), stack }),
-        /left, remove it with aws cloudwatch delete-dashboards --dashboard-names p-s-1234567-acceptance: /,
+        /left; remove it with aws cloudwatch delete-dashboards --dashboard-names p-s-1234567-acceptance: /,
       );
     });
 
@@ -193,7 +193,7 @@ describe('the acceptance of what is seen in CloudWatch', () => {
     });
 
     it('are an error where there are none', () => {
-      assert.throws(() => documentedQueries('/nowhere'), /no query stands after "Logs Insights"/);
+      assert.throws(() => documentedQueries('/nowhere'), /there is no query after "Logs Insights"/);
     });
 
     const query = (title: string, file = 'README.md') => ({

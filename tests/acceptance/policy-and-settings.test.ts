@@ -62,7 +62,7 @@ describe('the acceptance of how functions are set up', () => {
       [
         'where another one lets everybody invoke it directly',
         [URL_STATEMENT, INVOKE_STATEMENT, { ...unconditional, Sid: 'open' }],
-        /the statement open allows lambda:InvokeFunction otherwise/,
+        /the statement open allows lambda:InvokeFunction without the URL/,
       ],
       [
         'where a statement lets the world do something else',
@@ -142,7 +142,7 @@ describe('the acceptance of how functions are set up', () => {
         secondUp.decide({ stack: stack({ up: async () => ({ changes }) }) });
       assert.equal((await again({})).result, 'held');
       const { result, why } = await again({ update: 2, replace: 1 });
-      assert.deepEqual([result, why], ['FAILED', 'it changed what nobody did: 2 update, 1 replace']);
+      assert.deepEqual([result, why], ['FAILED', 'it made changes without cause: 2 update, 1 replace']);
     });
 
     it('holds the first time where it goes through, and says why where it does not', async () => {

@@ -77,7 +77,7 @@ describe('the acceptance of the relay', () => {
     it('fails where tasks were started and none runs, though the up went through', async () => {
       docker(0);
       const { result, why } = await verdictWhere(service(GOOD, [GOOD, 0]), ['arn:task']);
-      assert.deepEqual([result, why], ['FAILED', 'pulumi up went through, and 0 tasks run']);
+      assert.deepEqual([result, why], ['FAILED', 'pulumi up succeeded, and 0 tasks run']);
     });
 
     it('fails where a published comment does not come to the cache', async () => {
@@ -150,10 +150,10 @@ describe('the acceptance of the relay', () => {
       const rolledBack = await verdictWhere('goes through', RUNS, RUNS);
       assert.deepEqual(
         [rolledBack.result, rolledBack.why],
-        ['FAILED', 'pulumi up went through, and ECS rolled back'],
+        ['FAILED', 'pulumi up succeeded, and ECS rolled back'],
       );
       const not = await verdictWhere('goes through', RUNS, service(BAD, [BAD, 0]));
-      assert.deepEqual([not.result, not.why], ['FAILED', 'pulumi up went through']);
+      assert.deepEqual([not.result, not.why], ['FAILED', 'pulumi up succeeded']);
     });
 
     const stuck: [string, Service][] = [
@@ -168,7 +168,7 @@ describe('the acceptance of the relay', () => {
       it(`fails where ${when} in the end`, async () => {
         const { result, why, did } = await verdictWhere('fails', RUNS, after);
         assert.equal(result, 'FAILED');
-        assert.match(why, /the task before it does not run again: .*no steady state/);
+        assert.match(why, /the previous task does not run again: .*no steady state/);
         assert(did.includes('restored'));
       });
     }

@@ -101,7 +101,7 @@ describe('a run of the acceptance', () => {
     const rows = [row('a', []), interrupted, row('c', [])];
     const state = await decideOf(rows, { signal: interruption.signal });
     assert.deepEqual(results(state), { a: 'held' });
-    assert.match(table(rows, state.run.verdicts), /^c {2}not decided {2}the run ended before it$/m);
+    assert.match(table(rows, state.run.verdicts), /^c {2}not decided {2}the run ended before this row$/m);
   });
 
   it('keeps its state where its user alone can read it, and knows a damaged one', () => {
@@ -145,10 +145,10 @@ describe('a run of the acceptance', () => {
   describe('is refused', () => {
     const mistakes: [string[], NodeJS.ProcessEnv, RegExp][] = [
       [[], {}, /--stack is missing/],
-      [['--stack', '../other'], {}, /a name that no stack of yours has/],
+      [['--stack', '../other'], {}, /a name that none of your stacks has/],
       [['--stack', 'x', '--keep'], {}, /Unknown option '--keep'/],
       [['--stack', 'x'], { MOMENTO_API_KEY: undefined }, /MOMENTO_API_KEY is missing/],
-      [['--stack', 'x'], { MOMENTO_API_KEY: 'no key' }, /is no Momento API key/],
+      [['--stack', 'x'], { MOMENTO_API_KEY: 'no key' }, /is not a Momento API key/],
     ];
     for (const [args, environment, says] of mistakes) {
       it(`with "${args.join(' ')}": ${says.source}`, async () => {

@@ -53,7 +53,7 @@ describe('the acceptance of what takes minutes', () => {
       const cold = await OnLocalStack.start();
       try {
         const { result, why } = await verdictWhere(cold, rotated, (next) => cold.rotate(next));
-        assert.equal(why, 'AWSPREVIOUS is the secret before the rotation, and both are accepted');
+        assert.equal(why, 'AWSPREVIOUS is the secret from before the rotation, and both are accepted');
         assert.equal(result, 'held');
       } finally {
         await cold.close();
@@ -187,11 +187,11 @@ describe('the acceptance of what takes minutes', () => {
         [270, 5, 'redriven'],
       ]);
       assert.equal(late.result, 'FAILED');
-      assert.match(late.why, /try 4 came 109 s after the one before it, not about 45 s/);
+      assert.match(late.why, /try 4 came 109 s after the previous one, not about 45 s/);
       const never = await verdictWhere(waiting);
       assert.deepEqual(
         [never.result, never.why],
-        ['FAILED', 'the event was not stored after the cache was back'],
+        ['FAILED', 'the event was not stored when the cache was back'],
       );
     });
 
@@ -199,12 +199,12 @@ describe('the acceptance of what takes minutes', () => {
       const open = await verdictWhere(waiting, { outputs: { webhookUrl: await rig.openUrl() } });
       assert.deepEqual(
         [open.result, open.why],
-        ['FAILED', 'an event that Momento cannot store was not answered 202'],
+        ['FAILED', 'the webhook did not answer 202 to an event that Momento cannot store'],
       );
       const taken = await verdictWhere(waiting, { policyWorks: false });
       assert.deepEqual(
         [taken.result, taken.why],
-        ['FAILED', 'an event that could neither be stored nor queued was not answered 503'],
+        ['FAILED', 'the webhook did not answer 503 to an event that it could neither store nor queue'],
       );
     });
 

@@ -1,4 +1,4 @@
-// What runs in the page. Each function is sent there as its text, so it must need nothing from outside itself.
+// Functions that run in the page. Each is sent there as its text, so it must not use anything outside itself.
 
 /** Each text whose contrast is below WCAG's level AA, with its ratio. Colours must be opaque, as the page's are. */
 exports.faintTexts = () => {
@@ -38,13 +38,13 @@ exports.faintTexts = () => {
 /** How many pixels of the page are cut off at the right. */
 exports.cutOff = () => Math.max(0, document.documentElement.scrollWidth - window.innerWidth);
 
-/** The label or the text of what has the focus. */
+/** The label or the text of the element with the focus. */
 exports.focused = () => {
   const label = document.activeElement.labels?.[0] ?? document.activeElement;
   return label.textContent.trim();
 };
 
-/** Whether what has the focus is seen to have it: a radio's is drawn on what stands for it. */
+/** Whether the focus is visible. A radio button shows it on its label. */
 exports.focusIsSeen = () => {
   const { activeElement: element } = document;
   const drawn = element.type === 'radio' ? element.nextElementSibling : element;

@@ -20,7 +20,7 @@ describe('the live page in a browser', () => {
     browser = await launch();
   });
   beforeEach(async () => {
-    course++; // every test has a course of its own
+    course++; // every test has its own course
     tab = await open();
   });
   afterEach(async () => {
@@ -62,10 +62,10 @@ describe('the live page in a browser', () => {
   const depth = (id: string, count: number) => tab.locator(`#${id} b`, { hasText: new RegExp(`^${count}$`) });
   const make = (trouble: string) => tab.getByRole('radio', { name: trouble }).check({ force: true });
 
-  it('lights up every step of a comment, and shows the comment as it stands in the cache', async () => {
+  it('lights up every step of a comment, and shows the stored comment', async () => {
     const journey = await publish('taylor', 'What a course!');
     await station(journey, 'Outcome', 'done').waitFor();
-    assert.match(await textOf(station(journey, 'Token', 'done')), /vended for taylor|kept from before/);
+    assert.match(await textOf(station(journey, 'Token', 'done')), /vended for taylor|reused/);
     assert.match(await textOf(station(journey, 'Topic', 'done')), /published as taylor\+[\d.]+\sm?s/);
     assert.match(await textOf(station(journey, 'Webhook', 'done')), /answered 200 in [\d.]+\sm?s/);
     assert.match(await textOf(journey), /x-request-id [0-9a-f-]{36}/);
@@ -85,7 +85,7 @@ describe('the live page in a browser', () => {
     assert.equal(await tab.locator('main img, main script').count(), 0);
   });
 
-  it('says what the publisher has against a comment', async () => {
+  it('shows why the publisher refused a comment', async () => {
     await tab.locator('#publish').getByLabel('Course').fill(String(course));
     await tab.getByRole('textbox', { name: 'Comment' }).fill('x'.repeat(5_000));
     await tab.getByRole('button', { name: 'Publish' }).click();
@@ -96,7 +96,7 @@ describe('the live page in a browser', () => {
     { trouble: 'is down', why: 'refuses' },
     { trouble: 'is slow', why: 'answers too late' },
   ]) {
-    it(`lets a comment wait in the queue while the cache ${why}, and arrive after, once`, async () => {
+    it(`shows a comment that waits in the queue while the cache ${why}, and is then stored once`, async () => {
       await make(trouble);
       const journey = await publish('taylor', `While it ${trouble}`);
       await station(journey, 'Outcome', 'waiting').waitFor();
@@ -164,7 +164,7 @@ describe('the live page in a browser', () => {
     });
   }
 
-  it('works by keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await tab.keyboard.press('Tab');
     assert.equal(await tab.evaluate(focused), 'Skip to the journeys');
     for (const wanted of ['User', 'Course', 'Comment', 'Publish']) {
@@ -191,11 +191,11 @@ describe('the live page in a browser', () => {
     await tab.locator('#connection[data-state=failed]').waitFor();
     page = await startPage(stack, { port });
     await tab.locator('#connection', { hasText: 'connected' }).waitFor();
-    await tab.locator('#nothing-yet').waitFor(); // what the page forgot is gone from the browser too
-    complaints.length = 0; // the browser told of the break
+    await tab.locator('#nothing-yet').waitFor(); // what the server forgot is gone from the page too
+    complaints.length = 0; // the browser reported the break
   });
 
-  it('shows the same to who opens it later', async () => {
+  it('shows the same in a browser that opens it later', async () => {
     const journey = await publish('taylor', 'Seen by both');
     await station(journey, 'Outcome', 'done').waitFor();
     const other = await open();

@@ -16,7 +16,7 @@ const ATTACKS = [
 
 async function main(): Promise<void> {
   const stack = await startStack();
-  // The first call starts an instance of each function: its times are left out of the picture.
+  // The first call starts an instance of each function. The picture leaves out its times.
   await sendMessage(stack, { userId: 'alex', courseId: 1, comment: 'First!' });
   const page = await startPage(stack);
   const browser = await launch();
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   await publish('robin', 'I second that <3', 'stored');
   await tab.getByRole('radio', { name: 'is down' }).check({ force: true });
   await publish('sam', 'Does anybody hear me?', 'tried once');
-  await tab.locator('h1').click(); // nothing has the focus
+  await tab.locator('h1').click(); // so that nothing has the focus
   await tab.screenshot({ path: PICTURE, fullPage: true });
   console.log(PICTURE);
 }

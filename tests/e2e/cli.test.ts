@@ -13,7 +13,7 @@ describe('npm start', function () {
   let temporary: string;
   const running = new Set<ChildProcess>();
 
-  /** A copy of the project, so that its handlers may be changed; its temporary files are in a folder of their own. */
+  /** A copy of the project, whose handlers the tests can change, with its own folder for temporary files. */
   before(() => {
     folder = copyProgram('.bundles');
     temporary = join(folder, 'temporary');
@@ -47,7 +47,7 @@ describe('npm start', function () {
     return { status, stdout, stderr };
   }
 
-  it('--once shows the way of a comment, ends with 0 and leaves nothing', async () => {
+  it('--once shows the steps of a comment, exits 0 and leaves nothing behind', async () => {
     const { status, stdout, stderr } = await run('cli.ts', ['--once']);
     assert.deepEqual([status, stderr], [0, '']);
     const steps = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/)[0]);
@@ -64,14 +64,14 @@ describe('npm start', function () {
     assert.deepEqual(leftIn(temporary), []);
   });
 
-  it('--once ends with 1 and the reason where a step fails', async () => {
+  it('--once exits 1 with the reason if a step fails', async () => {
     const { status, stderr } = await run('cli.ts', ['--once', '--fault', 'Publish=refuse']);
     assert.equal(status, 1);
     assert.match(stderr, /^publishing failed: the publisher answered 503/);
     assert.deepEqual(leftIn(temporary), []);
   });
 
-  it('names a port that is in use, a flag that it does not know and a value that is wrong', async () => {
+  it('names a port in use, an unknown flag and a wrong value', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -79,7 +79,7 @@ describe('npm start', function () {
     const { port } = address;
     const [inUse, ofPage, unknown, wrong, misspelt] = await Promise.all([
       run('cli.ts', ['--once', '--port', String(port)]),
-      // told before the program is evaluated, which would fail
+      // reported before the program is evaluated, which would fail
       run('cli.ts', ['--delivery', 'pigeon', '--port', String(port)]),
       run('cli.ts', ['--nonce']),
       run('cli.ts', ['--port', '70000']),
@@ -93,7 +93,7 @@ describe('npm start', function () {
     );
     assert.equal(
       inUse.stderr,
-      `port ${port} on 127.0.0.1 is in use: end what uses it, or choose other ports with --port\n`,
+      `port ${port} on 127.0.0.1 is in use: stop the process that uses it, or choose other ports with --port\n`,
     );
     assert.match(unknown.stderr, /^Unknown option '--nonce'; allowed: --once, --port,/);
     assert.match(wrong.stderr, /^--port is "70000"; allowed: 1 to \d+/);
@@ -110,7 +110,7 @@ describe('npm start', function () {
     }
   });
 
-  it('stays up, can be read from, swaps in a changed handler, and goes at once on Ctrl-C', async () => {
+  it('stays up, can be read, swaps in a changed handler, and ends at once on Ctrl-C', async () => {
     const child = command('cli.ts', ['--port', '0']);
     const output = collect(child);
     await output.until(/Ctrl-C ends it/);
@@ -134,7 +134,7 @@ describe('npm start', function () {
     assert.equal((await fetch(webhookUrl)).status, 418);
 
     writeFileSync(handler, 'export const handler = ;');
-    await output.until(/webhook\.ts changed, but is not taken over: the old code goes on/);
+    await output.until(/webhook\.ts changed, but was not swapped in: the old code keeps running/);
     assert.match(output.seen(), /webhook\.ts:1:\d+/);
     assert.equal((await fetch(webhookUrl)).status, 418);
 
@@ -148,12 +148,12 @@ describe('npm start', function () {
   });
 });
 
-/** Pulumi's compile cache stays on purpose; it is the same one each time. */
+/** Leaves out Pulumi's compile cache, which stays on purpose and is the same each time. */
 function leftIn(temporary: string): string[] {
   return readdirSync(temporary).filter((name) => !name.startsWith('v8-compile-cache'));
 }
 
-/** What a process prints, and a wait for it. */
+/** The output of a process, and a way to wait for it. */
 function collect(child: ChildProcess) {
   let seen = '';
   let check = () => {};

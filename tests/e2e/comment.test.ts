@@ -33,7 +33,7 @@ describe('the whole system', () => {
     return signedPost(String(outputs.publisherUrl), { credentials, region, body: JSON.stringify(body) });
   }
 
-  /** Publishes, and waits until Momento has called the webhook. Gives what both answered. */
+  /** Publishes, and waits until Momento has called the webhook. Returns both answers. */
   async function publishAndDeliver(body: object) {
     const delivered = new Promise<number | undefined>((resolve) => {
       const settle = ({ status }: { status?: number }) => {
@@ -67,7 +67,7 @@ describe('the whole system', () => {
     assert.deepEqual(await commentsOn(123), ['kim: And I am "taylor", says the comment', 'taylor: First!']);
   });
 
-  it('publishes for nobody who does not sign', async () => {
+  it('does not publish an unsigned request', async () => {
     const calls: unknown[] = [];
     const onCall = (call: unknown) => calls.push(call);
     stack.momento.on('published', onCall);
@@ -118,13 +118,13 @@ describe('the whole system', () => {
     assert.deepEqual(await commentsOn(course), ['taylor: once']);
   });
 
-  it('stores an event that is replayed once', async () => {
+  it('stores a replayed event only once', async () => {
     const body = event('replayed');
     for (let i = 0; i < 3; i++) assert.equal((await sender.signed(body, secret)).status, 200);
     assert.deepEqual(await commentsOn('replayed'), ['taylor: once']);
   });
 
-  it('stores an event once that ten instances are given at the same time', async () => {
+  it('stores an event only once if ten instances get it at the same time', async () => {
     // On a small machine ten that start at once take longer than an event may wait.
     const ten = () => Promise.all(Array.from({ length: 10 }, () => sender.signed(event('warm'), secret)));
     await answeredAtLast(200, ten);
@@ -137,7 +137,7 @@ describe('the whole system', () => {
     assert.deepEqual(await commentsOn('ten at once'), ['taylor: once']);
   });
 
-  it('serves a direct invocation of the publisher as its URL does', async () => {
+  it('serves a direct invocation of the publisher like a call of its URL', async () => {
     const answer = await stack.invoke(String(stack.outputs.publisherFunctionName), { userId: '' });
     assert.ok(answer !== null && typeof answer === 'object');
     assert.equal(Reflect.get(answer, 'statusCode'), 422);

@@ -1,4 +1,4 @@
-// The stack as Lambda treats it between two requests, with minutes that nobody has to wait for.
+// The stack as Lambda treats it between two requests. Its clock jumps, so nobody waits for minutes.
 import assert from 'node:assert/strict';
 import {
   NoopMomentoLoggerFactory,
@@ -27,11 +27,11 @@ describe('the stack after a quiet time', () => {
     const { at } = await sendMessage(stack, { userId: 'taylor', courseId: 1, comment: 'After' });
     assert.ok(
       at.getTime() > Date.now() + TEN_MINUTES_MS - 60_000,
-      'it was published by the clock of the stack',
+      'its publish time follows the clock of the stack',
     );
   });
 
-  it('answers with its dates, by which AWS SDKs sign where theirs are far off', async () => {
+  it('sends its date in answers, by which AWS SDKs sign if their own clock is far off', async () => {
     for (const url of [stack.aws.url, String(stack.outputs.webhookUrl)]) {
       const date = (await fetch(url)).headers.get('date') ?? '';
       assert.ok(Math.abs(Date.parse(date) - stack.clock.now()) < 60_000, `${date} of ${url}`);
@@ -52,7 +52,7 @@ describe('the stack after a quiet time', () => {
     assert.equal((await publish()).type, TopicPublishResponse.Error);
   });
 
-  it('has its messages come back from the queue when the clock says so', async () => {
+  it('returns messages from the queue when its clock says so', async () => {
     const event = {
       cache: stack.cacheName,
       topic: stack.topicName,

@@ -27,7 +27,7 @@ describe('the stack with the relay', () => {
     assert.deepEqual([userID, comment], ['taylor', 'Without a webhook']);
   });
 
-  it(`stores each of ${MESSAGES} comments once although the relay is killed in the middle of them`, async () => {
+  it(`stores each of ${MESSAGES} comments once although the relay is killed halfway`, async () => {
     const { relay } = stack;
     assert(relay);
     const stored = comments('2');
@@ -47,11 +47,11 @@ describe('the stack with the relay', () => {
     }
     const all = await stored();
     assert.equal(new Set(all.map(({ userID, comment }) => `${userID} ${comment}`)).size, MESSAGES);
-    assert.equal(all.length, MESSAGES, 'nothing stands there twice');
-    assert(calls > MESSAGES, 'what was under way when it was killed was delivered again');
+    assert.equal(all.length, MESSAGES, 'nothing is stored twice');
+    assert(calls > MESSAGES, 'the messages in flight when it was killed were delivered again');
   });
 
-  it('stands still while it is frozen, and then delivers by the clock of the stack', async () => {
+  it('does nothing while it is frozen, and then delivers by the clock of the stack', async () => {
     const { relay } = stack;
     assert(relay);
     const answers: number[] = [];
@@ -62,7 +62,7 @@ describe('the stack with the relay', () => {
       });
     });
     relay.freeze();
-    stack.clock.advance(600_000); // what it signs by a clock of before is stale
+    stack.clock.advance(600_000); // an event signed by the old clock is stale
     await publish('taylor', 20, 3); // each takes longer than a delivery
     assert.deepEqual(answers, []);
     relay.thaw();

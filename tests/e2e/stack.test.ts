@@ -1,4 +1,4 @@
-// What a reload of the local stack takes over, in a copy of the project whose files may be changed.
+// What a reload of the local stack applies, in a copy of the project whose files the tests change.
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ describe('a reload of the local stack', () => {
   /** What the webhook answers to a GET: 405 as it is, 418 with the edited code. */
   const webhookStatus = async ({ outputs }: Stack) => (await fetch(String(outputs.webhookUrl))).status;
 
-  it('changes nothing where AWS would refuse an event source mapping, and the queue is still worked off', async () => {
+  it('changes nothing if AWS would refuse an event source mapping, and the queue is still processed', async () => {
     const stack = await start();
     edit('Pulumi.dev.yaml', /$/, MORE_MEMORY);
     edit(join('infra', 'redrive.ts'), "'sqs:DeleteMessage',", '');
@@ -56,28 +56,28 @@ describe('a reload of the local stack', () => {
     await drain(stack);
   });
 
-  it('changes nothing where the relay does not come to work', async () => {
+  it('changes nothing if the new relay does not start to work', async () => {
     const stack = await start({ delivery: 'relay' });
     edit('Pulumi.dev.yaml', /$/, MORE_MEMORY);
     edit(join('infra', 'relay.ts'), '...args.environment,', "...args.environment, TOPIC_NAME: '',");
     await assert.rejects(stack.reload(), /^Error: task relay ended with .* before it worked/);
     assert.equal(stack.functionNamed('webhookFunctionName').memoryMb, 512);
 
-    // The same where the old one has to be started again, whatever its file has become.
+    // The same if the old one has to be started again, whatever its file contains now.
     writeFileSync(join(folder, '.bundles', 'relay.js'), "throw new Error('the new relay ends');");
     await stack.relay?.kill();
     const { text: comment } = await sendMessage(stack, COMMENT);
     assert.equal(comment, COMMENT.comment);
   });
 
-  it('says to start anew for another topic, and goes on, where the program makes the webhook', async () => {
+  it('asks for a restart for another topic if the program makes the webhook, and continues', async () => {
     const stack = await start({ delivery: 'managed-webhook' });
     const settings = readFileSync(join(folder, 'Pulumi.dev.yaml'), 'utf8');
     edit(WEBHOOK, HANDLER, TEAPOT);
     writeFileSync(join(folder, 'Pulumi.dev.yaml'), `${settings}  topicName: notes\n`);
     await assert.rejects(
       stack.reload(),
-      /^Error: topicName is now "notes", and was "comment": restart npm start to take this over$/,
+      /^Error: topicName changed from "comment" to "notes": restart npm start to apply it$/,
     );
     assert.equal(await webhookStatus(stack), 405);
     const { text: comment } = await sendMessage(stack, COMMENT);
@@ -88,7 +88,7 @@ describe('a reload of the local stack', () => {
     assert.equal(await webhookStatus(stack), 418);
   });
 
-  it('says to start anew for another topic, cache or delivery, and goes on', async () => {
+  it('asks for a restart for another topic, cache or delivery, and continues', async () => {
     const stack = await start();
     const settings = readFileSync(join(folder, 'Pulumi.dev.yaml'), 'utf8');
     for (const [key, value, was] of [
@@ -98,7 +98,7 @@ describe('a reload of the local stack', () => {
     ]) {
       writeFileSync(join(folder, 'Pulumi.dev.yaml'), `${settings}  ${key}: ${value}\n`);
       await assert.rejects(stack.reload(), {
-        message: `${key} is now "${value}", and was "${was}": restart npm start to take this over`,
+        message: `${key} changed from "${was}" to "${value}": restart npm start to apply it`,
       });
     }
     const { text: comment } = await sendMessage(stack, COMMENT);

@@ -1,5 +1,5 @@
-// `npm run acceptance` as far as an AWS goes in which nothing runs: what it decides there, what it says it could not, and
-// that it leaves nothing behind, also when it is ended and goes on later.
+// `npm run acceptance` in an AWS in which nothing runs: what it decides there, what it reports as undecided, and that it
+// leaves nothing behind, also if it is interrupted and continues later.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -79,7 +79,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     });
   }
 
-  it('decides what needs nothing that runs, and counts the rest neither as held nor as failed', () => {
+  it('decides rows that need nothing running, and counts the others neither as held nor as failed', () => {
     assert.deepEqual(
       whole.results,
       {
@@ -108,7 +108,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     assert.equal(whole.status, 3);
   });
 
-  it('says of each row that it could not decide what was missing', () => {
+  it('says what was missing for each row that it could not decide', () => {
     const why = (row: string) =>
       whole.printed.match(new RegExp(`^${row} +not decided +(.+)$`, 'm'))?.[1] ?? whole.printed;
     assert.match(why('tracing off'), /this Lambda does not switch tracing off/);
@@ -120,28 +120,28 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     assert.match(why('the relay'), /Docker|starts no task/);
   });
 
-  it('tells before it begins what it makes, where, and what it costs', () => {
+  it('says before it begins what it makes, where, and what it costs', () => {
     assert.match(whole.printed, /In the AWS account 123456789012 \(region us-east-1\)/);
     assert.match(whole.printed, /4 Lambda functions.*2 queues, 2 secrets/);
     assert.match(whole.printed, /0\.10 USD/);
   });
 
-  it('removes all that it made, in Momento too, and forgets a run that is over', async () => {
+  it('removes all that it made, in Momento too, and forgets a finished run', async () => {
     assert.deepEqual(left, untouched);
     assert.deepEqual(await momento.caches(), []);
     assert(!existsSync(STATE));
   });
 
-  it('removes all that it made when it is ended, and keeps what is decided', () => {
+  it('removes all that it made if it is interrupted, and keeps the verdicts', () => {
     assert.deepEqual(leftAtEnd, untouched);
     assert(keptState);
     assert.equal(ended.status, 3);
     assert.equal(ended.results['second up'], 'held');
-    assert.match(ended.printed, /^redrive timing +not decided +the run ended before it$/m);
+    assert.match(ended.printed, /^redrive timing +not decided +the run ended before this row$/m);
   });
 
-  it('goes on with what is open, and does again only what that needs', () => {
-    assert.match(whole.printed, /It goes on: \d+ rows are decided/);
+  it('continues with the open rows, and repeats only what they need', () => {
+    assert.match(whole.printed, /The run continues: \d+ rows are decided/);
     assert.match(whole.printed, /row 1 of \d+: first up/);
     assert(!/row \d+ of \d+: (tracing off|second up)$/m.test(whole.printed), whole.printed);
   });
@@ -150,7 +150,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     for (const { printed } of [ended, whole]) assert(!printed.includes(API_KEY));
   });
 
-  it('refuses a stack that is there already, and leaves it alone', async () => {
+  it('refuses a stack that exists, and leaves it alone', async () => {
     const { name } = await project.stack('somebodys');
     const { status, printed } = await acceptance(['--stack', name, '--yes']);
     assert.equal(status, 2, printed);
@@ -159,7 +159,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     succeeded(await project.pulumi(['stack', 'rm', '--yes', name]));
   });
 
-  it('refuses a name whose tags something in the account has', async () => {
+  it('refuses a name that is in the tags of a resource of the account', async () => {
     const sqs = new SQSClient({});
     const tags = { project: 'momento-webhooks', stack: 'somebodys' };
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'somebodys', tags }));
@@ -172,7 +172,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
     }
   });
 
-  it('makes nothing where nobody can be asked', async () => {
+  it('makes nothing without a terminal to ask at', async () => {
     const { status, printed } = await acceptance(['--stack', 'not-asked']);
     assert.equal(status, 2, printed);
     assert.match(printed, /give --yes/);

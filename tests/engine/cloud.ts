@@ -1,4 +1,4 @@
-// Asks the AWS API itself what is there: what Pulumi believes is not what is tested.
+// Asks the AWS API itself what exists: the tests check AWS, not what Pulumi believes.
 import assert from 'node:assert/strict';
 import {
   CloudWatchClient,
@@ -47,7 +47,7 @@ const logs = new CloudWatchLogsClient({});
 const cloudWatch = new CloudWatchClient({});
 const sqs = new SQSClient({});
 
-/** The names of all that there is, of the kinds that the program makes. */
+/** The names of all existing resources of the kinds that the program makes. */
 export async function everything(): Promise<string[]> {
   const [functions, mappings, secrets, roles, groups, alarms, dashboards, queues, walls, ofRelay] =
     await Promise.all([
@@ -106,7 +106,7 @@ export async function deployedFunction(name: string) {
   return { ...Configuration, reserved: Concurrency?.ReservedConcurrentExecutions, tags: Tags };
 }
 
-/** The functions of a stack, by their tags, as they are: their code, settings and roles. */
+/** The functions of a stack, by their tags, with their current code, settings and roles. */
 export async function functionsOf(stack: string) {
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
   const all = await Promise.all(Functions.map(({ FunctionName = '' }) => deployedFunction(FunctionName)));
@@ -120,7 +120,7 @@ export async function urlOf(name: string) {
   return { AuthType, FunctionUrl };
 }
 
-/** Who may call a function besides whom IAM allows: the statements of its own policy, without their ids. */
+/** The statements of a function's own policy, without their ids: who may call it besides the callers that IAM allows. */
 export async function callersOf(name: string): Promise<{ id: string; statement: Record<string, unknown> }[]> {
   try {
     const { Policy = '' } = await lambda.send(new GetPolicyCommand({ FunctionName: name }));
@@ -132,7 +132,7 @@ export async function callersOf(name: string): Promise<{ id: string; statement: 
   }
 }
 
-/** A secret's value; undefined where the secret has no such version. */
+/** A secret's value; undefined if the secret has no such version. */
 export async function secretValue(
   arn: string,
   stage: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
@@ -164,7 +164,7 @@ export async function allowedTo(roleArn: string): Promise<Record<string, unknown
   return JSON.parse(decodeURIComponent(PolicyDocument)).Statement;
 }
 
-/** Who may take a role on. */
+/** Who may assume a role. */
 export async function trustedBy(roleArn: string): Promise<Record<string, unknown>[]> {
   const found = await iam.send(new GetRoleCommand({ RoleName: roleArn.split('/').at(-1) }));
   return JSON.parse(decodeURIComponent(found.Role?.AssumeRolePolicyDocument ?? '')).Statement;
@@ -190,7 +190,7 @@ export async function queueAt(url: string) {
   return { ...Attributes, tags: Tags };
 }
 
-/** What is handed to a function. */
+/** The event sources of a function. */
 export async function mappingsTo(functionName: string) {
   const found = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
   return found.EventSourceMappings ?? [];
@@ -200,12 +200,12 @@ export async function alarms() {
   return (await cloudWatch.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? [];
 }
 
-/** What a dashboard draws, as its text. */
+/** A dashboard's body, as text. */
 export async function dashboard(name: string): Promise<string> {
   return (await cloudWatch.send(new GetDashboardCommand({ DashboardName: name }))).DashboardBody ?? '';
 }
 
-/** As somebody in AWS's console may. */
+/** As somebody could in AWS's console. */
 export async function deleteFunction(name: string): Promise<void> {
   await lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
 }

@@ -1,4 +1,4 @@
-// What a stack is before it is configured, and what is known of it before it is deployed.
+// A stack before it is configured, and what a preview knows before it is deployed.
 import assert from 'node:assert/strict';
 import { makeLegacyKey } from 'local-momento';
 import { everything } from './cloud';
@@ -29,7 +29,7 @@ describe('a stack that is not configured yet', () => {
 
   after(() => project?.remove());
 
-  it('is refused with one error, which names what is missing and the command that sets it; nothing is made', () => {
+  it('is refused with one error that names the missing settings and the commands that set them; nothing is made', () => {
     assert.notEqual(unconfigured.ran.status, 0);
     const [told = '', ...others] = errors(unconfigured.ran);
     assert.deepEqual(others, []);
@@ -42,7 +42,7 @@ describe('a stack that is not configured yet', () => {
     assert.deepEqual(unconfigured.left, untouched);
   });
 
-  it('is refused with an API key in clear, which is not shown; the command that makes it a secret is', () => {
+  it('is refused with an API key in clear; the error shows the command that makes it a secret, but not the key', () => {
     assert.notEqual(inClear.ran.status, 0);
     const [told = '', ...others] = errors(inClear.ran);
     assert.deepEqual(others, []);
@@ -54,10 +54,10 @@ describe('a stack that is not configured yet', () => {
     assert.deepEqual(inClear.left, untouched);
   });
 
-  it('can be previewed while nothing is known of what AWS will answer, and a preview makes nothing', () => {
+  it('can be previewed before AWS has answered anything, and a preview makes nothing', () => {
     assert.equal(previewed.ran.status, 0, previewed.ran.stderr);
     const previewedSteps: { steps: { op: string; urn: string }[] } = JSON.parse(previewed.ran.stdout);
-    // The stack itself is there since the first attempt.
+    // The stack itself exists since the first attempt.
     const steps = previewedSteps.steps.filter(({ urn }) => !urn.includes('pulumi:pulumi:Stack'));
     assert.deepEqual([...new Set(steps.map(({ op }) => op))], ['create']);
     const functions = steps.filter(({ urn }) => urn.includes('aws:lambda/function:Function'));
@@ -70,7 +70,7 @@ describe('a stack that is not configured yet', () => {
     assert.deepEqual(previewed.left, untouched);
   });
 
-  it('is refused in a region without function URLs with one error, which names the region; nothing is made', () => {
+  it('is refused in a region without function URLs with one error that names the region; nothing is made', () => {
     assert.notEqual(outOfReach.ran.status, 0);
     const [told = '', ...others] = errors(outOfReach.ran);
     assert.deepEqual(others, []);

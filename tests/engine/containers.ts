@@ -1,4 +1,4 @@
-// Asks ECS and ECR what there is of the relay, and deletes it behind Pulumi's back.
+// Asks ECS and ECR which parts of the relay exist, and deletes them behind Pulumi's back.
 import assert from 'node:assert/strict';
 import {
   BatchDeleteImageCommand,
@@ -21,7 +21,7 @@ import {
 const ecr = new ECRClient({});
 const ecs = new ECSClient({});
 
-/** The names of all that there is, of the kinds that the relay needs. */
+/** The names of all existing resources of the kinds that the relay needs. */
 export async function containers(): Promise<string[]> {
   const [clusters, { taskDefinitionArns = [] }, { repositories = [] }] = await Promise.all([
     activeClusters(),
@@ -61,7 +61,7 @@ export async function runningRelay() {
   return undefined;
 }
 
-/** Whether ECR has the image that is named by repository and digest. */
+/** Whether ECR has the image with this repository and digest. */
 export async function isPushed(image: string): Promise<boolean> {
   const { repositoryName, imageDigest } = named(image);
   const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName }));

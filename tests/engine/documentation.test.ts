@@ -1,4 +1,4 @@
-// The commands with which the documentation deploys, as they stand, typed at a terminal.
+// Runs the documentation's deploy commands unchanged, typed at a terminal.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -11,10 +11,10 @@ import { runInTerminal } from './terminal';
 
 const API_KEY = makeLegacyKey();
 
-/** A login would change where whoever runs this keeps their state; here the environment says where it is. */
+/** A login would change where the user keeps their state. Here the environment says where it is. */
 const LOGIN = 'pulumi() { [ "$1" = login ] || command pulumi "$@"; }\n';
 
-/** By page: what is typed at the prompts for these settings, in their order, and how many functions there are afterwards. */
+/** Per page: the inputs at the prompts for these settings, in order, and the number of functions afterwards. */
 const PAGES: Readonly<Record<string, { typed: Readonly<Record<string, string>>; functions: number }>> = {
   'README.md': { typed: { momentoApiKey: API_KEY }, functions: 4 },
   'docs/configuration.md': { typed: { momentoApiKey: API_KEY }, functions: 0 },
@@ -36,13 +36,13 @@ const commandsOf = (file: string) =>
     .join('\n');
 
 describe("the documentation's commands for Pulumi", () => {
-  it('are those of the pages below', () => {
+  it('are all on the pages below', () => {
     const found = pages.map(({ file }) => file).filter((file) => commandsOf(file) !== '');
     assert.deepEqual(found.sort(), [...Object.keys(PAGES), ...ELSEWHERE].sort());
   });
 
   for (const [file, { typed, functions }] of Object.entries(PAGES)) {
-    it(`run as they stand in ${file}`, async function () {
+    it(`run unchanged from ${file}`, async function () {
       this.timeout(300_000);
       const untouched = await everything();
       const momento = await MomentoAccount.start();
@@ -63,19 +63,19 @@ describe("the documentation's commands for Pulumi", () => {
   }
 });
 
-/** Somebody at a terminal who has said yes to every update beforehand. */
+/** A user at a terminal who has said yes to every update beforehand. */
 class Session {
   readonly project = new ProjectCopy();
   readonly #env = { ...process.env, ...this.project.environment, PULUMI_SKIP_CONFIRMATIONS: 'true' };
 
-  /** Types commands one after the other; the first that fails ends it. */
+  /** Types commands one after another; the first failure ends it. */
   type(commands: string, typed: Readonly<Record<string, string>>): Promise<Ran> {
     const script = path.join(this.project.root, 'commands.sh');
     writeFileSync(script, commands);
     return runInTerminal(`bash -veuo pipefail ${script}`, {
       cwd: this.project.folder,
       env: this.#env,
-      // Each command is shown (-v) before its prompt, which is drawn again as it is answered.
+      // bash prints each command (-v) before its prompt, which is drawn again at the answer.
       answers: Object.entries(typed).map(([key, text]) => [new RegExp(`${key}\\b[^]*value:`), text]),
     });
   }

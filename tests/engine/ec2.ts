@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** The values of the elements of this name in what EC2 answers. */
+/** The values of the elements of this name in EC2's answer. */
 async function ask(element: string, Action: string, parameters: Record<string, string> = {}) {
   const { AWS_ENDPOINT_URL = '', AWS_REGION: region = '', ...environment } = process.env;
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = environment;
@@ -28,7 +28,7 @@ export function securityGroups(): Promise<string[]> {
   return ask('groupName', 'DescribeSecurityGroups');
 }
 
-/** A way from the default VPC to the internet, which moto's lacks; `remove` makes the network what it was. */
+/** A route from the default VPC to the internet, which moto's lacks; `remove` restores the network. */
 export class InternetGateway {
   readonly #undo: (() => Promise<unknown>)[] = [];
 
@@ -50,7 +50,7 @@ export class InternetGateway {
     return attached;
   }
 
-  /** Of one subnet alone. */
+  /** For one subnet only. */
   async serveOneSubnet(): Promise<void> {
     const [SubnetId = ''] = await ask('subnetId', 'DescribeSubnets', filter('vpc-id', this.vpc));
     const [RouteTableId = ''] = await ask('routeTableId', 'CreateRouteTable', { VpcId: this.vpc });
@@ -61,7 +61,7 @@ export class InternetGateway {
     await this.#serve(RouteTableId);
   }
 
-  /** Of each subnet without a route table of its own. */
+  /** For each subnet without its own route table. */
   async serveTheRest(): Promise<void> {
     const ofVpc = { ...filter('association.main', 'true'), ...filter('vpc-id', this.vpc, 2) };
     const [main = ''] = await ask('routeTableId', 'DescribeRouteTables', ofVpc);

@@ -1,4 +1,4 @@
-// One stack from its first `pulumi up` to its end, observed in AWS after each step; the tests look at what was seen.
+// One stack from its first `pulumi up` to its end, observed in AWS after each step. The tests check the observations.
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -79,7 +79,7 @@ describe('a stack', () => {
 
   after(() => project?.remove());
 
-  it('makes its functions as they are declared, each with a log group that forgets', () => {
+  it('makes its functions as declared, each with a log group that expires its logs', () => {
     for (const made of Object.values(first.seen.functions)) {
       const { Runtime, Architectures, Handler, Timeout, MemorySize, tags } = made;
       assert.deepEqual([Runtime, Architectures, Handler], ['nodejs24.x', ['arm64'], 'index.handler']);
@@ -90,7 +90,7 @@ describe('a stack', () => {
     assert.deepEqual(first.made.retentions, [7, 7, 7, 7]);
   });
 
-  it('gives the webhook a public URL, by these four statements and no other', () => {
+  it('gives the webhook a public URL by exactly these four statements', () => {
     const { webhook } = first.seen.callers;
     const ids = webhook.map(({ id }) => id);
     const ours = ids.filter((id) => /^webhook-(url|invoke)-[0-9a-f]{7}$/.test(id));
@@ -122,7 +122,7 @@ describe('a stack', () => {
     assert.equal(first.seen.urls.webhook.AuthType, 'NONE');
   });
 
-  it('makes the webhook’s URL and its two permissions one after the other, as Lambda refuses changes at the same time', () => {
+  it('makes the webhook’s URL and its two permissions one after another, because Lambda refuses concurrent changes', () => {
     const resources: { type: string; urn: string; dependencies?: string[] }[] =
       JSON.parse(state).deployment.resources;
     const waitsFor = (name: string) =>
@@ -139,7 +139,7 @@ describe('a stack', () => {
     assert.deepEqual([callers.publisher, callers.tokens, callers.redrive], [[], [], []]);
   });
 
-  it('outputs the URLs that AWS gave', () => {
+  it('outputs the URLs that AWS assigned', () => {
     const { outputs, urls } = first.seen;
     assert.deepEqual(
       [outputs.webhookUrl, outputs.publisherUrl],
@@ -148,7 +148,7 @@ describe('a stack', () => {
     assert(outputs.webhookUrl?.startsWith('https://'));
   });
 
-  it('allows each function its own log group, the secrets that it needs and its part of the queue, by Lambda alone', () => {
+  it('allows each function, through Lambda only, its own log group, the secrets that it needs and its part of the queue', () => {
     const { API_KEY_SECRET_ARN, SIGNING_SECRET_ARN } =
       first.seen.functions.webhook.Environment?.Variables ?? {};
     const { webhook, redrive, publisher, tokens } = first.seen.allowed;
@@ -189,7 +189,7 @@ describe('a stack', () => {
     assert.deepEqual([mapping?.EventSourceArn, others], [queue.QueueArn, []]);
   });
 
-  it('makes its alarms, and a dashboard that has them', () => {
+  it('makes its alarms, and a dashboard that shows them', () => {
     const { alarms, dashboard } = first.made;
     const names = alarms.map(({ AlarmName = '' }) => AlarmName.replace(/-[0-9a-f]{7}$/, '')).sort();
     const ofEach = ['webhook', 'redrive', 'publisher', 'tokens'].flatMap((name) => [
@@ -207,7 +207,7 @@ describe('a stack', () => {
     for (const { AlarmArn } of alarms) assert(dashboard.includes(String(AlarmArn)));
   });
 
-  it('makes secrets that are tagged, and says what they are for', () => {
+  it('makes secrets with tags and descriptions', () => {
     for (const { Description, tags, DeletedDate } of first.made.secrets) {
       assert(Description);
       assert.equal(DeletedDate, undefined);
@@ -231,7 +231,7 @@ describe('a stack', () => {
     assert.deepEqual(told(connected.update), []);
   });
 
-  it('does not change on a second up, from another folder, or after npm ci anew', () => {
+  it('does not change on a second up, from another folder, or after a new npm ci', () => {
     for (const update of [again, elsewhere, anew]) {
       assert.deepEqual(update.steps, []);
       assert.deepEqual(Object.keys(update.changes), ['same']);
@@ -269,7 +269,7 @@ describe('a stack', () => {
     );
   });
 
-  it('shows no secret in the state, its history, the engine’s events or what is printed, in every detail', () => {
+  it('shows no secret in the state, its history, the engine’s events or the most detailed output', () => {
     const updates = [first.update, again, connected.update, rotated.update, destroyed.update];
     const shown = [
       state,
@@ -295,7 +295,7 @@ describe('a stack', () => {
     assert.deepEqual(destroyed.left, untouched);
   });
 
-  it('comes up again after it was destroyed, with its latest secrets', () => {
+  it('comes up again after destroy, with its latest secrets', () => {
     assert.equal(risen.seen.apiKey, LAST_API_KEY);
     assert.equal(risen.seen.signingSecret, LAST_SIGNING_SECRET);
     assert.equal(risen.seen.callers.webhook.length, 4);

@@ -1,4 +1,4 @@
-// Asks Momento itself what is there, with its SDK, and changes it behind Pulumi's back.
+// Asks Momento itself what exists, with its SDK, and changes it behind Pulumi's back.
 import assert from 'node:assert/strict';
 import {
   CacheClient,
@@ -16,7 +16,7 @@ import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento
 const quiet = new NoopMomentoLoggerFactory();
 
 export class MomentoAccount {
-  /** Each operation that was called by other keys than the tests' own, with its gRPC status. */
+  /** Each operation called with a key other than the tests' own, with its gRPC status. */
   readonly calls: string[] = [];
   readonly #ownKey = makeLegacyKey();
   readonly #topics: TopicClient;
@@ -44,14 +44,14 @@ export class MomentoAccount {
 
   /** A Momento on this machine, which the program finds through the environment. */
   static async start(): Promise<MomentoAccount> {
-    // AWS gives URLs that the local Momento calls nobody at.
+    // AWS assigns URLs that the local Momento does not call.
     const momento = await startMomento({ takesAnyDestination: true });
     const account = new MomentoAccount(momento, process.env.MOMENTO_ENDPOINT_URL);
     process.env.MOMENTO_ENDPOINT_URL = momento.url;
     return account;
   }
 
-  /** From now on these keys alone are good. */
+  /** From now on only these keys are valid. */
   accept(...keys: readonly string[]): void {
     this.momento.setApiKeys([this.#ownKey, ...keys]);
   }

@@ -17,15 +17,15 @@ const CACHE_TYPE = 'pulumi-nodejs:dynamic/momento:Cache';
 const WEBHOOK_TYPE = 'pulumi-nodejs:dynamic/momento:Webhook';
 const VERSION_TYPE = 'aws:secretsmanager/secretVersion:SecretVersion';
 
-/** The code that a state holds, in other words than today's: as another version of Pulumi or of this project left it. */
+/** The code in a state, different from today's: as another version of Pulumi or of this project left it. */
 const STORED_EARLIER = readFileSync(path.join(__dirname, 'stored-provider.earlier.js'), 'utf8');
 
 interface Seen {
   readonly webhookUrl: string;
   readonly webhooks: Awaited<ReturnType<MomentoAccount['webhooks']>>;
-  /** That Momento signs with; undefined where there is no webhook. */
+  /** The secret with which Momento signs; undefined if there is no webhook. */
   readonly signs: string | undefined;
-  /** That the function checks with. */
+  /** The secret with which the function checks. */
   readonly checks: string | undefined;
   readonly checksToo: string | undefined;
   readonly functionChanged: string | undefined;
@@ -33,7 +33,7 @@ interface Seen {
 
 interface Done {
   readonly update: Update;
-  /** What the program asked of Momento. */
+  /** The program's calls to Momento. */
   readonly calls: readonly string[];
   readonly seen: Seen;
 }
@@ -134,7 +134,7 @@ describe('a stack that manages its webhook in Momento', () => {
     project?.remove();
   });
 
-  /** What was asked of Momento since the last time. */
+  /** The calls to Momento since the last time. */
   function calls(): readonly string[] {
     return momento.calls.splice(0);
   }
@@ -145,7 +145,7 @@ describe('a stack that manages its webhook in Momento', () => {
     return { update, calls: calls(), seen: await look() };
   }
 
-  /** Makes of the state one that an earlier version could have left, which knew of no rotation. */
+  /** Rewrites the state as an earlier version could have left it, which knew no rotation. */
   async function ageState(): Promise<void> {
     const exported = JSON.parse(await stack.exported());
     for (const resource of exported.deployment.resources) {
@@ -177,7 +177,7 @@ describe('a stack that manages its webhook in Momento', () => {
     };
   }
 
-  /** What was done to which resources, each once. */
+  /** The operations on resources, each once. */
   function steps({ update }: Done): string[] {
     const done = update.steps.map(
       ({ op, type, name }) => `${op.replace(/.*replace.*/, 'replace')} ${type} ${name}`,
@@ -191,23 +191,23 @@ describe('a stack that manages its webhook in Momento', () => {
     assert.equal(seen.checks, seen.signs);
   }
 
-  it('can be previewed, and nothing is asked of Momento', () => {
+  it('can be previewed without a call to Momento', () => {
     assert.equal(previewed.ran.status, 0, previewed.ran.stderr);
     assert.deepEqual(previewed.calls, []);
   });
 
-  it('works after one pulumi up from nothing: the cache, the webhook for the URL, its secret where it is checked', () => {
+  it('works after the first pulumi up: it has the cache, the webhook for the URL, and its secret where the function checks it', () => {
     assert.deepEqual(first.calls, ['CreateCache', 'PutWebhook', 'GetWebhookSecret']);
     works(first);
-    assert(!first.update.printed.includes('answers 503'), 'there is no second step to tell of');
+    assert(!first.update.printed.includes('answers 503'), 'there is no second step');
   });
 
-  it('does not change in a second up, and asks nothing of Momento', () => {
+  it('does not change in a second up, and does not call Momento', () => {
     assert.deepEqual([steps(again), again.calls], [[], []]);
     works(again);
   });
 
-  it('goes on with the state of an earlier version, and completes it without a rotation', () => {
+  it('continues from the state of an earlier version, and completes it without a rotation', () => {
     assert.equal(older.refreshed.status, 0, older.refreshed.stdout);
     assert.deepEqual(steps(older), [`update ${WEBHOOK_TYPE} webhook`]);
     assert(!older.calls.includes('RotateWebhookSecret'));
@@ -215,14 +215,14 @@ describe('a stack that manages its webhook in Momento', () => {
     assert.equal(older.seen.signs, first.seen.signs);
   });
 
-  it('only stores a changed key, though the old one is revoked, and touches no function', () => {
+  it('only stores a changed key, although the old one is revoked, and changes no function', () => {
     assert.deepEqual(steps(newKey), [`update ${CACHE_TYPE} cache`, `update ${WEBHOOK_TYPE} webhook`]);
     assert.deepEqual(newKey.calls, []);
     assert.equal(newKey.seen.functionChanged, first.seen.functionChanged);
     works(newKey);
   });
 
-  it('rotates the signing secret in place, and the previous one stays readable', () => {
+  it('rotates the signing secret in place and keeps the previous one readable', () => {
     assert.deepEqual(rotated.calls, ['RotateWebhookSecret']);
     assert.deepEqual(steps(rotated), [
       `replace ${VERSION_TYPE} signing-secret`,
@@ -234,18 +234,18 @@ describe('a stack that manages its webhook in Momento', () => {
     assert.equal(rotated.seen.functionChanged, first.seen.functionChanged);
   });
 
-  it('is repaired by refresh and up after the webhook was deleted outside', () => {
+  it('is repaired by refresh and up after the webhook was deleted outside Pulumi', () => {
     assert.deepEqual(deletedOutside.calls, ['PutWebhook', 'GetWebhookSecret']);
     works(deletedOutside);
   });
 
-  it('is repaired by refresh and up after the signing secret was rotated outside', () => {
+  it('is repaired by refresh and up after the signing secret was rotated outside Pulumi', () => {
     assert.deepEqual(steps(rotatedOutside), [`replace ${VERSION_TYPE} signing-secret`]);
     works(rotatedOutside);
     assert.notEqual(rotatedOutside.seen.signs, deletedOutside.seen.signs);
   });
 
-  it('says what Momento refused and what to do, and the next up finishes', () => {
+  it('says what Momento refused and what to do, and the next up completes it', () => {
     assert.notEqual(failed.status, 0);
     const told = failed.stdout + failed.stderr;
     assert(told.includes('momento-webhooks-managed') && told.includes(CACHE));
@@ -257,12 +257,12 @@ describe('a stack that manages its webhook in Momento', () => {
     works(goneOn);
   });
 
-  it('is another webhook for another topic, and there is no second one', () => {
+  it('replaces the webhook for another topic, and leaves no second one', () => {
     assert.deepEqual(otherTopic.calls, ['DeleteWebhook', 'PutWebhook', 'GetWebhookSecret']);
     works(otherTopic, 'another');
   });
 
-  it('can be switched to a webhook made by hand: its own goes, the cache stays', () => {
+  it('can be switched to a webhook made by hand: its own is deleted, the cache stays', () => {
     assert.deepEqual(byHand.calls, ['DeleteWebhook']);
     assert.deepEqual(byHand.seen.webhooks, []);
     assert.equal(byHand.seen.checks, 'made-by-hand');
@@ -286,7 +286,7 @@ describe('a stack that manages its webhook in Momento', () => {
     assert.deepEqual(destroyed, { caches: [CACHE], webhooks: [] });
   });
 
-  it('adopts the cache when it comes up again, and deletes it where it was told to', () => {
+  it('adopts the cache when it comes up again, and deletes it if told to', () => {
     assert.equal(adopted.update.changes.create, first.update.changes.create);
     assert.deepEqual(
       adopted.calls.filter((call) => call.startsWith('CreateCache')),

@@ -1,4 +1,4 @@
-// What the engine suite needs is checked before its first test: a Pulumi CLI, and an AWS that is nobody's account.
+// Checks the requirements of the engine suite before its first test: a Pulumi CLI, and an AWS that is nobody's account.
 import { spawnSync } from 'node:child_process';
 
 export function mochaGlobalSetup(): void {
@@ -10,7 +10,7 @@ export function mochaGlobalSetup(): void {
   }
   if (!process.env.AWS_ENDPOINT_URL) {
     missing.push(
-      'AWS_ENDPOINT_URL, the address of an AWS on this machine, such as moto: it makes and destroys stacks there\n' +
+      'AWS_ENDPOINT_URL, the address of an AWS on this machine, such as moto: the suite makes and destroys stacks there\n' +
         "    (pip install 'moto[server]', then moto_server -p 5000, then AWS_ENDPOINT_URL=http://127.0.0.1:5000)",
     );
   }

@@ -1,4 +1,4 @@
-// The AWS endpoint, but for one call that it refuses: as when a right is missing, or a limit is reached.
+// The AWS endpoint, except that it refuses one call, as if a permission were missing or a limit reached.
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,7 +9,7 @@ export interface RefusingEndpoint {
   close(): Promise<void>;
 }
 
-/** Passes everything on to `endpoint`, but refuses what is sent with this method to a path that matches. */
+/** Passes everything on to `endpoint`, but refuses requests with this method to a matching path. */
 export async function refusingEndpoint(
   endpoint: string,
   method: string,

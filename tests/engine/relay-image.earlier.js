@@ -1,4 +1,4 @@
-// Stands in for infra/relay-image.ts: Crosswalk builds the image, as an earlier version of this project had it.
+// Replaces infra/relay-image.ts: Crosswalk builds the image, as in an earlier version of this project.
 const aws = require('@pulumi/aws');
 const awsx = require('@pulumi/awsx');
 

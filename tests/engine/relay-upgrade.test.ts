@@ -52,7 +52,7 @@ describe('a relay that an earlier version deployed', () => {
 
   after(() => project?.remove());
 
-  it('gets its image from docker-build itself, and goes on as the same service', () => {
+  it('gets its image from docker-build itself, and stays the same service', () => {
     assert(earlier && now);
     const images = update.steps.filter(({ type }) => type === IMAGE);
     assert.deepEqual(images.map(({ op, name }) => [op, name === 'relay']).sort(), [
@@ -63,11 +63,11 @@ describe('a relay that an earlier version deployed', () => {
     assert.equal(now.service.serviceArn, earlier.service.serviceArn);
   });
 
-  it('runs an image that is still there once the earlier one is deleted', () => {
+  it('runs an image that still exists after the earlier one is deleted', () => {
     assert(isThere);
   });
 
-  it('is done with it: the next up changes nothing, and nothing is left behind', () => {
+  it('does not change on the next up, and leaves nothing behind', () => {
     assert.deepEqual(again.steps, []);
     assert.deepEqual(left, untouched);
   });

@@ -1,4 +1,4 @@
-// A stack whose events a relay delivers, from the first refusal to its end, and what AWS has of it after each step.
+// A stack whose events a relay delivers, from the first refusal to its end, observed in AWS after each step.
 import assert from 'node:assert/strict';
 import { appendFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
@@ -18,7 +18,7 @@ const SETTINGS = { delivery: 'relay', cacheName: 'comments' };
 const TASK_DEFINITION = 'aws:ecs/taskDefinition:TaskDefinition';
 const SERVICE = 'aws:ecs/service:Service';
 const IMAGE = 'docker-build:index:Image';
-/** What Crosswalk's component makes, which is one resource under mocks. */
+/** The resources of Crosswalk's component, which is one resource under mocks. */
 const OF_CROSSWALK = ['awsx:ecs:FargateTaskDefinition', TASK_DEFINITION, SERVICE];
 
 type Relay = NonNullable<Awaited<ReturnType<typeof runningRelay>>>;
@@ -141,7 +141,7 @@ describe('a stack with the relay', () => {
     return running;
   }
 
-  /** What the program adds for the relay, as the tests under mocks see it. */
+  /** The resources that the program adds for the relay under mocks. */
   async function claimed(): Promise<string[]> {
     const secrets = { momentoApiKey: API_KEY, signingSecret: SIGNING_SECRET };
     const [before, after] = await Promise.all(
@@ -181,16 +181,16 @@ describe('a stack with the relay', () => {
     assert.deepEqual(refused.left, refused.untouched);
   }
 
-  it('is exactly the resources that the tests under mocks claim', () => {
+  it('has exactly the resources that the tests under mocks claim', () => {
     const { update, claimed } = first;
     assert(claimed.length > 12, 'the claim was read');
     const made = update.steps.filter(({ op, type }) => op === 'create' && !OF_CROSSWALK.includes(type));
     assert.deepEqual(made.map(({ type, name }) => `${type} ${name}`).sort(), claimed.sort());
-    // The dashboard draws the relay, too.
+    // The dashboard draws the relay's metrics too.
     assert.deepEqual(without(update, /^create$/), ['update aws:cloudwatch/dashboard:Dashboard dashboard']);
   });
 
-  it('runs the image that was pushed, in the public subnets, as its roles allow', async () => {
+  it('runs the pushed image in the public subnets, with its roles', async () => {
     const { service, container, image } = first.relay;
     assert.match(image, /\.dkr\.ecr\..+\/relay-[0-9a-f]{7}@sha256:[0-9a-f]{64}$/);
     assert.deepEqual([service.desiredCount, service.launchType], [1, 'FARGATE']);
@@ -216,12 +216,12 @@ describe('a stack with the relay', () => {
     assert.deepEqual([again.steps, refreshed.steps], [[], []]);
   });
 
-  it('does not change where its bundle was made anew under another umask', () => {
+  it('does not change if its bundle is made again under another umask', () => {
     assert.deepEqual(otherUmask.update.steps, []);
     assert.equal(otherUmask.relay.image, first.relay.image);
   });
 
-  it('changes its image, task definition and service alone when its code is edited', () => {
+  it('changes only its image, task definition and service when its code is edited', () => {
     const { update, relay } = edited;
     assert.deepEqual([...new Set(update.steps.map(({ type }) => type))].sort(), [
       SERVICE,
@@ -232,7 +232,7 @@ describe('a stack with the relay', () => {
     assert.equal(relay.service.serviceArn, first.relay.service.serviceArn);
   });
 
-  it('is repaired by refresh and up after its image and its service were deleted outside', async () => {
+  it('is repaired by refresh and up after its image and its service were deleted outside Pulumi', async () => {
     const { before, deleted, update, relay, again } = repaired;
     assert(deleted);
     assert.equal(relay.image, before.image, 'the same contents are the same image');
@@ -254,7 +254,7 @@ describe('a stack with the relay', () => {
     }
   });
 
-  it('leaves nothing behind when Momento delivers again, by a webhook of the program’s or one made by hand', () => {
+  it('leaves nothing behind when Momento delivers again, by a managed webhook or one made by hand', () => {
     assert.equal(managed.relay, undefined);
     assert.deepEqual(managed.left, byWebhook);
     assert.deepEqual(byWebhookAgain, byWebhook);

@@ -1,4 +1,4 @@
-// What can go wrong with a stack from outside, and what `pulumi up` makes of it.
+// Failures that come from outside a stack, and how `pulumi up` recovers.
 import assert from 'node:assert/strict';
 import { makeLegacyKey } from 'local-momento';
 import { callersOf, deleteFunction, everything, functionsOf, mappingsTo, urlOf } from './cloud';
@@ -66,7 +66,7 @@ describe('a stack that meets trouble', () => {
     return (await mappingsTo(redrive)).length;
   }
 
-  it('says which resource AWS refused, and what it said', () => {
+  it('says which resource AWS refused, and why', () => {
     assert.notEqual(refused.ran.status, 0);
     assert.equal(refused.calls, 1);
     const told = errors(refused.ran).join('\n');
@@ -75,7 +75,7 @@ describe('a stack that meets trouble', () => {
     assert(failed?.endsWith('::redrive"'), `${failed} of ${others.length + 1}`);
   });
 
-  it('is finished by the next up, which makes only what is missing', () => {
+  it('is completed by the next up, which makes only the missing resources', () => {
     const { update, functions, mappings } = finished;
     assert.deepEqual([functions, mappings], [4, 1]);
     assert(update.steps.every(({ op }) => op === 'create'));
@@ -84,7 +84,7 @@ describe('a stack that meets trouble', () => {
     assert.deepEqual(again.steps, []);
   });
 
-  it('is repaired by refresh and up after a function was deleted outside, its public URL included', () => {
+  it('is repaired by refresh and up, including the public URL, after a function was deleted outside Pulumi', () => {
     const { webhooks, authorization, callers } = repaired;
     assert.deepEqual([webhooks.length, authorization, callers], [1, 'NONE', 4]);
     const made = repaired.update.steps.filter(({ op }) => op.startsWith('create'));

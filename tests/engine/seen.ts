@@ -1,4 +1,4 @@
-// What AWS has of a stack, looked at after each step of its life.
+// Observes the resources of a stack in AWS after each step of its life.
 import assert from 'node:assert/strict';
 import {
   alarms,
@@ -33,7 +33,7 @@ export interface Seen {
 type Guarded = 'publisher' | 'tokens';
 type Name = Guarded | 'webhook' | 'redrive';
 
-/** What there is of a stack in AWS. */
+/** The resources of a stack in AWS. */
 export async function look(stack: Stack): Promise<Seen> {
   const outputs: Record<string, string> = {};
   for (const [name, value] of Object.entries(await stack.outputs())) outputs[name] = String(value);
@@ -80,14 +80,14 @@ export async function look(stack: Stack): Promise<Seen> {
   };
 }
 
-/** The log group that a role's first statement is about. */
+/** The log group in a role's first statement. */
 export function logGroupOf(writeLogs: Record<string, unknown> | undefined): string {
   return /:log-group:(.+):\*$/.exec(String(writeLogs?.Resource))?.[1] ?? '';
 }
 
 export type Closely = Awaited<ReturnType<typeof lookClosely>>;
 
-/** What stands around the functions. */
+/** The resources besides the functions. */
 export async function lookClosely({ outputs, functions, allowed }: Seen) {
   const { API_KEY_SECRET_ARN = '', SIGNING_SECRET_ARN = '' } = functions.webhook.Environment?.Variables ?? {};
   const roles = Object.values(functions).map(({ Role = '' }) => Role);

@@ -60,7 +60,7 @@ describe('two stacks side by side', () => {
     return JSON.stringify(await Promise.all(functions[name].map(({ Role = '' }) => allowedTo(Role))));
   }
 
-  it('make nothing together: what the second makes is new, and what the first made stays', () => {
+  it('share nothing: the second makes only new resources, and those of the first stay', () => {
     const { untouched, onlyDev, both } = between;
     assert(onlyDev.length > untouched.length);
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe('two stacks side by side', () => {
     assert.deepEqual([reserved('dev'), reserved('prod')], [[], [20]]);
   });
 
-  it('have their own keys, and neither may read or send what is the other’s', () => {
+  it('have their own keys, and neither may read or send anything of the other', () => {
     assert.deepEqual(keys, KEYS);
     for (const [name, other] of [
       ['dev', 'prod'],

@@ -1,4 +1,4 @@
-// Drives the Pulumi CLI on a copy of the project, with a state of its own: no stack and no file of the project is touched.
+// Drives the Pulumi CLI on a copy of the project, with its own state: no stack and no file of the project changes.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
 const PROJECT = path.resolve(__dirname, '../..');
-/** Neither copied: packages are linked, and the rest is not of the program. */
+/** Not copied: packages are linked, and the rest is not part of the program. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.bundles']);
 
 export interface Ran {
@@ -32,9 +32,9 @@ export interface Step {
 }
 
 export interface Update {
-  /** How many resources, by what was done to them, such as `{ create: 22 }`. */
+  /** The number of resources per operation, such as `{ create: 22 }`. */
   readonly changes: Record<string, number>;
-  /** What was done, but for `same`. */
+  /** The operations other than `same`. */
   readonly steps: readonly Step[];
   /** What the program and the engine told the user, warnings and errors. */
   readonly diagnostics: readonly Diagnostic[];
@@ -43,13 +43,13 @@ export interface Update {
 }
 
 export class ProjectCopy {
-  /** Of everything that is made here. */
+  /** The folder of everything that is made here. */
   readonly root = realpathSync(mkdtempSync(path.join(tmpdir(), 'momento-webhooks-engine-')));
   /** The program's. */
   readonly folder = path.join(this.root, 'project');
-  /** Where the engine keeps the stacks. */
+  /** The folder in which the engine keeps the stacks. */
   readonly backend = path.join(this.root, 'backend');
-  /** What the CLI runs with; the rest is this process's. */
+  /** The CLI's own environment variables; the others are this process's. */
   readonly environment: Record<string, string> = {
     PULUMI_BACKEND_URL: `file://${this.backend}`,
     PULUMI_CONFIG_PASSPHRASE: 'of the tests',
@@ -62,7 +62,7 @@ export class ProjectCopy {
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(this.folder, 'node_modules'));
   }
 
-  /** The same project with the same stacks in another folder, where its packages are installed anew. */
+  /** The same project with the same stacks in another folder, with newly installed packages. */
   async moveElsewhere(): Promise<string> {
     const folder = path.join(this.root, 'elsewhere', 'the same project');
     copyProject(folder);
@@ -79,7 +79,7 @@ export class ProjectCopy {
     return new Stack(this, name);
   }
 
-  /** Runs the CLI; `input` is what is typed, or pasted, at its prompt. */
+  /** Runs the CLI; `input` is typed, or pasted, at its prompt. */
   pulumi(args: readonly string[], input = '', folder = this.folder): Promise<Ran> {
     return run(
       'pulumi',
@@ -127,7 +127,7 @@ export class Stack {
   constructor(
     readonly project: ProjectCopy,
     readonly name: string,
-    /** Of its program. */
+    /** The folder of its program. */
     readonly folder = project.folder,
   ) {}
 
@@ -135,7 +135,7 @@ export class Stack {
     succeeded(await this.#run('config', 'set', key, value));
   }
 
-  /** As the program's message says: the value comes from the prompt, not from the command line. */
+  /** As in the program's message: the value comes from the prompt, not from the command line. */
   async setSecret(key: string, value: string): Promise<void> {
     const args = ['config', 'set', '--secret', key, '--stack', this.name];
     succeeded(await this.project.pulumi(args, value, this.folder));
@@ -145,21 +145,21 @@ export class Stack {
     succeeded(await this.#run('config', 'rm', key));
   }
 
-  /** Throws where it fails. */
+  /** Throws if it fails. */
   async up(folder = this.folder): Promise<Update> {
     const ran = await this.tryUp(folder);
     return update(succeeded(ran));
   }
 
-  /** The same without expecting that it succeeds. */
+  /** The same, but it may fail. */
   tryUp(folder = this.folder): Promise<Ran> {
     const args = ['up', '--yes', '--skip-preview', '--json', '--stack', this.name];
     return this.project.pulumi(args, '', folder);
   }
 
-  /** The same as people see it, with all that the CLI can show; the engine's events go into a file. */
+  /** The same in the form for people, with all details of the CLI; the engine's events go into a file. */
   async upInDetail(eventLog: string): Promise<string> {
-    this.project.environment.PULUMI_DEBUG_COMMANDS = 'true'; // else there is no `--event-log`
+    this.project.environment.PULUMI_DEBUG_COMMANDS = 'true'; // without this there is no `--event-log`
     const shown = ['--debug', '--diff', '--show-config', '--show-sames', '--event-log', eventLog];
     const { stdout, stderr } = succeeded(await this.#run('up', '--yes', ...shown));
     return stdout + stderr;
@@ -181,7 +181,7 @@ export class Stack {
     return JSON.parse(succeeded(await this.#run('stack', 'output', '--json')).stdout);
   }
 
-  /** The state, with secrets as they are kept: encrypted. */
+  /** The state, with its secrets encrypted. */
   async exported(): Promise<string> {
     return succeeded(await this.#run('stack', 'export')).stdout;
   }
@@ -191,7 +191,7 @@ export class Stack {
   }
 }
 
-/** Everything that a folder's files hold, as one text. */
+/** The contents of all files in a folder, as one text. */
 export function allFiles(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -199,7 +199,7 @@ export function allFiles(folder: string): string {
     .join('\n');
 }
 
-/** What ran, if it succeeded; else an error with all that it printed. */
+/** The result if it succeeded, or an error with all its output. */
 export function succeeded(ran: Ran): Ran {
   assert.equal(ran.status, 0, `pulumi failed:\n${ran.stdout.slice(-10_000)}\n${ran.stderr.slice(-10_000)}`);
   return ran;
@@ -218,7 +218,7 @@ interface Diagnostic {
   readonly message: string;
 }
 
-/** The engine's events, one JSON object a line (https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/, `--json`). */
+/** The engine's events, one JSON object per line (https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/, `--json`). */
 interface EngineEvent {
   readonly diagnosticEvent?: Diagnostic;
   readonly resourcePreEvent?: {

@@ -1,4 +1,4 @@
-// A new project from a copy of the repository, as `pulumi new` makes it for a person at a terminal.
+// A new project that `pulumi new` makes from a copy of the repository for a person at a terminal.
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { makeLegacyKey } from 'local-momento';
@@ -43,7 +43,7 @@ describe('a project that pulumi new made', () => {
 
   after(() => project?.remove());
 
-  it('was asked for its region and its Momento API key, which was not shown', () => {
+  it('asks for the region and the Momento API key, which it does not show', () => {
     assert.equal(made.status, 0, made.stdout + made.stderr);
     assert.match(made.stdout, /AWS region to deploy into/);
     assert.match(made.stdout, /Momento API key, legacy or v2/);

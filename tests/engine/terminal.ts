@@ -1,8 +1,8 @@
-// A terminal, for what a command asks of people alone.
+// A terminal, for commands that ask only people.
 import { spawn } from 'node:child_process';
 import type { Ran } from './stack';
 
-/** What is typed once this is shown, in their order; a line ends by itself. */
+/** The inputs in order, each typed when its text appears; a line ends by itself. */
 export type Answers = readonly (readonly [shown: RegExp, typed: string])[];
 
 export interface InTerminal {
@@ -11,7 +11,7 @@ export interface InTerminal {
   readonly answers: Answers;
 }
 
-/** Runs a shell's command in a terminal; what it shows is its `stdout`. */
+/** Runs a shell command in a terminal; `stdout` is what the terminal shows. */
 export function runInTerminal(command: string, { cwd, env, answers }: InTerminal): Promise<Ran> {
   const args =
     process.platform === 'linux' ? ['-qec', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command];
@@ -23,7 +23,7 @@ export function runInTerminal(command: string, { cwd, env, answers }: InTerminal
     let answered = 0;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
-      // A program that asks where the cursor is waits for the terminal to tell.
+      // A program that asks for the cursor's position waits for the terminal's answer.
       if (chunk.includes('\u001b[6n')) child.stdin.write('\u001b[1;1R');
       const [next] = left;
       if (!next?.[0].test(stdout.slice(answered))) return;

@@ -5,8 +5,8 @@ import { fuzz, grew } from './fuzz';
 const HELP = `npm run fuzz -- [--requests 200000] [--seed N] [--request N]
 
 Sends that many malformed, forged, huge, deep, binary, wrongly encoded and truncated requests to the webhook and the
-publisher. Exits 1 unless each is answered 4xx, none has an effect or finds its input in the answer, the handlers'
-memory does not grow, and a valid event is taken after them all. --request sends one request of the seed alone.`;
+publisher. Exits 1 unless each gets a 4xx answer, none has an effect or is echoed in its answer, the handlers' memory
+does not grow, and a valid event is accepted after all of them. --request sends only one request of the seed.`;
 
 runProof(HELP, ['requests', 'seed', 'request'], async (given) => {
   const requests = numberOf(given, 'requests', 200_000, { min: 1 });
@@ -24,6 +24,6 @@ runProof(HELP, ['requests', 'seed', 'request'], async (given) => {
     heapKiB: { before: Math.round(heap.before / 1024), after: Math.round(heap.after / 1024) },
   });
   const failing = [...wronglyAnswered, ...echoed].slice(0, 10);
-  if (failing.length > 0) console.log(`run one alone with --seed ${seed} --request N: ${failing.join(', ')}`);
+  if (failing.length > 0) console.log(`repeat one with --seed ${seed} --request N: ${failing.join(', ')}`);
   return failing.length === 0 && effects === 0 && stillServes && !grew(report);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fuzz, grew } from './fuzz';
 
 describe('the fuzz', () => {
-  it('finds every hostile request refused with 4xx, without an effect, an echo or memory kept', async function () {
+  it('finds that every hostile request is refused with 4xx, without an effect, an echo or retained memory', async function () {
     this.timeout(300_000);
     const report = await fuzz({ requests: 5_000, seed: 1 });
     const { wronglyAnswered, echoed, effects, stillServes } = report;

@@ -1,5 +1,5 @@
-// The fuzz: requests that no handler may accept, at the webhook's and the publisher's URL. None may be stored, published
-// or answered 5xx, none may find its input in an answer, and the handlers' memory must not grow.
+// The fuzz: sends requests that no handler may accept to the webhook and the publisher. None may be stored, published,
+// answered 5xx or echoed in an answer, and the handlers' memory must not grow.
 
 import { makeLegacyKey } from 'local-momento';
 import * as v from 'valibot';
@@ -12,30 +12,30 @@ import { signedHeaders } from './signed-headers';
 export interface FuzzOptions {
   readonly requests: number;
   readonly seed: number;
-  /** Only this request, for a look at one that failed. */
+  /** Only this request, to look at one that failed. */
   readonly only?: number;
   readonly onProgress?: (sent: number) => void;
 }
 
 export interface FuzzReport {
   readonly requests: number;
-  /** How many requests were answered with each status. */
+  /** The number of requests per status. */
   readonly answers: Record<number, number>;
-  /** How many requests ended before their body did; whoever receives them may close the connection without an answer. */
+  /** The number of requests that ended before their body did; the receiver may close the connection without an answer. */
   readonly cutShort: number;
-  /** The numbers of the requests that were answered below 400 or above 499. */
+  /** The requests that were answered below 400 or above 499, by number. */
   readonly wronglyAnswered: number[];
-  /** The numbers of the requests whose input stood in the answer. */
+  /** The requests that were echoed in their answers, by number. */
   readonly echoed: number[];
-  /** Calls that only an accepted request may cause: to store, to queue, to publish, to vend a token. */
+  /** Calls that only an accepted request may cause: store, queue, publish, vend a token. */
   readonly effects: number;
-  /** Whether after all that a valid event is taken. */
+  /** Whether a valid event is accepted afterwards. */
   readonly stillServes: boolean;
-  /** Bytes of heap in use in one instance, on average: once a tenth was sent, and at the end. */
+  /** Bytes of heap in use per instance, on average: after a tenth of the requests, and at the end. */
   readonly heap: { readonly before: number; readonly after: number };
 }
 
-/** What a handler gives. */
+/** A handler's result. */
 const result = v.object({
   statusCode: v.number(),
   headers: v.record(v.string(), v.string()),
@@ -114,7 +114,7 @@ class Fuzz {
     };
   }
 
-  /** The effect of a valid event is seen, too: else none of an invalid one would be. */
+  /** Checks that a valid event's effect is seen: otherwise an invalid one's would not be seen either. */
   async #stillServes(effectsBefore: number): Promise<boolean> {
     const { status } = await this.#sender.signed(JSON.stringify(validEvent(this.target)), this.target.secret);
     return [200, 202].includes(status) && this.#effects > effectsBefore;
@@ -133,8 +133,8 @@ class Fuzz {
   }
 
   /**
-   * Three of four at the webhook's URL, but a few as direct invocations; of the rest half through the publisher's URL, half
-   * as direct invocations. Undefined where there was no answer.
+   * Three of four go to the webhook's URL, except for a few direct invocations. Of the rest, half go to the publisher's URL,
+   * half are direct invocations. Undefined if there was no answer.
    */
   async #attack(n: number): Promise<Answer | undefined> {
     const { outputs } = this.stack;
@@ -178,7 +178,7 @@ class Fuzz {
   }
 }
 
-/** A direct invocation carries JSON; what is not JSON is sent as the text that it is. */
+/** A direct invocation carries JSON; anything else is sent as a JSON string. */
 function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -187,7 +187,7 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** Whether the handlers hold more at the end than at the beginning: by a tenth, and by more than what V8 itself varies. */
+/** Whether the handlers' memory has grown by a tenth, and by more than V8's own variation. */
 export function grew({ heap: { before, after } }: FuzzReport): boolean {
   return after > before * 1.1 && after - before > 1024 * 1024;
 }

@@ -1,5 +1,5 @@
-// Requests that must all be refused: of a grammar near the valid ones, and random bytes. What a request is follows from
-// the seed and its number.
+// Requests that must all be refused: near-valid ones from a grammar, and random bytes. The seed and its number determine
+// each request.
 import { gzipSync } from 'node:zlib';
 import { SIGNATURE_HEADER, sign } from '../../handlers/core/signature';
 import type { Chance } from '../soak/random';
@@ -8,7 +8,7 @@ export interface HostileRequest {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
-  /** Bytes by which the body ends before its content-length does. */
+  /** The bytes that the body lacks of its content-length. */
   readonly missing?: number;
 }
 
@@ -16,7 +16,7 @@ export interface Target {
   readonly secret: string;
   readonly cache: string;
   readonly topic: string;
-  /** Stands in whatever is sent, and must stand in no answer and no stored comment. */
+  /** Every request contains it; no answer and no stored comment may contain it. */
   readonly canary: string;
 }
 
@@ -43,7 +43,7 @@ const ATTACKS = [
   'cut',
 ] as const;
 
-/** The request of a number, for the webhook. */
+/** The webhook's request with this number. */
 export function hostileEvent(chance: Chance, n: number, target: Target): HostileRequest {
   const roll = <T>(choices: readonly T[], what: string): T => oneOf(choices, chance, what, n);
   const attack = roll(ATTACKS, 'attack');
@@ -96,7 +96,7 @@ export function hostileEvent(chance: Chance, n: number, target: Target): Hostile
       return { method: 'POST', headers: { ...signed(body), ...says }, body };
     }
     case 'cut': {
-      // What has come may be all of a valid event, with its signature, or a part of it.
+      // The part that arrives can be a whole valid event with its signature, or a part of it.
       const whole = Buffer.from(valid);
       const body =
         chance.roll('whole', n) < 0.5 ? whole : whole.subarray(0, chance.below(whole.length, 'cut', n));
@@ -106,7 +106,7 @@ export function hostileEvent(chance: Chance, n: number, target: Target): Hostile
   return attack satisfies never;
 }
 
-/** A valid event in other bytes than JSON's, and what the headers say that they are. */
+/** A valid event in another encoding, and the headers that name it. */
 function encodings(valid: string): { says: Record<string, string>; body: Buffer }[] {
   const json = { 'content-type': 'application/json' };
   const zipped = { ...json, 'content-encoding': 'gzip' };
@@ -123,8 +123,8 @@ function encodings(valid: string): { says: Record<string, string>; body: Buffer 
 }
 
 /**
- * A request as Lambda hands it to the webhook, whose body is base64 and not said to be, or said to be and is not; signed
- * over what is there, or over what is meant.
+ * A request as Lambda hands it to the webhook, with a wrong `isBase64Encoded`. It is signed over the body as sent, or as
+ * meant.
  */
 export function hostileInvocation(chance: Chance, n: number, target: Target): object {
   const valid = JSON.stringify(validEvent(target));
@@ -149,7 +149,7 @@ function inBase64(text: string): Buffer {
   return Buffer.from(Buffer.from(text).toString('base64'));
 }
 
-/** What the publisher is given instead of `{userId, courseId, comment}`; never something that it may publish. */
+/** The publisher's input instead of `{userId, courseId, comment}`; never one that it may publish. */
 export function hostilePublication(chance: Chance, n: number, { canary }: Target): Buffer {
   const valid = { userId: 'user', courseId: 1, comment: canary };
   const wrong: unknown[] = [
@@ -166,7 +166,7 @@ export function hostilePublication(chance: Chance, n: number, { canary }: Target
   return Buffer.from(choice > wrong.length ? text.slice(0, chance.below(text.length, 'cut', n)) : text);
 }
 
-/** An event that the webhook stores, if it is signed. */
+/** An event that the webhook stores if it is signed. */
 export function validEvent({ cache, topic, canary }: Target) {
   return {
     cache,
@@ -179,7 +179,7 @@ export function validEvent({ cache, topic, canary }: Target) {
   };
 }
 
-/** Signed, and yet no event: a field is wrong, missing or doubled, or the JSON is cut, nested or not JSON at all. */
+/** A signed body that is not an event: a field is wrong, missing or doubled, or the JSON is cut, nested or invalid. */
 function malformedEvent(chance: Chance, n: number, target: Target): string {
   const event = validEvent(target);
   const fields = [
@@ -231,12 +231,12 @@ function badSignature(chance: Chance, n: number): Record<string, string> {
   return choice === values.length ? {} : { [SIGNATURE_HEADER]: values[choice] ?? '' };
 }
 
-/** A number of arrays, one inside the other. */
+/** Nested arrays of this depth. */
 function nested(depth: number): string {
   return '['.repeat(depth) + ']'.repeat(depth);
 }
 
-/** JSON of a value, but for text that begins as an array does: that is JSON already. */
+/** JSON of a value; a text that begins like an array is JSON already. */
 function asJson(value: unknown): string {
   return typeof value === 'string' && value.startsWith('[') ? value : (JSON.stringify(value) ?? '');
 }

@@ -16,9 +16,9 @@ interface Server {
 }
 
 const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
-/** A frame of HTTP/2 that is answered with what it holds. */
+/** An HTTP/2 frame whose answer repeats its content. */
 const PING = Buffer.concat([Buffer.from([0, 0, 8, 6, 0, 0, 0, 0, 0]), Buffer.from('12345678')]);
-/** What a connection of HTTP/2 begins with: a preface and empty SETTINGS. */
+/** The start of an HTTP/2 connection: a preface and empty SETTINGS. */
 const HELLO = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
@@ -37,7 +37,7 @@ async function taskCredentials(): Promise<Server> {
   return { port: Number(port), connections: served.connections, close: () => served.close() };
 }
 
-/** Each server, what opens a conversation with it, what goes on with it, and what stands in the answer to either. */
+/** Each server, with its first request, a later request, and a text that is in both answers. */
 const servers: [
   name: string,
   start: () => Promise<Server>,
@@ -55,7 +55,7 @@ for (const [name, start, first, later, answer] of servers) {
   describe(`a connection to ${name} dies`, () => {
     let server: Server;
     let client: Socket;
-    /** What befell the client, in order. */
+    /** The events of the client's socket, in order. */
     let heard: string[];
 
     before(async () => {
@@ -71,7 +71,7 @@ for (const [name, start, first, later, answer] of servers) {
     });
     afterEach(() => client.destroy());
 
-    /** One that was answered. */
+    /** A connection that got an answer. */
     async function talking(): Promise<Socket> {
       const socket = connect(server.port, '127.0.0.1');
       socket.write(first);
@@ -93,7 +93,7 @@ for (const [name, start, first, later, answer] of servers) {
       assert.equal(server.connections.size, 0);
     });
 
-    it('by RST: nothing is heard until it is written to, and then it is reset', async () => {
+    it('by RST: it is silent until it is written to, and then it is reset', async () => {
       server.connections.kill('idle-rst');
       await talking().then((other) => other.destroy());
       assert.deepEqual(
@@ -108,9 +108,9 @@ for (const [name, start, first, later, answer] of servers) {
       );
     });
 
-    it('in silence: what is written is swallowed, and nothing is heard ever after', async () => {
+    it('in silence: writes are swallowed, and nothing ever comes back', async () => {
       server.connections.kill('idle-silent');
-      assert.equal(server.connections.size, 0, 'the server knows of it');
+      assert.equal(server.connections.size, 0, 'the server knows it');
       heard.splice(0);
       await new Promise((written) => client.write(later, written));
       await talking().then((other) => other.destroy()); // which was answered after it
@@ -132,7 +132,7 @@ for (const [name, start, first, later, answer] of servers) {
 describe('raw clients of the local Momento', () => {
   afterEach(endSubscriptions);
 
-  it('have a connection each, so that what is dropped is dropped', async () => {
+  it('have a connection each, so that each can be dropped', async () => {
     const momento = await startMomento({ caches: ['cache'] });
     try {
       const clients = [1, 2].map(() => new RawSubscriber(momento.port, 'topic', 1));
@@ -145,7 +145,7 @@ describe('raw clients of the local Momento', () => {
 });
 
 describe('a server whose connections died', () => {
-  it('can be closed although their peers have them open', async () => {
+  it('can be closed although its peers keep them open', async () => {
     const momento = await startMomento();
     const client = connect(momento.port, '127.0.0.1');
     client.write(HELLO);
@@ -156,7 +156,7 @@ describe('a server whose connections died', () => {
   });
 });
 
-/** Whatever it ends with. */
+/** Resolves however it ends. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()));
 }

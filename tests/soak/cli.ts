@@ -13,22 +13,24 @@ one, and the signing secret is rotated; then the API key is wrong for minutes (r
 account's) and is put right; then a client of Momento is dropped while another call over it waits. The stack's clock
 jumps, so that nobody waits for it.
 
-Exits 1 unless every event that was answered 2xx is stored exactly once, or stands in the dead-letter queue; no more
-stand there, and no more were answered 503, than the faults explain; no genuine event was refused once the webhook could
-know its secret; some are stored by each key; no function failed but for want of time; no instance was ended by an
-exception; the first call to each function after a spell succeeded; and so did each call five minutes after the API key
-was put right.
---event runs one event of the seed alone, without rotations and spells. --folder runs the program of another folder: a
-copy of this project, in which a fault may be planted to see that the soak notices.
+Exits 1 unless:
+  every event that was answered 2xx is stored exactly once, or is in the dead-letter queue;
+  the faults explain the number of events in that queue, and of answers 503;
+  no genuine event was refused when the webhook could know its secret;
+  some events are stored by each key;
+  functions failed only by time-outs, and no instance ended by an exception;
+  the first call to each function after a spell succeeded, and each call five minutes after the API key was corrected.
+--event runs only one event of the seed, without rotations and spells. --folder runs the program of another folder: a
+copy of this project, in which you can plant a fault to see that the soak notices it.
 
---delivery relay publishes 10000 events by default, which the relay delivers while its connections are cut, Momento is
-restarted, the relay is killed, for minutes of its clock it may not subscribe, and the webhook answers 503, 429 or
-nothing. Whenever it was deaf, its lag must have shown it.`;
+--delivery relay publishes 10000 events by default. The relay delivers them while its connections are cut, Momento is
+restarted, the relay is killed or may not subscribe for minutes of its clock, and the webhook answers 503, 429 or
+nothing. Whenever the relay was deaf, its lag must have shown it.`;
 
-/** Events: fewer may by chance not show each key. */
+/** The fewest events: a shorter run might by chance miss a key. */
 const LEAST = 100;
 
-/** Each way of breaking the relay's way to its messages, three times. */
+/** Each way of cutting the relay off from its messages, three times. */
 const BREAKS = 12;
 
 async function soakWebhook(options: SoakOptions) {
@@ -81,6 +83,6 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event', 
     10,
   );
   if (failing.length > 0 && !isRelayed)
-    console.log(`run one alone with --seed ${options.seed} --event N: ${failing.join(', ')}`);
+    console.log(`repeat one with --seed ${options.seed} --event N: ${failing.join(', ')}`);
   return complaints.length === 0;
 });

@@ -23,13 +23,13 @@ const held: SoakReport = {
 };
 
 describe('the verdict on a soak', () => {
-  it('has no complaint where the faults explain all', () => {
+  it('has no complaint if the faults explain everything', () => {
     assert.deepEqual(complaintsOf(held, 0.2), []);
     const slow = { 'webhook: Sandbox.Timedout: Task timed out after 10.00 seconds': 1 };
     assert.deepEqual(complaintsOf({ ...held, failures: slow }, 0.2), []);
   });
 
-  it('lets ten tries that all fail explain a handful in the dead-letter queue, and no more', () => {
+  it('explains only a handful of dead letters by ten failed tries', () => {
     assert.equal(budgetOf(held, 0).givenUp, 1);
     assert.equal(budgetOf(held, 0.2).givenUp, 2);
     assert.equal(budgetOf({ ...held, answers: { 202: 50_000 } }, 0.5).givenUp, 85);
@@ -38,14 +38,18 @@ describe('the verdict on a soak', () => {
   const wrong: [what: string, report: Partial<SoakReport>, says: RegExp][] = [
     ['an event is lost', { lost: [7] }, /^1 answered 2xx, are neither/],
     ['one is stored twice', { duplicated: [7] }, /^1 are stored more than once/],
-    ['one is stored otherwise', { altered: [7] }, /^1 are stored otherwise/],
+    ['one is stored with other contents', { altered: [7] }, /^1 are stored with other contents/],
     ['a forged one is accepted', { forgedAccepted: 1 }, /^1 were forged/],
     [
       'the redrive gives up more than the faults explain',
       { givenUp: [1, 2, 3] },
       /^3 are in the dead-letter/,
     ],
-    ['more are not taken than that', { notTaken: [...Array(127).keys()] }, /^127 were never answered 2xx/],
+    [
+      'more are refused than the faults explain',
+      { notTaken: [...Array(127).keys()] },
+      /^127 were never answered 2xx/,
+    ],
     [
       'the queue is skipped',
       { answers: { 200: 2_300, 503: 77 }, notTaken: [...Array(77).keys()] },
@@ -57,7 +61,7 @@ describe('the verdict on a soak', () => {
       /^3 times failed webhook: TypeError/,
     ],
     ['a genuine one is refused', { refused: 1 }, /^1 were genuine, and refused/],
-    ['none is stored by a key', { storedBy: { 'API key 2': 0 } }, /^none is stored by the API key 2/],
+    ['none is stored by a key', { storedBy: { 'API key 2': 0 } }, /^no event is stored by the API key 2/],
     [
       'the first call after a quiet spell fails',
       { quiet: { ...quiet, firstRefused: { 'webhook 403 (idle-fin)': 2, 'tokens 503 (idle-rst)': 1 } } },
@@ -78,7 +82,7 @@ describe('the verdict on a soak', () => {
     ],
   ];
   for (const [what, report, says] of wrong) {
-    it(`complains where ${what}`, () => {
+    it(`complains if ${what}`, () => {
       const complaints = complaintsOf({ ...held, ...report }, 0.2);
       assert.equal(complaints.length, 1);
       assert.match(complaints[0] ?? '', says);

@@ -1,34 +1,34 @@
-// What a soak's report may not say: that a guarantee was broken, or that a rotation or the redrive was never seen to work.
+// Finds failures in a soak's report: a broken guarantee, or a rotation or redrive that was never seen to work.
 import type { SoakReport } from './soak';
 
-/** As often as an event of the redrive queue is tried. */
+/** The number of tries of an event in the redrive queue. */
 const TRIES = 10;
 
-/** What befalls a function that is given no time, as on a busy machine. */
+/** The failure of a function that gets no time, as on a busy machine. */
 const ONLY_TOO_SLOW = 'Sandbox.Timedout';
 
 export interface Budget {
-  /** Events in the dead-letter queue that Momento does not refuse for ever. */
+  /** Events in the dead-letter queue that Momento would store. */
   readonly givenUp: number;
   /** Events that were never answered 2xx. */
   readonly notTaken: number;
 }
 
 /**
- * What the share of faults explains. An event of the queue is given up where all its tries fail; one is not taken where
- * queueing it fails too, so there are fewer of those than of the queued ones: without a queue, none.
+ * The numbers that the share of faults explains. A queued event is given up if all its tries fail. An event is refused if
+ * queueing it fails too, so there are fewer of those than queued ones: without a queue, none.
  */
 export function budgetOf({ answers }: Pick<SoakReport, 'answers'>, faults: number): Budget {
   const queued = answers[202] ?? 0;
   return { givenUp: atMost(queued * faults ** TRIES), notTaken: atMost(queued * faults) };
 }
 
-/** More than what is expected on average: by five standard deviations, and by one. */
+/** The expected average, plus five standard deviations, plus one. */
 function atMost(expected: number): number {
   return Math.ceil(expected + 5 * Math.sqrt(expected)) + 1;
 }
 
-/** A sentence for each thing that is wrong; none where the soak held. */
+/** A sentence for each failure; none if the soak held. */
 export function complaintsOf(report: SoakReport, faults: number): string[] {
   const budget = budgetOf(report, faults);
   const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused } = report;
@@ -36,7 +36,7 @@ export function complaintsOf(report: SoakReport, faults: number): string[] {
   const complaints = [
     [lost.length, 'answered 2xx, are neither stored nor in the dead-letter queue'],
     [duplicated.length, 'are stored more than once'],
-    [altered.length, 'are stored otherwise than they were published'],
+    [altered.length, 'are stored with other contents than published'],
     [forgedAccepted, 'were forged, and accepted'],
     [refused, 'were genuine, and refused (4xx) when they could be known'],
   ] as const;
@@ -56,7 +56,7 @@ export function complaintsOf(report: SoakReport, faults: number): string[] {
     ...said(quiet?.notTakenUp, 'calls failed five minutes after the API key was put right'),
     ...Object.entries(storedBy)
       .filter(([, count]) => count === 0)
-      .map(([key]) => `none is stored by the ${key}`),
+      .map(([key]) => `no event is stored by the ${key}`),
   ];
 }
 

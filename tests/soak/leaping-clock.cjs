@@ -1,4 +1,4 @@
-// Preloaded into the relay of a soak: its clock is ahead by as many milliseconds as the file holds that LEAPING_CLOCK names.
+// Preloaded into a soak's relay. The file in LEAPING_CLOCK says how many milliseconds its clock is ahead.
 const { readFileSync } = require('node:fs');
 
 const { now } = Date;

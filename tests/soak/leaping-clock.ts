@@ -1,4 +1,4 @@
-// The clock of a soak's relay, so that minutes of it are over at once: its timers go on as they did.
+// The clock of a soak's relay, which can jump by minutes. Its timers are not affected.
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export class LeapingClock {
     this.set(0);
   }
 
-  /** What makes this the clock of a Node.js process. */
+  /** The environment that gives a Node.js process this clock. */
   get environment(): Record<string, string> {
     return {
       NODE_OPTIONS: `--require=${join(__dirname, 'leaping-clock.cjs')}`,
@@ -19,11 +19,11 @@ export class LeapingClock {
     };
   }
 
-  /** @param aheadMs of this machine's clock */
+  /** @param aheadMs how far it is ahead of this machine's clock */
   set(aheadMs: number): void {
     const next = `${this.#file}.next`;
     writeFileSync(next, String(aheadMs));
-    renameSync(next, this.#file); // whoever reads it reads one or the other
+    renameSync(next, this.#file); // a reader sees the old or the new value
   }
 
   close(): void {

@@ -1,7 +1,7 @@
-// What a soak sees of the stack from outside while it runs.
+// What a soak observes of the running stack from outside.
 import type { Stack } from '../../local/stack';
 
-/** How often functions have failed from now on, by Lambda's own words for it. */
+/** Counts the failures of functions from now on, by Lambda's error. */
 export function failuresOf(stack: Stack): Record<string, number> {
   const failures: Record<string, number> = {};
   stack.events.on('log', ({ function: name, line }) => {
@@ -13,7 +13,7 @@ export function failuresOf(stack: Stack): Record<string, number> {
   return failures;
 }
 
-/** How often instances have ended by themselves from now on, in the same words. */
+/** Counts the instances that end by themselves from now on, by Lambda's error. */
 export function crashesOf(stack: Stack): Record<string, number> {
   const crashes: Record<string, number> = {};
   stack.events.on('crash', ({ function: name, error }) => {
@@ -27,7 +27,7 @@ function count(counts: Record<string, number>, name: string, type: string, messa
   counts[failure] = (counts[failure] ?? 0) + 1;
 }
 
-/** Of each instance of the webhook, on average. */
+/** Per instance of the webhook, on average. */
 export async function webhookHeap(stack: Stack): Promise<number> {
   const used = await stack.heapUsed('webhookFunctionName');
   return Math.round(used.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, used.length));

@@ -26,11 +26,11 @@ describe('the plan of a soak', () => {
     ['an event', calls(1), calls(2)],
     ['the cut of a course', cuts(1), cuts(2)],
   ] as const) {
-    it(`lets the calls of ${what} meet the same faults, whatever is called between them`, () => {
+    it(`gives the calls of ${what} the same faults, whatever is called between them`, () => {
       const alone = planned(one);
       const between = planned(alternating(one, other)).filter((_, at) => at % 2 === 0);
       assert.deepEqual(between, alone);
-      assert.notDeepEqual(alone, planned(other), 'others have faults of their own');
+      assert.notDeepEqual(alone, planned(other), 'others have their own faults');
       assert.ok(new Set(alone).size > 3, 'of several kinds');
     });
   }

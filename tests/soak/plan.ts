@@ -1,13 +1,13 @@
-// What the soak sends and what befalls it: all of it follows from the seed.
+// The soak's events and faults: all of them follow from the seed.
 import type { Fault, FaultKind, FaultPlan } from 'local-momento/faults';
 import type { Chance } from './random';
 
-/** Events of a course: fewer than the cut leaves, so that every one must be found again. */
+/** Events per course: fewer than the cut leaves, so that every one must be found again. */
 const EVENTS_PER_COURSE = 500;
 const USERS = 200;
 const FIRST_PUBLISHED_AT = Date.UTC(2026, 0, 1);
 
-/** Longer than the 1.1 s after which the handlers' client gives up a call. */
+/** Longer than the 1.1 s after which the handlers' client gives a call up. */
 export const LATE_MS = 1_500;
 
 export interface PlannedEvent {
@@ -17,9 +17,9 @@ export interface PlannedEvent {
   readonly comment: string;
   /** `again`: once more after the answer; `together`: twice at the same moment. */
   readonly delivery: 'once' | 'again' | 'together';
-  /** Whether Momento refuses it for ever, so that it must end in the dead-letter queue. */
+  /** Whether Momento always refuses it, so that it must end in the dead-letter queue. */
   readonly poison: boolean;
-  /** Whether it is signed with the secret of before a rotation, while that still holds. */
+  /** Whether it is signed with the secret from before a rotation, while that is still valid. */
   readonly outdated: boolean;
 }
 
@@ -29,7 +29,7 @@ const DELIVERIES = [
   ['together', 1],
 ] as const;
 
-/** What may befall a call, and how often; a restart drops everybody's connections, so it is rare. */
+/** The faults of calls, with their weights. A restart drops all connections, so it is rare. */
 const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['refuse', 30],
   ['throttle', 20],
@@ -41,7 +41,7 @@ const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['restart', 0.05],
 ];
 
-/** The calls that can fail, on the way of an event. */
+/** The calls on an event's way that can fail. */
 const OPERATIONS = new Set([
   'SortedSetPut',
   'SortedSetFetch',
@@ -64,21 +64,21 @@ export function planEvent(chance: Chance, index: number): PlannedEvent {
   };
 }
 
-/** When the event was published, in milliseconds since the epoch: fixed, as its id and what follows from that are to be. */
+/** The publish time of an event, in milliseconds since the epoch. Fixed, so that its id and its faults are fixed. */
 export function publishedAt(index: number): number {
   return FIRST_PUBLISHED_AT + index;
 }
 
-/** The number of the event that a comment is of. */
+/** The number of the event with this comment. */
 export function indexOf(text: string): number | undefined {
   const match = /#(\d+)#/.exec(text);
   return match ? Number(match[1]) : undefined;
 }
 
 /**
- * Faults in this share of the calls. The nth call of an operation for an event always meets the same one; so does the nth
- * of those that cut a course, which are for no event of their own.
- * @param bodyOf the message that a receipt handle of the redrive queue stands for
+ * Faults in this share of the calls. The nth call of an operation for an event always has the same one. So does the nth
+ * call that cuts a course, which belongs to no event.
+ * @param bodyOf returns the message for a receipt handle of the redrive queue
  */
 export function planFaults(
   chance: Chance,
@@ -145,7 +145,7 @@ function fault(kind: FaultKind): Fault {
   return kind === 'apply-late' ? { kind, ms: LATE_MS } : { kind };
 }
 
-/** The comment somewhere inside a request, of gRPC or of AWS, or in the message that it is about. */
+/** The comment somewhere in a gRPC or AWS request, or in the message that the request names. */
 function textOf(request: unknown, bodyOf: (receiptHandle: string) => string | undefined): string {
   if (request === null || typeof request !== 'object') return '';
   if ('elements' in request && Array.isArray(request.elements)) {
@@ -156,7 +156,7 @@ function textOf(request: unknown, bodyOf: (receiptHandle: string) => string | un
   return 'MessageBody' in request ? String(request.MessageBody) : '';
 }
 
-/** The name of the sorted set that a request is about. */
+/** The name of the sorted set in a request. */
 function setOf(request: unknown): string {
   if (request === null || typeof request !== 'object' || !('set_name' in request)) return '';
   return request.set_name instanceof Uint8Array ? Buffer.from(request.set_name).toString('utf8') : '';

@@ -14,18 +14,18 @@ import type { Chance } from './random';
 import type { Spell } from './spells';
 import type { Traffic } from './traffic';
 
-/** "Within five minutes at the latest": in two halves, as calls go on meanwhile. A second is for the check itself. */
+/** "Within five minutes at the latest": in two halves, because calls continue meanwhile. A second is for the check itself. */
 const TAKEN_UP_WITHIN_MS = [150_000, 151_000] as const;
-/** Events that come to the webhook at the same moment, so that as many of its instances are called. */
+/** Concurrent events for the webhook, which call as many of its instances. */
 const WEBHOOK_AT_ONCE = 6;
 
 export interface QuietReport {
   readonly spells: number;
-  /** How many calls were made first after a spell. */
+  /** The number of first calls after a spell. */
   readonly firstCalls: number;
-  /** Those that failed, without a cause: how, and how often. */
+  /** The first calls that failed without a cause: how, and how often. */
   readonly firstRefused: Readonly<Record<string, number>>;
-  /** Calls that still failed five minutes after the API key was put right: how, and how often. */
+  /** Calls that still failed five minutes after the API key was corrected: how, and how often. */
   readonly notTakenUp: Readonly<Record<string, number>>;
 }
 
@@ -37,7 +37,7 @@ export class Quiet {
   /** The events that were sent here. */
   readonly indexes: number[] = [];
 
-  /** @param next the number from which on the events that are sent here are counted */
+  /** @param next the number of the first event that is sent here */
   constructor(
     private readonly chance: Chance,
     private readonly stack: Stack,
@@ -54,13 +54,13 @@ export class Quiet {
     };
   }
 
-  /** Starts an instance of every function, so that each has connections that can die. Throws where one does not serve. */
+  /** Starts an instance of every function, so that each has connections that can die. Throws if one fails. */
   async warm(): Promise<void> {
     const failed = (await this.#callEach()).filter((outcome) => outcome !== '');
     if (failed.length > 0) throw new Error(`before the soak: ${failed.join(', ')}`);
   }
 
-  /** Nothing else may be sent meanwhile, and no faults be planned. */
+  /** Meanwhile nothing else may be sent, and no faults planned. */
   async pass(spell: Spell): Promise<void> {
     const { stack, traffic } = this;
     this.#spells++;
@@ -121,7 +121,7 @@ export class Quiet {
     return statusCode === 200 ? '' : `publisher ${statusCode}`;
   }
 
-  /** A token must serve, too: another account's does not. */
+  /** The token must work too: another account's does not. */
   async #tokens(): Promise<string> {
     const { statusCode, body } = await this.#invoke('tokensFunctionName', { userId: 'taylor' });
     if (statusCode !== 200) return `tokens ${statusCode}`;
@@ -134,10 +134,10 @@ export class Quiet {
     const published = await topics.publish(this.stack.cacheName, this.stack.topicName, 'by a token');
     return published.type === TopicPublishResponse.Success
       ? ''
-      : 'tokens 200 with a token that does not serve';
+      : 'tokens 200 with a token that does not work';
   }
 
-  /** By the queue, with one message: it is gone where the event was stored. */
+  /** Calls the redrive through the queue with one message, which is deleted if the event is stored. */
   async #redrive(): Promise<string> {
     const { queue, message } = this.#queue(this.#nextIndex());
     this.stack.sqs.hurry(0);
@@ -166,7 +166,7 @@ export class Quiet {
     }
   }
 
-  /** Of an event that Momento stores. */
+  /** The comment of an event that Momento stores. */
   #nextIndex(): number {
     while (planEvent(this.chance, this.next).poison) this.next++;
     this.indexes.push(this.next);

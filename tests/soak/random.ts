@@ -1,10 +1,10 @@
-// Chance that is the same for the same seed, whatever the order in which it is asked.
+// Random values that depend only on the seed, not on the order of the calls.
 import { createHash } from 'node:crypto';
 
 export class Chance {
   constructor(readonly seed: number) {}
 
-  /** A number from 0 up to 1, fixed by the seed and what it is for. */
+  /** A number from 0 up to 1, fixed by the seed and its purpose. */
   roll(...what: readonly (string | number)[]): number {
     const digest = createHash('sha256')
       .update(JSON.stringify([this.seed, ...what]))
@@ -12,7 +12,7 @@ export class Chance {
     return digest.readUInt32BE() / 2 ** 32;
   }
 
-  /** So many bytes, none of which tells the next. */
+  /** Random bytes of this length. */
   bytes(size: number, ...what: readonly (string | number)[]): Buffer {
     if (size === 0) return Buffer.alloc(0);
     return createHash('shake256', { outputLength: size })
@@ -24,7 +24,7 @@ export class Chance {
     return Math.floor(this.roll(...what) * limit);
   }
 
-  /** One of several, each as likely as its weight. */
+  /** One of several values, by their weights. */
   pick<T>(choices: readonly (readonly [T, number])[], ...what: readonly (string | number)[]): T {
     const total = choices.reduce((sum, [, weight]) => sum + weight, 0);
     let left = this.roll(...what) * total;

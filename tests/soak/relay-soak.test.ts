@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { relayComplaintsOf, relaySoak } from './relay-soak';
 
 describe('the soak of the relay', () => {
-  it('finds every event stored exactly once, though connections break, Momento restarts, and the relay is killed or deaf, which its lag tells', async function () {
+  it('finds every event stored exactly once although connections break, Momento restarts, and the relay is killed or deaf, which its lag shows', async function () {
     this.timeout(300_000);
     const report = await relaySoak({ events: 100, faults: 0.2, seed: 3, concurrency: 12, breaks: 4 });
     const { stored, deadLettered, breaks, answers } = report;

@@ -1,6 +1,6 @@
 // The soak of the relay: many users publish while calls fail, the webhook answers 503, 429 or nothing, connections are
-// cut, Momento is restarted, the relay is killed, and for minutes of its clock it may not subscribe. Each event must then be stored exactly once, or stand in the
-// dead-letter queue.
+// cut, Momento is restarted, and the relay is killed or may not subscribe for minutes of its clock. Each event must then be
+// stored exactly once, or be in the dead-letter queue.
 import { type FaultPlan, firstOf } from 'local-momento/faults';
 import { type Stack, startStack } from '../../local/stack';
 import { Publisher } from '../../local/stack/publisher';
@@ -13,34 +13,34 @@ import { Chance } from './random';
 import type { SoakOptions, SoakReport } from './soak';
 import { bodyIn, deadLettered, judge, storedComments } from './verdict';
 
-/** What breaks the relay's way to its messages, in turn. */
+/** The ways of cutting the relay off from its messages, in turn. */
 const BREAKS = ['cut', 'kill', 'restart', 'deaf'] as const;
 type Break = (typeof BREAKS)[number];
 
 export interface RelaySoakReport extends SoakReport {
-  /** How often each happened. */
+  /** The count of each. */
   readonly breaks: Record<Break, number>;
-  /** How often the relay was deaf for minutes and did not tell, in the metric on which the alarm is. */
+  /** How often the relay was deaf for minutes, and the alarm's metric did not show it. */
   readonly untold: number;
 }
 
-/** For how long a deaf relay cannot subscribe, by its own clock, in milliseconds. */
+/** How long a deaf relay cannot subscribe, by its own clock, in milliseconds. */
 const DEAF_MS = 360_000;
-/** What its lag must be then: in four of these five minutes it was above the alarm's threshold, which takes three. */
+/** Its lag must then reach this: it was above the alarm's threshold in four of the five minutes; the alarm needs three. */
 const TELLING_LAG_MS = 300_000;
-/** In milliseconds, by this machine's clock: longer than between two reports of the relay. */
+/** In milliseconds, by this machine's clock: longer than the relay's report interval. */
 const TELLS_WITHIN_MS = 45_000;
 
-/** How long an event may be on its way, in milliseconds: longer than the relay tries, and the queue after it. */
+/** How long an event may take, in milliseconds: longer than the tries of the relay and then of the queue. */
 const ON_ITS_WAY_MS = 180_000;
 const LOOK_EVERY_MS = 250;
 
 export interface RelaySoakOptions extends Omit<SoakOptions, 'only'> {
-  /** Evenly between the events. */
+  /** Spread evenly between the events. */
   readonly breaks: number;
 }
 
-/** A sentence for each thing that is wrong; none where the soak held. */
+/** A sentence for each failure; none if the soak held. */
 export function relayComplaintsOf(report: RelaySoakReport, faults: number): string[] {
   const { untold } = report;
   const deaf =
@@ -107,12 +107,12 @@ class RelaySoak {
     }
     await this.#taken();
     await drain(stack);
-    await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
+    await elapsed(2 * LATE_MS); // by now Momento and SQS have applied late calls
     await drain(stack);
     stack.setFaults(undefined);
     const verdict = await judge(stack, {
       ...this.#sent,
-      wasAccepted: () => true, // Momento took it, and the relay is to lose nothing
+      wasAccepted: () => true, // Momento accepted it, and the relay must lose nothing
     });
     const heap = { before: before ?? 0, after: await webhookHeap(stack) };
     return {
@@ -127,7 +127,7 @@ class RelaySoak {
     };
   }
 
-  /** Deliveries that the webhook itself refused: 429 is a fault's. */
+  /** Deliveries that the webhook itself refused: a 429 comes from a fault. */
   get #refused(): number {
     const refusals = Object.entries(this.#answers).filter(
       ([status]) => /^4/.test(status) && status !== '429',
@@ -140,8 +140,8 @@ class RelaySoak {
   }
 
   /**
-   * Momento is restarted between two parts alone: what nobody has received by then is gone with its history. What the soak
-   * itself reads meets no fault.
+   * Momento is restarted only between two parts: a restart deletes its history, and with it messages that nobody has received.
+   * The soak's own reads have no faults.
    */
   #faults(): FaultPlan {
     const { faults } = this.options;
@@ -172,7 +172,7 @@ class RelaySoak {
 
   async #break(kind: Break | undefined): Promise<void> {
     const { momento, relay } = this.stack;
-    if (!kind || !relay) throw new Error('there is no relay to be broken');
+    if (!kind || !relay) throw new Error('there is no relay to break');
     this.#breaks[kind]++;
     if (kind === 'kill') return relay.kill();
     if (kind === 'cut') return momento.dropSubscriptions();
@@ -183,7 +183,7 @@ class RelaySoak {
     await back;
   }
 
-  /** Until all of the next part is published: nothing of it is heard, and minutes pass for the relay. */
+  /** Until the next part is published, the relay receives nothing, and minutes pass on its clock. */
   async #deafen(): Promise<void> {
     this.#isDeaf = true;
     this.stack.momento.dropSubscriptions();
@@ -193,7 +193,7 @@ class RelaySoak {
 
   async #hearAgain(): Promise<void> {
     const back = this.#subscribed();
-    this.clock.set(0); // what it delivers is to be fresh by the webhook's clock
+    this.clock.set(0); // its deliveries must be fresh by the webhook's clock
     this.#isDeaf = false;
     await back;
   }
@@ -209,7 +209,7 @@ class RelaySoak {
     });
   }
 
-  /** Whether the next reports of the relay show what the alarm waits for. */
+  /** Whether the next reports of the relay show the alarm's condition. */
   async #tellsLag(): Promise<boolean> {
     const { events } = this.stack;
     let isTold = false;
@@ -225,7 +225,7 @@ class RelaySoak {
     return isTold;
   }
 
-  /** Waits until what was published is stored or in a queue; what takes too long is left to the verdict. */
+  /** Waits until all events are stored or in a queue. The verdict judges those that take too long. */
   async #taken(): Promise<void> {
     const queue = this.stack.sqs.find(String(this.stack.outputs.redriveQueueUrl));
     const until = Date.now() + ON_ITS_WAY_MS;

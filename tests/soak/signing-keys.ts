@@ -1,4 +1,4 @@
-// The signing secrets that a soak rotates: which one an event is signed with, and when an instance may refuse it.
+// The signing secrets that a soak rotates: the one that signs an event, and the time in which an instance may refuse it.
 import { RECHECK_MS, ROTATION_GRACE_MS } from '../../handlers/core/signing-secret';
 
 export interface SigningKey {
@@ -8,11 +8,11 @@ export interface SigningKey {
 }
 
 /**
- * After the swap: an instance that fetched its secrets a moment before looks for others no sooner than `RECHECK_MS` later,
- * and what is signed with the new one is refused until then, by design. A second is for the check itself.
+ * After the swap, an instance that has just fetched its secrets fetches them again after `RECHECK_MS` at the earliest. By
+ * design it refuses events signed with the new secret until then. A second is for the check itself.
  */
 const REFUSED_FOR_MS = RECHECK_MS + 1_000;
-/** For how long some events are signed with the previous secret: well inside the time for which that is accepted. */
+/** How long some events are signed with the previous secret: much shorter than that is accepted. */
 const PREVIOUS_FOR_MS = ROTATION_GRACE_MS / 2;
 
 export class SigningKeys {
@@ -33,7 +33,7 @@ export class SigningKeys {
     this.#current = { secret, number: this.#current.number + 1 };
   }
 
-  /** The key for an event that is sent now. */
+  /** The key for an event sent now. */
   for({ outdated }: { readonly outdated: boolean }): SigningKey {
     const rotated = this.#rotated;
     return outdated && rotated && this.now() < rotated.at + PREVIOUS_FOR_MS
@@ -41,7 +41,7 @@ export class SigningKeys {
       : this.#current;
   }
 
-  /** The key in place of one that may be refused at that time, milliseconds since the epoch; undefined where it may not. */
+  /** The key to use instead of one that may be refused at that time (milliseconds since the epoch). Undefined if it may not. */
   insteadOf({ number }: SigningKey, at: number): SigningKey | undefined {
     const rotated = this.#rotated;
     const isKnown = !rotated || at >= rotated.at + REFUSED_FOR_MS;

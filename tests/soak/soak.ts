@@ -1,5 +1,5 @@
-// The soak: many events through the real handlers while calls fail, keys rotate and deliveries repeat, with quiet spells
-// between them. What was answered 2xx must then be stored exactly once, or stand in the dead-letter queue.
+// The soak: sends many events through the real handlers while calls fail, keys rotate and deliveries repeat, with quiet
+// spells between them. Each event that was answered 2xx must then be stored exactly once, or be in the dead-letter queue.
 import { randomBytes } from 'node:crypto';
 import { makeLegacyKey } from 'local-momento';
 import { type Stack, startStack } from '../../local/stack';
@@ -15,41 +15,41 @@ import { bodyIn, judge, type Verdict } from './verdict';
 
 export interface SoakOptions {
   readonly events: number;
-  /** The share of the calls to Momento and SQS that meet a fault, from 0 to 1. */
+  /** The share of the calls to Momento and SQS that have a fault, from 0 to 1. */
   readonly faults: number;
   readonly seed: number;
-  /** Requests at the same time, and instances of the webhook. */
+  /** The number of concurrent requests, and of webhook instances. */
   readonly concurrency: number;
-  /** Only this event, for a look at one that failed, without a rotation or a quiet spell. */
+  /** Only this event, to look at one that failed, without a rotation or a quiet spell. */
   readonly only?: number;
   readonly onProgress?: (sent: number) => void;
-  /** The folder of the program, where it is a copy in which a fault is planted. Default: this project. */
+  /** The folder of the program, such as a copy with a planted fault. Default: this project. */
   readonly folder?: string;
 }
 
 export interface SoakReport extends Verdict {
-  /** How many requests were answered with each status. */
+  /** The number of requests per status. */
   readonly answers: Record<number, number>;
-  /** How often the functions failed, by the error: each is answered 502, or comes again from the queue. */
+  /** The number of function failures per error: each is answered 502, or repeated by the queue. */
   readonly failures: Record<string, number>;
-  /** How often an instance of a function ended by itself, by the error. */
+  /** The number of instances that ended by themselves, per error. */
   readonly crashes: Record<string, number>;
-  /** How many genuine events were answered 4xx when the webhook could know what they were signed with. */
+  /** The number of genuine events answered 4xx when the webhook could know their secret. */
   readonly refused: number;
-  /** Bytes of heap in use in one instance of the webhook, on average. */
+  /** Bytes of heap in use per webhook instance, on average. */
   readonly heap: { readonly before: number; readonly after: number };
   readonly quiet?: QuietReport;
 }
 
 export interface WebhookSoakReport extends SoakReport {
   /**
-   * How many were refused while instances could not know yet what they were signed with. Momento's own would be lost; here
-   * each is then signed with the secret before it, which must hold.
+   * The number of events refused while instances could not know their secret yet. Momento's own would be lost; here each is
+   * then signed with the previous secret, which must be accepted.
    */
   readonly refusedWhileRotating: number;
 }
 
-/** Amid the traffic, once that part of the events is sent. */
+/** During the traffic, when this part of the events is sent. */
 const ROTATE_SIGNING_SECRET_AT = 0.1;
 const ROTATE_API_KEY_AT = 0.7;
 
@@ -70,7 +70,7 @@ export async function soak(options: SoakOptions): Promise<WebhookSoakReport> {
   }
 }
 
-/** What happens once so many events are sent. */
+/** An action when this many events are sent. */
 interface Step {
   readonly after: number;
   readonly work: () => Promise<void> | void;
@@ -113,7 +113,7 @@ class Soak {
     }
     await this.#traffic.send(indexes.slice(sent));
     await drain(stack);
-    await elapsed(2 * LATE_MS); // what Momento and SQS apply late is applied by now
+    await elapsed(2 * LATE_MS); // by now Momento and SQS have applied late calls
     await drain(stack);
     stack.setFaults(undefined);
     const after = await webhookHeap(stack);
@@ -150,7 +150,7 @@ class Soak {
         after: at((nth + 1) / (spells.length + 1)),
         work: async () => {
           await drain(this.stack);
-          this.stack.setFaults(planFaults(this.#chance, 0, bodyIn(this.stack))); // what is refused for ever stays so
+          this.stack.setFaults(planFaults(this.#chance, 0, bodyIn(this.stack))); // events that Momento always refuses
           await this.#quiet.pass(spell);
           await this.#quiet.dropClient();
         },

@@ -6,7 +6,7 @@ import { RECHECK_MS } from '../../handlers/core/signing-secret';
 import { Chance } from './random';
 import { planSpells, type Spell } from './spells';
 
-/** After so much silence Momento's balancers drop a connection (AWS, "Network Load Balancers", connection idle time-out). */
+/** After this silence Momento's balancers drop a connection (AWS, "Network Load Balancers", connection idle time-out). */
 const IDLE_MS = 350_000;
 
 describe('the quiet spells of a soak', () => {
@@ -16,7 +16,7 @@ describe('the quiet spells of a soak', () => {
     new Set(spells.map(({ trouble }) => trouble)).size,
   ];
 
-  it('are three in a short run: each way to die, each wrong key, and a rotation', () => {
+  it('are three in a short run, with each way to die, each wrong key, and a rotation', () => {
     for (const seed of seeds) {
       const spells = planSpells(new Chance(seed), 100);
       assert.equal(spells.length, 3);
@@ -25,7 +25,7 @@ describe('the quiet spells of a soak', () => {
     }
   });
 
-  it('have each way to die with each wrong key in any nine', () => {
+  it('combine each way to die with each wrong key in any nine', () => {
     for (const seed of seeds) {
       const spells = planSpells(new Chance(seed), 100_000);
       assert.ok(spells.length >= 18);

@@ -1,5 +1,5 @@
-// The quiet spells of a soak, planned from its seed: what befalls the stack while nobody calls it, and what then goes
-// wrong with its API key.
+// Plans the quiet spells of a soak from its seed: what happens to the stack while nobody calls it, and how its API key is
+// wrong afterwards.
 
 import { KEY_TROUBLES, type KeyTrouble } from 'local-momento';
 import { CONNECTION_FAULTS, type ConnectionFault } from 'local-momento/faults';
@@ -8,7 +8,7 @@ import type { Chance } from './random';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** Enough for each way in which connections die, and each in which a key is wrong. */
+/** Enough for each way that connections die, and each way that a key is wrong. */
 const LEAST = 3;
 const ONE_FOR_EVENTS = 5_000;
 
@@ -25,7 +25,7 @@ export interface Spell {
   readonly quietMs: number;
   /** Whether the signing secret is rotated meanwhile. */
   readonly rotates: boolean;
-  /** Afterwards the API key is wrong, for so many milliseconds. */
+  /** How long the API key is wrong afterwards, in milliseconds. */
   readonly trouble: KeyTrouble;
   readonly wrongMs: number;
 }

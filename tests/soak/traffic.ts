@@ -1,4 +1,4 @@
-// The events that a soak sends, each signed as Momento would at that moment, and what the webhook answered.
+// Sends the events of a soak, each signed as Momento would at that moment, and records the webhook's answers.
 import { randomBytes } from 'node:crypto';
 import { makeLegacyKey } from 'local-momento';
 import type { Stack } from '../../local/stack';
@@ -7,36 +7,36 @@ import { type PlannedEvent, planEvent, publishedAt } from './plan';
 import type { Chance } from './random';
 import { type SigningKey, SigningKeys } from './signing-keys';
 
-/** One forged event is sent for so many real ones. */
+/** One forged event is sent per this many real ones. */
 const FORGED_ONE_IN = 20;
 
 export interface TrafficOptions {
   readonly chance: Chance;
   readonly stack: Stack;
   readonly sender: Sender;
-  /** Requests at the same time. */
+  /** The number of concurrent requests. */
   readonly concurrency: number;
   readonly onProgress?: (sent: number) => void;
 }
 
 export class Traffic {
   readonly answers: Record<number, number> = {};
-  /** Genuine events that were answered 4xx when the webhook could know what they were signed with. */
+  /** Genuine events that were answered 4xx when the webhook could know their secret. */
   refused = 0;
-  /** As `WebhookSoakReport.refusedWhileRotating`. */
+  /** See `WebhookSoakReport.refusedWhileRotating`. */
   refusedWhileRotating = 0;
   forgedAccepted = 0;
-  /** The API key that is good now. */
+  /** The currently valid API key. */
   apiKey: string;
   readonly #keys: SigningKeys;
   #apiKeys = 1;
   readonly #accepted = new Set<number>();
   readonly #stored = new Set<number>();
-  /** By the secret with which they were accepted first, and by the API key that was good when they were stored. */
+  /** By the secret of their first acceptance, and by the API key that was valid when they were stored. */
   readonly #groups = new Map<string, Set<number>>();
   #sent = 0;
 
-  /** @param secret that events are signed with at first */
+  /** @param secret signs the first events */
   constructor(
     private readonly options: TrafficOptions,
     secret: string,
@@ -64,7 +64,7 @@ export class Traffic {
         this.options.onProgress?.(++this.#sent);
       }
     };
-    // Two deliveries at the same moment need two instances, so half as many events are under way.
+    // Two concurrent deliveries need two instances, so half as many events are under way.
     await Promise.all(Array.from({ length: Math.ceil(this.options.concurrency / 2) }, work));
   }
 
@@ -78,7 +78,7 @@ export class Traffic {
     return status;
   }
 
-  /** The event as Momento sends it, and as it waits in the redrive queue. */
+  /** The event in the form that Momento sends, and that waits in the redrive queue. */
   event(index: number): SentEvent {
     const { userId, courseId, comment } = planEvent(this.options.chance, index);
     return {
@@ -91,7 +91,7 @@ export class Traffic {
     };
   }
 
-  /** The event is accepted, though not by the webhook. */
+  /** Notes an event that was accepted, but not by the webhook. */
   accept(index: number): void {
     this.#accepted.add(index);
   }
@@ -106,7 +106,7 @@ export class Traffic {
 
   /**
    * The old API key is refused from this moment on.
-   * @param held what the stack has in place of the new one, until `putRight`
+   * @param held the key that the stack has instead of the new one, until `putRight`
    */
   rotateApiKey(held?: string): void {
     this.apiKey = makeLegacyKey();
@@ -115,7 +115,7 @@ export class Traffic {
     this.#put('API_KEY_SECRET_ARN', held ?? this.apiKey);
   }
 
-  /** From now on the stack has the API key that is good. */
+  /** From now on the stack has the valid API key. */
   putRight(): void {
     this.#put('API_KEY_SECRET_ARN', this.apiKey);
   }
@@ -138,7 +138,7 @@ export class Traffic {
     if (planned.delivery === 'again') await once();
   }
 
-  /** Once; and where an instance refused it that cannot know the new secret yet, signed with the one before it. */
+  /** Sends it once. If an instance that cannot know the new secret yet refuses it, again with the previous secret. */
   async #once(planned: PlannedEvent): Promise<void> {
     const key = this.#keys.for(planned);
     const other = this.#keys.insteadOf(key, this.options.stack.clock.now());
@@ -166,7 +166,7 @@ export class Traffic {
     return status;
   }
 
-  /** The next event as an attacker would like to have it stored: under another user, with a signature of its own. */
+  /** The next event as an attacker would forge it: under another user, with a false signature. */
   async #forge(index: number): Promise<void> {
     const forged = { ...this.event(index), token_id: 'forged' };
     const { status } = await this.options.sender.event(forged, 'a secret that never was');

@@ -1,4 +1,4 @@
-// What became of the events of a soak, as an application finds them in the cache.
+// The outcome of a soak's events, as an application finds them in the cache.
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { type Comment, readComments } from '../../local/comments';
 import type { Stack } from '../../local/stack';
@@ -9,23 +9,23 @@ export interface Verdict {
   readonly sent: number;
   readonly stored: number;
   readonly deadLettered: number;
-  /** Accepted, and neither stored nor in the dead-letter queue: by the event's number. */
+  /** The numbers of events that were accepted, but are neither stored nor in the dead-letter queue. */
   readonly lost: number[];
   /** Stored more than once. */
   readonly duplicated: number[];
-  /** Stored with another user, course, time or text than was published; -1 where no event has such a text. */
+  /** Stored with another user, course, time or text than published; -1 if no event has such a text. */
   readonly altered: number[];
   /** Stored although they were forged. */
   readonly forgedAccepted: number;
-  /** In the dead-letter queue, though Momento does not refuse them for ever: every try met a fault. */
+  /** In the dead-letter queue although Momento would store them: every try had a fault. */
   readonly givenUp: number[];
-  /** Never accepted: the sender was told. */
+  /** Never accepted, and the sender was told. */
   readonly notTaken: number[];
-  /** How many of each group are stored. */
+  /** The number of stored events per group. */
   readonly storedBy: Readonly<Record<string, number>>;
 }
 
-/** A comment, and the course that it stands in. */
+/** A comment and its course. */
 interface Stored extends Comment {
   readonly course: number;
 }
@@ -35,9 +35,9 @@ export interface Sent {
   readonly indexes: readonly number[];
   readonly apiKey: string;
   readonly wasAccepted: (index: number) => boolean;
-  /** Milliseconds since the epoch; undefined where only Momento knows. */
+  /** Milliseconds since the epoch; undefined if only Momento knows. */
   readonly publishedAt?: (index: number) => number;
-  /** Groups of events of which each must have some that are stored. */
+  /** Groups of events; each must have some stored ones. */
   readonly groups?: Readonly<Record<string, ReadonlySet<number>>>;
 }
 
@@ -83,7 +83,7 @@ export function deadLettered(stack: Stack): Set<number | undefined> {
   return new Set(queue.messages.map(({ body }) => indexOf(body)));
 }
 
-/** Of a message of the redrive queue that is being handled, by its receipt handle. */
+/** The body of a message of the redrive queue that is being handled, by its receipt handle. */
 export function bodyIn(stack: Stack): (receiptHandle: string) => string | undefined {
   const queue = stack.sqs.find(String(stack.outputs.redriveQueueUrl));
   return (handle) => queue.messages.find(({ receiptHandle }) => receiptHandle === handle)?.body;

@@ -1,4 +1,4 @@
-// Runs inside a container before its own code: its dates are those of the stack's clock.
+// Runs inside a container before its own code, and sets its dates by the stack's clock.
 import { readSync } from 'node:fs';
 import { setDateAhead } from '../date';
 

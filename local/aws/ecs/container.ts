@@ -1,4 +1,4 @@
-// A container as a process of this machine: its code, its arguments, its environment and nothing of ours.
+// A container as a process of this machine: its own code, arguments and environment, and nothing of this process.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { createInterface } from 'node:readline';
 import { compiled } from '../compiled';
 
 export interface ContainerOptions {
-  /** What Node.js runs. A file may have become another by the time that a container is started again. */
+  /** The code that Node.js runs. Not a path: the file may have changed when a container is started again. */
   readonly code: string;
   readonly args?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** An open file that holds how many milliseconds its dates are ahead of this machine's; without it, none. */
   readonly clock?: number;
-  /** Each line that it writes. */
+  /** Called with each line that it writes. */
   readonly onLog: (line: string) => void;
 }
 
@@ -25,7 +25,7 @@ function clockUrl(): string {
 
 export class Container {
   readonly #process: ChildProcess;
-  /** Its exit code, or the signal that ended it. */
+  /** Resolves with its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 
   constructor({ code, args = [], environment, clock, onLog }: ContainerOptions) {
@@ -34,7 +34,7 @@ export class Container {
       env: environment,
       stdio: ['pipe', 'pipe', 'pipe', clock],
     });
-    started.stdin?.on('error', () => {}); // it ended before it had read all
+    started.stdin?.on('error', () => {}); // it ended before it had read everything
     started.stdin?.end(code);
     this.#process = started;
     this.ended = once(started, 'exit').then(([code, signal]) => code ?? signal);
@@ -48,7 +48,7 @@ export class Container {
     return this.#process.pid;
   }
 
-  /** Its whole process stands still (SIGSTOP). */
+  /** Stops its whole process (SIGSTOP). */
   freeze(): void {
     this.#process.kill('SIGSTOP');
   }
@@ -57,14 +57,14 @@ export class Container {
     this.#process.kill('SIGCONT');
   }
 
-  /** As ECS stops a container: SIGTERM, which it may take its time to follow. */
+  /** Stops it as ECS does, by SIGTERM: it may take some time. */
   async stop(): Promise<number | NodeJS.Signals> {
     this.#process.kill('SIGTERM');
     this.thaw();
     return this.ended;
   }
 
-  /** At once, without a word. */
+  /** Kills it at once. */
   async kill(): Promise<void> {
     this.#killNow();
     await this.ended;

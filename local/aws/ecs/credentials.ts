@@ -1,4 +1,4 @@
-// The address at which a container of ECS finds the credentials of its task's role.
+// The address at which an ECS container finds the credentials of its task's role.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -6,11 +6,11 @@ import { Connections } from 'local-momento/connections';
 import { isForThisServer, listen } from '../http';
 import type { AccessKey } from '../sigv4';
 
-/** They are handed out anew each time, so nobody has to wait for these to expire. */
+/** Each request gets new credentials, so nothing has to wait until these expire. */
 const LIFE_MS = 6 * 3_600_000;
 
 export class TaskCredentials {
-  /** Nothing else on this machine is to find them. */
+  /** Nothing else on this machine should find them. */
   readonly #path = `/v2/credentials/${randomBytes(16).toString('hex')}`;
   readonly #server: Server;
   readonly connections: Connections;
@@ -38,7 +38,7 @@ export class TaskCredentials {
     return credentials;
   }
 
-  /** The variable that tells an AWS SDK where they are. */
+  /** The variable that tells an AWS SDK the address. */
   get environment(): Record<string, string> {
     return { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${this.#port}${this.#path}` };
   }

@@ -1,4 +1,4 @@
-// The tasks of ECS services that the program declared, with the file that their image holds.
+// The tasks of the ECS services that the program declares, with the file in their image.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -8,7 +8,7 @@ export interface DeclaredTask {
   readonly name: string;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** What Node.js runs: the one file of the image. */
+  /** The file that Node.js runs: the only one in the image. */
   readonly code: string;
   readonly args: readonly string[];
 }
@@ -25,13 +25,13 @@ const serviceShape = v.object({
   }),
 });
 
-/** @param folder the program's; throws where the image is not one that runs a single file on Node.js */
+/** @param folder the program's; throws if the image does not run a single file on Node.js */
 export function readTasks(resources: readonly Resource[], folder: string): DeclaredTask[] {
   const images = read(resources, 'docker-build:index:Image', imageShape).map(({ value }) => value);
   return read(resources, 'awsx:ecs:FargateService', serviceShape).map(({ value }) => {
     const { container, taskRole } = value.taskDefinitionArgs;
     const image = images.find(({ digest }) => container.image.endsWith(`@${digest}`));
-    if (!image) throw new Error(`task ${container.name}: the program makes no image ${container.image}`);
+    if (!image) throw new Error(`task ${container.name}: the program declares no image ${container.image}`);
     const context = join(folder, image.context.location);
     const { file, args } = contentOf(readFileSync(join(context, 'Dockerfile'), 'utf8'));
     return {
@@ -53,7 +53,7 @@ function contentOf(dockerfile: string): { file: string; args: string[] } {
   );
   const [node, entry, ...args] = command.success ? command.output : [];
   if (!file || node !== 'node' || entry !== name) {
-    throw new Error('the Dockerfile is not one that copies a file and runs it with Node.js');
+    throw new Error('the Dockerfile does not copy one file and run it with Node.js');
   }
   return { file, args };
 }

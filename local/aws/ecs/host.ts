@@ -1,5 +1,5 @@
-// Keeps the declared tasks running, as ECS does: one that ends is replaced, and another version takes over before the
-// old one stops.
+// Keeps the declared tasks running, as ECS does: it replaces a task that ends, and starts a new version before it stops
+// the old one.
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,16 +14,16 @@ import { TaskCredentials } from './credentials';
 import type { DeclaredTask } from './declared';
 
 const RESTART_AFTER_MS = 100;
-/** A task that does not work by then never will. */
+/** A task that does not work by then has failed. */
 const WORKS_WITHIN_MS = 30_000;
 
 export interface TaskHostOptions {
   readonly identities: Identities;
   readonly clock: Clock;
-  /** What only a task on this machine is told: where its AWS and its Momento are. */
+  /** The variables that only a local task gets: the addresses of its AWS and its Momento. */
   readonly local: Readonly<Record<string, string>>;
   readonly onLog: (log: { function: string; line: string }) => void;
-  /** Resolves when a task that is about to start works. */
+  /** Resolves when the starting task works. */
   readonly ready: () => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ interface Running {
   readonly declared: DeclaredTask;
   container: Container;
   isWanted: boolean;
-  /** What it wrote last. */
+  /** The last line that it wrote. */
   lastLine: string;
 }
 
@@ -39,7 +39,7 @@ export class TaskHost {
   readonly #running = new Map<string, Running>();
   readonly #credentials = new Map<string, TaskCredentials>();
 
-  /** What containers read the clock from. */
+  /** The file from which containers read the clock. */
   readonly #clockFile: number;
 
   constructor(private readonly options: TaskHostOptions) {
@@ -50,7 +50,7 @@ export class TaskHost {
     options.clock.onAdvance(() => this.#tellTime());
   }
 
-  /** Gives the names of the tasks that were started. Rejects where one cannot be started. */
+  /** Returns the names of the tasks that it started. Rejects if one cannot be started. */
   async apply(tasks: readonly DeclaredTask[], roles: readonly DeclaredRole[]): Promise<string[]> {
     this.options.identities.assumeTasks(tasks, roles);
     const changed = tasks.filter(
@@ -70,7 +70,7 @@ export class TaskHost {
     return this.#running.has(name);
   }
 
-  /** Kills a task at once (SIGKILL); another one takes its place. Resolves when that works. */
+  /** Kills a task at once (SIGKILL); a new one replaces it. Resolves when the new one works. */
   async kill(name: string): Promise<void> {
     const running = this.#find(name);
     const works = this.options.ready();
@@ -87,7 +87,7 @@ export class TaskHost {
     this.#find(name).container.thaw();
   }
 
-  /** Those over which tasks get their credentials. */
+  /** The connections over which tasks get their credentials. */
   get connections(): Connections[] {
     return [...this.#credentials.values()].map(({ connections }) => connections);
   }
@@ -165,7 +165,7 @@ export class TaskHost {
         ...this.options.local,
         ...credentials.environment,
         AWS_REGION: REGION,
-        HEALTH_PORT: '0', // a task of ECS has its own loopback address; here all share one
+        HEALTH_PORT: '0', // in ECS each task has its own loopback address; here all share one
       },
       onLog: (line) => {
         running.lastLine = line;
@@ -175,15 +175,18 @@ export class TaskHost {
   }
 }
 
-/** Rejects where a task that was started does not come to work. */
+/** Rejects if a started task does not work in time. */
 async function working(running: Running, works: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const { name } = running.declared;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`does not work after ${WORKS_WITHIN_MS / 1000} s`), WORKS_WITHIN_MS);
+    timer = setTimeout(
+      () => resolve(`still does not work after ${WORKS_WITHIN_MS / 1000} s`),
+      WORKS_WITHIN_MS,
+    );
   });
   const ended = running.container.ended.then((end) => `ended with ${end} before it worked`);
   const failure = await Promise.race([works, late, ended]);
   clearTimeout(timer);
-  if (failure) throw new Error(`task ${name} ${failure}; it wrote last: ${running.lastLine}`);
+  if (failure) throw new Error(`task ${name} ${failure}; its last line was: ${running.lastLine}`);
 }

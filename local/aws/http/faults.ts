@@ -1,19 +1,19 @@
-// What each kind of fault means on the wire, where a call comes over HTTP.
+// What each kind of fault does to a call over HTTP.
 import type { Server, ServerResponse } from 'node:http';
 import { DEFAULT_FAULT_MS, type Fault } from 'local-momento/faults';
 import { AwsError } from '../errors';
 
-/** In place of an output: there is nothing to send. */
+/** Instead of an output: nothing is sent. */
 export const NOT_ANSWERED = Symbol('not answered');
 
 export interface Exchange {
   readonly server: Server;
   readonly response: ServerResponse;
-  /** What is answered beyond the limit. */
+  /** The answer to a call over the limit. */
   readonly throttled: AwsError;
 }
 
-/** Runs a call as the fault lets it. Gives its output, or NOT_ANSWERED; throws AwsError where the fault is an answer. */
+/** Runs a call under a fault. Returns its output, or NOT_ANSWERED. Throws AwsError if the fault is an answer. */
 export async function withFault<Output>(
   fault: Fault | undefined,
   { server, response, throttled }: Exchange,
@@ -41,7 +41,7 @@ export async function withFault<Output>(
     case 'restart':
       server.closeAllConnections();
       return NOT_ANSWERED;
-    default: // no fault, or one that only a topic can have
+    default: // no fault, or one for topics only
       return run();
   }
 }
@@ -50,7 +50,7 @@ async function unanswered(run: () => unknown): Promise<typeof NOT_ANSWERED> {
   try {
     await run();
   } catch {
-    // an error is an answer too, and the caller gets none
+    // an error would be an answer too, and the caller gets none
   }
   return NOT_ANSWERED;
 }

@@ -1,4 +1,4 @@
-// HTTP on this machine: listening on 127.0.0.1, and a request as it came over the wire.
+// HTTP on this machine: listens on 127.0.0.1, and reads requests as they came over the wire.
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WireRequest } from '../sigv4';
@@ -7,11 +7,13 @@ export class PortInUse extends Error {
   override readonly name = 'PortInUse';
 
   constructor(readonly port: number) {
-    super(`port ${port} on 127.0.0.1 is in use: end what uses it, or choose other ports with --port`);
+    super(
+      `port ${port} on 127.0.0.1 is in use: stop the process that uses it, or choose other ports with --port`,
+    );
   }
 }
 
-/** Listens on 127.0.0.1 and gives the port; 0 takes any free one. Throws PortInUse. */
+/** Listens on 127.0.0.1 and returns the port; 0 takes any free one. Throws PortInUse. */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -25,8 +27,8 @@ export function listen(server: Server, port: number): Promise<number> {
 }
 
 /**
- * Whether a request came for this server's own address. A page in a browser on this machine may reach 127.0.0.1 under a
- * name that its owner lets point there (DNS rebinding); it must be told nothing.
+ * Whether a request names this server's own address. A page in a browser on this machine can reach 127.0.0.1 under a name
+ * that its owner points there (DNS rebinding); it must learn nothing.
  */
 export function isForThisServer({ headers: { host } }: IncomingMessage, port: number): boolean {
   return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
@@ -40,7 +42,7 @@ export class TooLarge extends Error {
   }
 }
 
-/** The whole body. Throws TooLarge, having read no more than `maxBytes` into memory. */
+/** The whole body. Throws TooLarge, and reads no more than `maxBytes` into memory. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -53,7 +55,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks);
 }
 
-/** Header values that came several times are joined by a comma, cookies by a semicolon. */
+/** Joins repeated headers with a comma, cookies with a semicolon. */
 export function wireRequest(request: IncomingMessage, body: Buffer): WireRequest & { body: Buffer } {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');

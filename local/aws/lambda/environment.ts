@@ -1,10 +1,10 @@
-// The environment of a function: what it declares and what Lambda itself sets, nothing of this process.
+// The environment of a function: its declared variables and those that Lambda sets, none of this process.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 import { REGION } from '../account';
 import type { DeclaredFunction } from '../declared';
 import type { AccessKey } from '../sigv4';
 
-/** Reserved by Lambda, which refuses a function that declares one of them. */
+/** Lambda reserves them, and refuses a function that declares one. */
 const RESERVED = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
@@ -27,7 +27,7 @@ const RESERVED = new Set([
 ]);
 const MAX_BYTES = 4096;
 
-/** Throws where Lambda would refuse what the function declares. */
+/** Throws if Lambda would refuse the declared variables. */
 export function checkEnvironment({ name, environment }: DeclaredFunction): void {
   const reserved = Object.keys(environment).filter((variable) => RESERVED.has(variable));
   if (reserved.length > 0)
@@ -36,7 +36,7 @@ export function checkEnvironment({ name, environment }: DeclaredFunction): void 
   if (size > MAX_BYTES) throw new Error(`function ${name}: its environment exceeds ${MAX_BYTES} bytes`);
 }
 
-/** @param local what only a function on this machine is told: where its AWS and its Momento are */
+/** @param local the variables that only a local function gets: the addresses of its AWS and its Momento */
 export function environmentOf(
   declared: DeclaredFunction,
   key: Required<AccessKey>,

@@ -1,4 +1,4 @@
-// A Function URL: an HTTP server of its own port, that lets in whom the function's declared permissions let in.
+// A Function URL: an HTTP server on its own port, which admits the callers that the function's declared permissions allow.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Connections } from 'local-momento/connections';
@@ -13,7 +13,7 @@ import { authenticate, type WireRequest } from '../sigv4';
 import { type HostedFunction, MAX_PAYLOAD_BYTES } from './hosted-function';
 import { urlEvent, urlResponse } from './url-event';
 
-/** What the URL serves; it changes when the program is evaluated again. */
+/** What the URL serves. It changes when the program is evaluated again. */
 export interface UrlTarget {
   declared: DeclaredUrl;
   hosted: HostedFunction;
@@ -24,13 +24,13 @@ export interface FunctionUrlOptions {
   port?: number;
   findIdentity(accessKeyId: string): Identity | undefined;
   now: () => number;
-  /** What befalls a call, before its function is invoked. */
+  /** The fault for a call, before its function is invoked. */
   faultOf?(request: WireRequest): Fault | undefined;
   onCall?(call: { url: string; method: string }): void;
   onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
 }
 
-/** Longer than callers leave a connection idle: one that they use again must not be closed at that moment. */
+/** Longer than callers keep an idle connection: the server must not close one at the moment that they reuse it. */
 const KEEP_ALIVE_MS = 65_000;
 
 const FORBIDDEN =
@@ -50,7 +50,7 @@ export class FunctionUrl {
     this.connections = new Connections(this.#server);
   }
 
-  /** Takes the port; requests are answered 503 until there is something to serve. */
+  /** Takes the port. Answers requests with 503 until there is something to serve. */
   static async reserve(name: string, options: FunctionUrlOptions): Promise<FunctionUrl> {
     const url = new FunctionUrl(name, options);
     url.#server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -58,7 +58,7 @@ export class FunctionUrl {
     return url;
   }
 
-  /** With a slash at the end, as AWS gives it. */
+  /** With a trailing slash, as in AWS. */
   get url(): string {
     return `http://127.0.0.1:${this.port}/`;
   }
@@ -119,7 +119,7 @@ export class FunctionUrl {
     }
   }
 
-  /** Who signed, where a signature is needed. Throws AwsError (403) where the policies do not let the caller in. */
+  /** The signer, if a signature is needed. Throws AwsError (403) if the policies do not allow the caller. */
   async #admit(target: UrlTarget, request: WireRequest, now: number): Promise<Identity | undefined> {
     const { declared, hosted, resourcePolicy } = target;
     let signer: Identity | undefined;

@@ -1,4 +1,4 @@
-// Hosts what the program declares of Lambda: its functions and their URLs, and nothing else.
+// Hosts the Lambda functions that the program declares, and their URLs.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,18 +17,18 @@ import type { FunctionError } from './protocol';
 
 export interface FunctionHostOptions {
   identities: Identities;
-  /** what a function is told beside what is declared: where its AWS and its Momento are */
+  /** a function's variables besides the declared ones: the addresses of its AWS and its Momento */
   local: Record<string, string>;
   /** the port for the next URL; 0 for any free one */
   nextPort(): number;
   clock: Clock;
-  /** a line that a function wrote into its log group */
+  /** a function wrote a line into its log group */
   onLog(log: { function: string; line: string }): void;
   /** an instance of a function ended by itself */
   onCrash(crash: { function: string; error: FunctionError }): void;
   /** a request came in */
   onCall(call: { url: string; method: string }): void;
-  /** and was answered */
+  /** a request was answered */
   onRequest(request: { url: string; method: string; status: number; ms: number }): void;
 }
 
@@ -41,15 +41,15 @@ export class FunctionHost {
   #faults: FaultPlan | undefined;
 
   constructor(private readonly options: FunctionHostOptions) {
-    process.once('exit', this.#removeFolder); // also where nobody came to call close()
+    process.once('exit', this.#removeFolder); // also if nobody calls close()
   }
 
-  /** The plan is asked for the operation `FunctionUrl`, with the name of the URL as `url` and the request. */
+  /** Asks the fault plan for the operation `FunctionUrl`, with the URL's name as `url` and the request. */
   setFaults(plan: FaultPlan | undefined): void {
     this.#faults = plan;
   }
 
-  /** The address of the Function URL of that name: taken at the first call, the same from then on. */
+  /** The address of the Function URL of that name. The first call reserves it; it stays the same. */
   async reserveUrl(name: string): Promise<string> {
     const { nextPort, onCall, onRequest, clock, identities } = this.options;
     const known = this.#urls.get(name);
@@ -68,9 +68,9 @@ export class FunctionHost {
   }
 
   /**
-   * Takes over what the program declares: new code and settings serve what comes from now on, at the same addresses.
-   * Gives the names of the functions that are new or changed; the others keep their warm instances.
-   * Throws, and changes nothing, where AWS would refuse a function or a URL.
+   * Applies what the program declares: new code and settings serve later requests at the same addresses. Returns the names
+   * of the new and changed functions; the others keep their warm instances.
+   * Throws, and changes nothing, if AWS would refuse a function or a URL.
    */
   async apply(declared: DeclaredAws): Promise<string[]> {
     const { identities, local, clock } = this.options;
@@ -114,17 +114,17 @@ export class FunctionHost {
     return [...this.#urls.values()].find(({ url }) => url === address)?.function;
   }
 
-  /** Of all URLs. */
+  /** The connections of all URLs. */
   get connections(): Connections[] {
     return [...this.#urls.values()].map((url) => url.connections);
   }
 
-  /** Freezes all idle instances, each until its next request, as Lambda does. Resolves when they stand still. */
+  /** Freezes all idle instances, each until its next request, as Lambda does. Resolves when they are frozen. */
   async freeze(): Promise<void> {
     await Promise.all([...this.#functions.values()].map((hosted) => hosted.freeze()));
   }
 
-  /** Lets all frozen instances go on. */
+  /** Thaws all frozen instances. */
   thaw(): void {
     for (const hosted of this.#functions.values()) hosted.thaw();
   }
@@ -135,7 +135,7 @@ export class FunctionHost {
     process.off('exit', this.#removeFolder);
   }
 
-  /** As in AWS, a line is kept only where the function's role may write it. */
+  /** As in AWS, a line is kept only if the function's role may write it. */
   #log(name: string, line: string): void {
     const declared = this.#functions.get(name)?.declared;
     if (!declared) return;
@@ -163,7 +163,7 @@ export class FunctionHost {
   }
 }
 
-/** Throws where AWS would refuse a function or a URL, but for the functions' roles. */
+/** Throws if AWS would refuse a function or a URL. Does not check the functions' roles. */
 export function checkFunctions({ functions, urls }: Pick<DeclaredAws, 'functions' | 'urls'>): void {
   for (const one of functions) {
     checkEnvironment(one);

@@ -1,4 +1,4 @@
-// A declared function on this machine: as many warm instances as its requests at one time have needed.
+// A declared function on this machine: it keeps as many warm instances as its concurrent requests have needed.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,19 +8,19 @@ import { AwsError } from '../errors';
 import { Instance } from './instance';
 import type { FunctionError, Outcome } from './protocol';
 
-/** Lambda's limit on what a function takes and gives in one call. */
+/** Lambda's limit for the event and the result of a call. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
-/** Instances of a function that reserves no concurrency; a request that finds them all busy waits for one. */
+/** The most instances of a function that reserves no concurrency. If all are busy, a request waits for one. */
 const LOCAL_INSTANCES = 10;
 
-/** All that an instance needs: what the program declares, and the environment that follows from it. */
+/** All that an instance needs: the declared settings, and the environment that follows from them. */
 export interface HostedCode {
   declared: DeclaredFunction;
   environment: Record<string, string>;
 }
 
 export interface HostedFunctionOptions {
-  /** an existing folder for the functions' files, each version's in one of its own; whoever made it removes it */
+  /** an existing folder for the functions' files, with a folder per version; the caller removes it */
   folder: string;
   clock: Clock;
   onLog(line: string): void;
@@ -35,14 +35,14 @@ interface Version {
   exportName: string;
   idle: Instance[];
   busy: Set<Instance>;
-  /** those too that are about to end */
+  /** including those that are about to end */
   all: Set<Instance>;
 }
 
 export class HostedFunction {
   #version: Version;
   #waiting: (() => void)[] = [];
-  /** the one that serves, and old ones whose last instance has not ended yet */
+  /** the current one, and old ones whose last instance has not ended yet */
   readonly #versions = new Set<Version>();
   #closed = false;
 
@@ -62,7 +62,7 @@ export class HostedFunction {
   }
 
   /**
-   * Invokes it with an event. An outcome is the function's own answer or error, as JSON.
+   * Invokes it with an event. The outcome is the function's own answer or error, as JSON.
    * Throws AwsError: TooManyRequestsException beyond the reserved concurrency, RequestTooLargeException.
    */
   async invoke(event: unknown): Promise<Outcome> {
@@ -82,7 +82,7 @@ export class HostedFunction {
     }
   }
 
-  /** Serves what comes from now on with other code or settings; what is being answered is answered by the old ones. */
+  /** Serves later requests with other code or settings. Running requests finish with the old ones. */
   swap(code: HostedCode): void {
     const old = this.#version;
     this.#version = this.#unpack(code);
@@ -91,17 +91,17 @@ export class HostedFunction {
     for (const next of this.#waiting.splice(0)) next();
   }
 
-  /** Freezes its idle instances, each until its next request. Resolves when they stand still. */
+  /** Freezes its idle instances, each until its next request. Resolves when they are frozen. */
   async freeze(): Promise<void> {
     await Promise.all(this.#version.idle.map((instance) => instance.freeze()));
   }
 
-  /** Lets frozen instances go on. */
+  /** Thaws frozen instances. */
   thaw(): void {
     for (const instance of this.#version.all) instance.thaw();
   }
 
-  /** Bytes of heap in use in each idle instance, after a garbage collection. */
+  /** The bytes of heap in use in each idle instance, after a garbage collection. */
   heapUsed(): Promise<number[]> {
     return Promise.all(this.#version.idle.map((instance) => instance.heapUsed()));
   }
@@ -182,7 +182,7 @@ export class HostedFunction {
     rmSync(version.task, { recursive: true, force: true });
   }
 
-  /** Lays the archive's files out as Lambda does under /var/task. */
+  /** Writes the archive's files as Lambda does under /var/task. */
   #unpack(code: HostedCode): Version {
     const { name, files } = code.declared;
     const { module, exportName } = handlerOf(code.declared);
@@ -206,7 +206,7 @@ export class HostedFunction {
   }
 }
 
-/** The file of the archive that holds a function's handler, and the handler's name in it. Throws where there is no such file. */
+/** The archive's file with the function's handler, and the handler's name in it. Throws if there is no such file. */
 export function handlerOf({ name, files, handler }: DeclaredFunction): {
   module: string;
   exportName: string;

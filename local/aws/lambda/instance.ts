@@ -1,12 +1,12 @@
-// One instance of a function: a worker thread with its own environment and memory limit, that serves one invocation
-// at a time and is not used again once it timed out, crashed or ended itself.
+// One instance of a function: a worker thread with its own environment and memory limit. It serves one invocation at a
+// time, and is not used again after it timed out, crashed or ended itself.
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock';
 import { compiled } from '../compiled';
 import type { Boot, FromWorker, FunctionError, Outcome, ToWorker } from './protocol';
 
-/** Lambda gives the initialisation ten seconds. */
+/** Lambda's limit for the initialisation: ten seconds. */
 const INIT_MS = 10_000;
 
 export interface InstanceOptions {
@@ -15,7 +15,7 @@ export interface InstanceOptions {
   timeoutMs: number;
   clock: Clock;
   onLog(line: string): void;
-  /** It ended by itself: by an exception that nobody caught, its memory, or its own exit. */
+  /** It ended by itself: by an uncaught exception, its memory limit, or its own exit. */
   onCrash(error: FunctionError): void;
 }
 
@@ -41,7 +41,7 @@ export class Instance {
     const boot: Boot = { ...options.boot, ahead: clock.ahead, gate: this.#gate };
     this.#worker = new Worker(runtimeSource(), {
       eval: true,
-      execArgv: [], // this process's own hooks stay out
+      execArgv: [], // without this process's own hooks
       env: { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: boot.logStream },
       workerData: boot,
       stdout: true,
@@ -82,11 +82,11 @@ export class Instance {
     });
     const message: ToWorker = { requestId, payload, deadline: clock.now() + timeoutMs };
     this.#worker.postMessage(message);
-    this.thaw(); // the request is the first that it hears of, before anything that befell its sockets meanwhile
+    this.thaw(); // it sees the request first, before anything that happened to its sockets meanwhile
     return outcome.finally(() => clearTimeout(timer));
   }
 
-  /** Resolves when the thread stands still, as it does until the next request at the latest. */
+  /** Resolves when the thread is frozen. It stays so until the next request at the latest. */
   async freeze(): Promise<void> {
     await this.#ready;
     if (this.#ended || Atomics.load(this.#gate, 0) === 1) return;
@@ -99,13 +99,13 @@ export class Instance {
     await freezing;
   }
 
-  /** It goes on where it stood. */
+  /** It continues where it stopped. */
   thaw(): void {
     Atomics.store(this.#gate, 0, 0);
     Atomics.notify(this.#gate, 0);
   }
 
-  /** Bytes of heap in use after a garbage collection; 0 where the instance has ended. */
+  /** Bytes of heap in use after a garbage collection; 0 if the instance has ended. */
   heapUsed(): Promise<number> {
     if (this.#ended) return Promise.resolve(0);
     const used = new Promise<number>((resolve) => {

@@ -1,4 +1,4 @@
-// Lambda's Invoke, so that a caller with AWS credentials reaches a function without its URL.
+// Lambda's Invoke: a caller with AWS credentials reaches a function without its URL.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
 import { ACCOUNT_ID, REGION } from '../account';
@@ -8,7 +8,7 @@ import type { Outcome } from './protocol';
 
 export interface InvokedFunction {
   readonly declared: { readonly arn: string };
-  /** Throws AwsError where Lambda would not run it. */
+  /** Throws AwsError if Lambda would not run it. */
   invoke(event: unknown): Promise<Outcome>;
 }
 
@@ -19,8 +19,8 @@ const FUNCTION_NAME =
 const LATEST = '$LATEST';
 
 /**
- * What a function that failed answers is an answer too, 200, which an SDK does not try again. An event is run once:
- * what comes of it nobody hears.
+ * A failed function's error is an answer too, with status 200, which an SDK does not retry. An event is run once; nobody
+ * gets its result.
  * @param find the function of that name, or undefined
  */
 export function lambdaInvoke(find: (name: string) => InvokedFunction | undefined): RestService {

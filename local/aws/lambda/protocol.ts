@@ -1,6 +1,6 @@
-// What the host and an instance's worker thread say to each other, and what an invocation comes to.
+// The messages between the host and an instance's worker thread, and the outcome of an invocation.
 
-/** Given to the worker when it starts. */
+/** The worker gets this when it starts. */
 export interface Boot {
   /** absolute path of the handler's file */
   file: string;
@@ -12,9 +12,9 @@ export interface Boot {
   logStream: string;
   logFormat: 'JSON' | 'Text';
   logLevel: string;
-  /** Node.js 24 on Lambda refuses handlers that take a callback */
+  /** Lambda's Node.js 24 refuses handlers that take a callback */
   callbacksRefused: boolean;
-  /** how many milliseconds its dates are ahead of this machine's */
+  /** how far its dates are ahead of this machine's, in milliseconds */
   ahead: Float64Array;
   /** its one element is above 0 while the instance is frozen */
   gate: Int32Array;
@@ -22,10 +22,10 @@ export interface Boot {
 
 export type Invocation = { requestId: string; payload: string; deadline: number };
 
-/** An invocation, the question how much heap is in use, or the order to stand still until the gate opens. */
+/** An invocation, a request for the heap in use, or the order to freeze until the gate opens. */
 export type ToWorker = Invocation | 'heap' | 'freeze';
 
-/** What a function that failed answers to a direct invoke, in Lambda's own words. */
+/** A failed function's answer to a direct invoke, in Lambda's own words. */
 export interface FunctionError {
   errorType: string;
   errorMessage: string;

@@ -1,5 +1,5 @@
-// Runs inside an instance's worker thread: loads the handler, then answers one invocation after the other. It is
-// compiled for that, so it imports little.
+// Runs inside an instance's worker thread: loads the handler, then answers one invocation after another. It is compiled
+// for this, so it imports little.
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
@@ -52,7 +52,7 @@ function patchConsole(): void {
   console.error = (...values) => log('ERROR', values);
 }
 
-/** What is written past the console comes as it was written too: in its order, and before the answer. */
+/** Output that bypasses the console also arrives in order, and before the answer. */
 function patchStreams(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream._write = (chunk: string | Uint8Array, _encoding, done) => {
@@ -69,7 +69,7 @@ function described(thrown: unknown, fallbackType: string): FunctionError {
 }
 
 async function load(): Promise<Handler> {
-  // What is no CommonJS file only `import` can load.
+  // Only `import` can load a file that is not CommonJS.
   const exported: Record<string, unknown> = boot.file.endsWith('.mjs')
     ? await import(pathToFileURL(boot.file).href)
     : require(boot.file);
@@ -110,7 +110,7 @@ async function answer(handler: Handler, { requestId: id, payload, deadline }: In
   }
 }
 
-/** The AWS SDK warns of an old Node.js: this machine's, which is not the one that the function declares. */
+/** The AWS SDK warns about an old Node.js. That is this machine's, not the function's declared one. */
 function leaveOutVersionWarning(): void {
   process.emitWarning = new Proxy(process.emitWarning, {
     apply(emit, self, warning: unknown[]) {
@@ -119,13 +119,13 @@ function leaveOutVersionWarning(): void {
   });
 }
 
-/** The thread stands still, its timers and sockets with it, as Lambda freezes what is between two requests. */
+/** Blocks the thread with its timers and sockets, as Lambda freezes an instance between two requests. */
 function freeze(): void {
   tell({ kind: 'freezing' });
   Atomics.wait(boot.gate, 0, 1);
 }
 
-/** What is left after a garbage collection. */
+/** The heap in use after a garbage collection. */
 function heapInUse(): number {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();

@@ -1,4 +1,4 @@
-// Function URLs translate HTTP to an event and a handler's result to HTTP: payload format 2.0.
+// Translates HTTP to a Function URL's event, and a handler's result to HTTP: payload format 2.0.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
@@ -7,7 +7,7 @@ import { ACCOUNT_ID } from '../account';
 import type { Identity } from '../endpoint';
 import type { WireRequest } from '../sigv4';
 
-/** Header fields that belong to one connection and are no part of the event. */
+/** Header fields of one connection, which are not part of the event. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 const TEXT = /text|json|xml|javascript/i;
 
@@ -19,7 +19,7 @@ export interface UrlRequest {
   apiId: string;
   /** milliseconds since the epoch */
   now: number;
-  /** who signed the request, where the URL demands a signature */
+  /** the signer of the request, if the URL demands a signature */
   signer: Identity | undefined;
 }
 
@@ -79,8 +79,8 @@ export interface UrlResponse {
 }
 
 /**
- * The response that a handler's result (as JSON) stands for. A result without `statusCode` is itself the body of a
- * 200; undefined where the result is no response at all.
+ * The response for a handler's result (as JSON). A result without `statusCode` is itself the body of a 200. Undefined if
+ * the result is no valid response.
  */
 export function urlResponse(payload: string): UrlResponse | undefined {
   const result: unknown = JSON.parse(payload);
@@ -130,7 +130,7 @@ function queryParameters(query: string): Record<string, string> | undefined {
   return parameters;
 }
 
-/** As in a web server's log: `12/Mar/2020:19:03:58 +0000`. */
+/** The time format of web server logs: `12/Mar/2020:19:03:58 +0000`. */
 function commonLogTime(now: number): string {
   const [, day, month, year, time] = new Date(now).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;

@@ -1,4 +1,4 @@
-// The queues that the program declared, and which functions are fed from them.
+// The queues that the program declares, and the functions that get messages from them.
 import * as v from 'valibot';
 import { functionNameOf, type Resource, read } from '../declared';
 import type { QueueSettings } from './message-queue';
@@ -10,12 +10,12 @@ export interface DeclaredMapping {
   readonly queueArn: string;
   readonly functionName: string;
   readonly batchSize: number;
-  /** Whether the function may fail single messages of a batch. */
+  /** Whether the function can fail single messages of a batch. */
   readonly partial: boolean;
   readonly maxConcurrency: number;
 }
 
-/** What AWS uses where the program says nothing: 30 seconds of visibility, four days of retention. */
+/** AWS's defaults: 30 seconds of visibility, four days of retention. */
 const queueShape = v.object({
   name: v.string(),
   arn: v.string(),

@@ -1,4 +1,4 @@
-// An event source mapping: takes messages from a queue, hands them to a function in batches, and deletes what it did
+// An event source mapping: takes messages from a queue, hands them to a function in batches, and deletes those that did
 // not fail. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 import * as v from 'valibot';
 import { REGION } from '../account';
@@ -11,7 +11,7 @@ type Outcome = { ok: true; payload: string } | { ok: false };
 
 export interface FedFunction {
   invoke(event: unknown): Promise<Outcome>;
-  /** What the function's role allows. */
+  /** What the function's role may do. */
   readonly statements: readonly Statement[];
 }
 
@@ -29,8 +29,8 @@ export class EventSources {
   ) {}
 
   /**
-   * Takes over what the program declares; batches that are being handed out are finished as they were begun.
-   * Throws, and changes nothing, where AWS would refuse a mapping.
+   * Applies what the program declares. Running batches finish with the old settings.
+   * Throws, and changes nothing, if AWS would refuse a mapping.
    */
   apply(mappings: readonly DeclaredMapping[]): void {
     const checked = mappings.map((mapping): [DeclaredMapping, FedFunction] => {
@@ -59,7 +59,7 @@ export class EventSource {
   #timer: NodeJS.Timeout | undefined;
   readonly #stop: () => void;
 
-  /** Throws where the function's role may not take from the queue, as AWS refuses such a mapping. */
+  /** Throws if the function's role may not take from the queue: AWS refuses such a mapping. */
   constructor(
     private readonly mapping: DeclaredMapping,
     private readonly sqs: Sqs,
@@ -110,7 +110,7 @@ export class EventSource {
     }
   }
 
-  /** An answer that is not as agreed, or names a message that was not in the batch, fails the whole batch. */
+  /** An answer of another form, or one that names a message outside the batch, fails the whole batch. */
   #failed(payload: string, batch: readonly Message[]): readonly Message[] {
     if (!this.mapping.partial) return [];
     const answer = v.safeParse(v.nullable(v.partial(partialAnswer)), JSON.parse(payload));
@@ -135,7 +135,7 @@ export class EventSource {
   }
 }
 
-/** Throws where the function is not declared, or its role may not take from the queue, as AWS refuses such a mapping. */
+/** Throws if the function is not declared, or if its role may not take from the queue: AWS refuses such a mapping. */
 export function checkMapping<T extends Pick<FedFunction, 'statements'>>(
   { name, functionName, queueArn }: DeclaredMapping,
   fed: T | undefined,

@@ -1,5 +1,5 @@
-// SQS as far as the stack and who operates it use it: sending, receiving, deleting, postponing, counting, and moving a
-// dead-letter queue's messages back. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+// The part of SQS that the stack and its operators use: sending, receiving, deleting, postponing, counting, and moving
+// messages back from a dead-letter queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 import { createHash, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { ACCOUNT_ID, REGION } from '../account';
@@ -53,7 +53,7 @@ export class Sqs {
 
   constructor(private readonly clock: () => number = Date.now) {}
 
-  /** Takes over what the program declares: queues that stay declared take new settings and keep their messages. */
+  /** Applies what the program declares. Queues that stay declared get new settings and keep their messages. */
   declare(declared: readonly DeclaredQueue[]): void {
     const arns = new Set(declared.map(({ arn }) => arn));
     for (const arn of this.#queues.keys()) if (!arns.has(arn)) this.#queues.delete(arn);
@@ -70,19 +70,19 @@ export class Sqs {
   /** Milliseconds since the epoch, on this service's own clock, which `hurry` sets forward. */
   readonly now = (): number => this.clock() + this.#aheadMs;
 
-  /** Sets the clock forward, so that what waits becomes visible sooner. */
+  /** Sets the clock forward, so that waiting messages become visible sooner. */
   hurry(ms: number): void {
     this.#aheadMs += ms;
     this.#tell();
   }
 
-  /** Calls back whenever a message may have become visible, but for the mere passing of time; gives how to stop. */
+  /** Calls back when a change may have made a message visible; mere passing of time does not count. Returns how to stop. */
   onChange(listener: () => void): () => void {
     this.#changed.add(listener);
     return () => this.#changed.delete(listener);
   }
 
-  /** The queue of an ARN, a URL or a name. Throws QueueDoesNotExist. */
+  /** The queue with this ARN, URL or name. Throws QueueDoesNotExist. */
   find(key: string): MessageQueue {
     for (const found of this.#queues.values()) {
       const { arn, url, name } = found.settings;
@@ -91,7 +91,7 @@ export class Sqs {
     throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
   }
 
-  /** Answers as a service of the AWS endpoint. */
+  /** Answers SQS's operations, as a service of the AWS endpoint. */
   readonly service: JsonService = {
     signingName: 'sqs',
     targetPrefix: 'AmazonSQS',
@@ -207,7 +207,7 @@ export class Sqs {
     },
   };
 
-  /** Says no before it says that there is no such queue. */
+  /** Denies access before it says that a queue does not exist. */
   #authorized(caller: Caller, action: string, key: string): MessageQueue {
     const found = [...this.#queues.values()].find(({ settings: { arn, url, name } }) =>
       [arn, url, name].includes(key),
@@ -222,7 +222,7 @@ export class Sqs {
   }
 }
 
-/** What SQS tells of a message beside its body; times in milliseconds since the epoch, as text. */
+/** A message's attributes in SQS; times are text, in milliseconds since the epoch. */
 export function attributesOf(message: Message): Record<string, string> {
   return {
     ApproximateReceiveCount: String(message.receives),

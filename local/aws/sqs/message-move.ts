@@ -1,4 +1,4 @@
-// How a dead-letter queue's messages go back, and why some cannot.
+// Moves messages back from a dead-letter queue, and says why some cannot move.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/troubleshooting-dlq-redrive.html
 import type { MessageQueue } from './message-queue';
@@ -6,15 +6,15 @@ import type { MessageQueue } from './message-queue';
 export interface Move {
   readonly moved: number;
   readonly toMove: number;
-  /** Why what did not move stayed where it was. */
+  /** Why the remaining messages did not move. */
   readonly failureReason?: 'CouldNotDetermineMessageSource' | 'AWS.SimpleQueueService.NonExistentQueue';
 }
 
 /**
- * Moves all messages to the destination, or without one each to the queue that gave it up. A message that no queue gave
- * up (it was sent straight into the dead-letter queue), or whose queue is no more, stays. What moves is a new message
- * there, with another id and another age.
- * @param find the queue of an ARN, or undefined
+ * Moves all messages to the destination. Without a destination, each goes to the queue that gave it up. A message stays if
+ * it was sent directly into the dead-letter queue, or if its queue no longer exists. A moved message is a new one, with
+ * another id and another age.
+ * @param find returns the queue with this ARN, or undefined
  */
 export function moveMessages(
   from: MessageQueue,

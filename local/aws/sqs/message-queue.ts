@@ -1,4 +1,4 @@
-// One queue of SQS: what is visible when, how often each message was received, and when it is given up.
+// One SQS queue: when messages are visible, how often each was received, and when it is given up.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 import { randomUUID } from 'node:crypto';
 
@@ -7,7 +7,7 @@ export interface Message {
   readonly body: string;
   /** milliseconds since the epoch, as all times here */
   readonly sentAt: number;
-  /** The queue that gave it up: not there where it was sent straight into a dead-letter queue. */
+  /** The queue that gave it up. Missing if it was sent directly into a dead-letter queue. */
   readonly sourceArn?: string;
   visibleAt: number;
   receives: number;
@@ -22,19 +22,19 @@ export interface QueueSettings {
   readonly visibilityMs: number;
   readonly delayMs: number;
   readonly retentionMs: number;
-  /** Where a message goes that was received `maxReceives` times without being deleted. */
+  /** The destination of a message that was received `maxReceives` times without being deleted. */
   readonly giveUp?: { readonly deadLetterArn: string; readonly maxReceives: number };
 }
 
 export class MessageQueue {
-  /** Sorted by the time at which each becomes visible. */
+  /** Sorted by the times at which they become visible. */
   readonly #messages: Message[] = [];
   readonly #received = new Map<string, Message>();
 
   /**
-   * @param settings may be set anew; what is hidden or delayed already stays so for as long as it was to
+   * @param settings may be replaced; messages that are already hidden or delayed stay so for their old time
    * @param now milliseconds since the epoch
-   * @param find the queue of an ARN, for what this queue gives up
+   * @param find returns the queue with this ARN, for messages that this queue gives up
    */
   constructor(
     public settings: QueueSettings,
@@ -47,12 +47,12 @@ export class MessageQueue {
     return this.#place({ id: randomUUID(), body, sentAt: now, visibleAt: now + delayMs, receives: 0 });
   }
 
-  /** Takes a message that another queue, of that ARN, gave up; its age stays what it was. */
+  /** Takes a message that the queue with this ARN gave up. Its age stays. */
   take({ id, body, sentAt }: Message, sourceArn: string): void {
     this.#place({ id, body, sentAt, sourceArn, visibleAt: this.now(), receives: 0 });
   }
 
-  /** Up to `most` visible messages, each once, hidden from now on for the visibility time-out. */
+  /** Takes up to `most` visible messages, each once, and hides them for the visibility time-out. */
   receive(most: number, visibilityMs = this.settings.visibilityMs): Message[] {
     const now = this.now();
     const received: Message[] = [];
@@ -74,17 +74,17 @@ export class MessageQueue {
       this.#received.set(message.receiptHandle, message);
       received.push(message);
     }
-    for (const message of received) this.#place(message); // not before: with a time-out of 0 it would be due again
+    for (const message of received) this.#place(message); // not earlier: with a time-out of 0 it would be due again
     return received;
   }
 
-  /** A receipt handle that is no longer the message's last one deletes nothing, as it may in SQS. */
+  /** An outdated receipt handle deletes nothing, as can happen in SQS. */
   delete(receiptHandle: string): void {
     const message = this.#received.get(receiptHandle);
     if (message) this.remove(message);
   }
 
-  /** Whether there was such a message; it becomes visible again after `visibilityMs`. */
+  /** Makes the message visible again after `visibilityMs`. Returns whether there was one. */
   changeVisibility(receiptHandle: string, visibilityMs: number): boolean {
     const message = this.#received.get(receiptHandle);
     if (!message) return false;
@@ -106,12 +106,12 @@ export class MessageQueue {
     if (message.receiptHandle) this.#received.delete(message.receiptHandle);
   }
 
-  /** All messages as they stand, for who watches. */
+  /** All messages, for observers. */
   get messages(): readonly Message[] {
     return this.#messages;
   }
 
-  /** When the next message becomes visible, or undefined where there is none. */
+  /** The time at which the next message becomes visible. Undefined if there is none. */
   get nextVisibleAt(): number | undefined {
     return this.#messages[0]?.visibleAt;
   }

@@ -1,4 +1,4 @@
-// Connects the page with its server: what happens there shows here, what is pressed here happens there.
+// Connects the page with its server: shows the server's events, and sends the user's actions.
 import './attacks.js';
 import { byId, element } from './element.js';
 import { showJourney, showJourneys } from './journeys.js';
@@ -45,7 +45,7 @@ on('journey', (journey) => {
 });
 on('queues', showQueues);
 on('trouble', showTrouble);
-events.addEventListener('error', () => showConnection('failed', 'the stack has ended, or starts again'));
+events.addEventListener('error', () => showConnection('failed', 'the stack has ended or is restarting'));
 
 const form = byId('publish');
 form.addEventListener('submit', async (event) => {

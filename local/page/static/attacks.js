@@ -1,4 +1,4 @@
-// What an attacker would try, and what came back.
+// The attacks, and the answers that came back.
 import { byId, duration, element } from './element.js';
 import { written } from './message.js';
 import { showPlace } from './place.js';
@@ -8,19 +8,19 @@ const ATTACKS = [
   {
     key: 'forged',
     title: 'Forge a signature',
-    what: 'An event in the name of taylor, signed with a guessed secret.',
+    what: 'Sends an event in taylor’s name, signed with a guessed secret.',
   },
   {
     key: 'tampered',
     title: 'Tamper with a body',
-    what: 'A genuine event with its signature, but in the name of another user.',
+    what: 'Sends a genuine event with its signature, but changes the user.',
   },
-  { key: 'replayed', title: 'Replay an event', what: 'A genuine event, sent a second time.' },
-  { key: 'stale', title: 'Send a stale event', what: 'A genuine event that was held back for two minutes.' },
+  { key: 'replayed', title: 'Replay an event', what: 'Sends a genuine event a second time.' },
+  { key: 'stale', title: 'Send a stale event', what: 'Sends a genuine event two minutes late.' },
   {
     key: 'unsigned',
     title: 'Call it unsigned',
-    what: 'The publisher, in the name of taylor, without AWS’s signature.',
+    what: 'Calls the publisher in taylor’s name, without an AWS signature.',
   },
 ];
 const VERDICTS = { refused: 'Refused', harmless: 'Changed nothing', succeeded: 'Got through' };

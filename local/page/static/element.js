@@ -1,4 +1,4 @@
-// Makes elements. Texts are set as text, so that nothing that a user wrote ever becomes markup.
+// Makes elements. Sets texts as text, so that a user's text never becomes markup.
 
 /**
  * @param {string} name the element's name, with classes: `p.hint`
@@ -14,14 +14,14 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The element with this id, which the page has. */
+/** The element with this id. Throws if the page has none. */
 export function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no element ${id}`);
   return found;
 }
 
-/** Milliseconds as a reader wants them; number and unit stay on one line. */
+/** Milliseconds in readable form; number and unit stay on one line. */
 export function duration(ms) {
   if (ms < 1_000) return `${Math.round(ms)}\u00a0ms`;
   return ms < 60_000 ? `${(ms / 1_000).toFixed(1)}\u00a0s` : `${Math.round(ms / 60_000)}\u00a0min`;

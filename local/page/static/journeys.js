@@ -1,4 +1,4 @@
-// Each message's journey: one row a message, four stations a row.
+// Each message's journey: one row per message, four stations per row.
 import { byId, duration, element } from './element.js';
 
 const STATIONS = [
@@ -34,7 +34,7 @@ function makeRow(journey) {
   return { item, stations, request };
 }
 
-/** Shows a journey as it stands now. */
+/** Shows the current state of a journey. */
 function show(journey) {
   const row = rows.get(journey.id) ?? makeRow(journey);
   if (!rows.has(journey.id)) {
@@ -69,7 +69,7 @@ export function showJourney(journey) {
     byId('news').textContent = `The message of ${journey.userId}: ${last.text}`;
 }
 
-/** All that the server remembers, newest first; after a break in the connection it may have begun anew. */
+/** Shows all journeys that the server remembers, newest first. After a broken connection it may have restarted. */
 export function showJourneys(journeys) {
   rows.clear();
   byId('journeys').replaceChildren();

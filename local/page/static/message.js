@@ -1,10 +1,10 @@
-// The form for a message: a field for each that the application's messages have.
+// The form for a message, with a field for each field of the application's messages.
 import { byId, element } from './element.js';
 
 const form = byId('publish');
 let example = {};
 
-/** Makes the fields, once: what somebody has written there stays, also where the stack starts again. */
+/** Makes the fields once: what the user has typed stays, also when the stack restarts. */
 export function showFields(next) {
   if (Object.keys(example).join() === Object.keys(next).join()) return;
   example = next;
@@ -32,13 +32,13 @@ function lastOf(fields) {
   return Object.keys(fields).at(-1);
 }
 
-/** `userId` is the user, `courseId` the course. */
+/** Labels: `userId` becomes "User", `courseId` "Course". */
 function labelOf(name) {
   const words = name.replace(/Id$/, '').replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What the form holds: who writes, and the message. Numbers are numbers where the example's are. */
+/** The form's values: the user and the message. A field is a number if the example's is. */
 export function written() {
   const given = Object.entries(Object.fromEntries(new FormData(form))).map(([name, text]) => [
     name,

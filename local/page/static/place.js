@@ -1,4 +1,4 @@
-// What stands at one place, as the application reads it.
+// Shows the messages at one place, as the application reads them.
 import { byId, element } from './element.js';
 import { get } from './server.js';
 
@@ -6,21 +6,21 @@ const form = byId('place');
 let shown = '';
 let asked = 0;
 
-/** The place that is shown. */
+/** The place on show. */
 export function shownPlace() {
   return shown;
 }
 
-/** What the application calls a place. */
+/** The application's word for a place. */
 export function namePlaces(name) {
   byId('place-name').textContent = name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** Reads the place again; with a name, shows that one from now on. */
+/** Reads the place again. With a name, switches to that place. */
 export async function showPlace(name = shown) {
   shown = name;
   form.elements.name.value = name;
-  const mine = ++asked; // the last one asked for is shown, whichever is answered last
+  const mine = ++asked; // shows the place requested last, whichever answer comes last
   try {
     const { entries } = await get(`api/place?name=${encodeURIComponent(name)}`);
     if (mine === asked) show(entries);

@@ -1,6 +1,6 @@
-// The way to the page's server.
+// Calls the page's server.
 
-/** What the server answered. Throws an Error with its message where it refused. */
+/** Returns the server's answer. Throws an Error with its message if it refused. */
 async function answerOf(response) {
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.message);

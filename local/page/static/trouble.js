@@ -1,4 +1,4 @@
-// What goes wrong, and what waits because of it.
+// Chooses the trouble, and shows the messages that wait because of it.
 import { byId } from './element.js';
 import { post } from './server.js';
 

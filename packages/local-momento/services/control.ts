@@ -5,14 +5,14 @@ import type { Bound, Dispatcher } from '../dispatch';
 
 const needs = (): { kind: 'manage' } => ({ kind: 'manage' });
 
-/** Momento's default limits, as its documentation and `ListCaches` give them. */
+/** Momento's default limits, from its documentation and `ListCaches`. */
 const TOPIC_LIMITS = { max_publish_rate: 100, max_subscription_count: 100, max_publish_message_size_kb: 4 };
 const CACHE_LIMITS = { max_traffic_rate: 500, max_throughput_kbps: 1_024, max_item_size_kb: 1_024 };
 
 export function control(
   dispatcher: Dispatcher,
   caches: Caches,
-  /** Told of a cache that is gone, with all that lived in its name. */
+  /** Called when a cache is deleted, to delete its topics and webhooks. */
   deleted: (cache: string) => void,
 ): Record<'CreateCache' | 'DeleteCache' | 'ListCaches' | 'FlushCache', Bound> {
   return {

@@ -1,4 +1,4 @@
-// What the actions on cache data share: which cache and keys a call is about, and whether it reads or writes.
+// Shared by the actions on cache data: the cache and keys of a call, and whether it reads or writes.
 import type { Cache, Caches } from '../caches';
 import type { Bound, Dispatcher } from '../dispatch';
 import { invalidArgument } from '../errors';
@@ -14,7 +14,7 @@ type DataAction = <Request, Response>(
 export interface DataActions {
   read: DataAction;
   write: DataAction;
-  /** A write whose outcome tells what was there: not for a write-only token. */
+  /** A write whose outcome reveals the old value: not for a write-only token. */
   conditional: DataAction;
 }
 

@@ -1,4 +1,4 @@
-// What holds for items of every kind: their time to live and what they are.
+// Operations on items of every kind: their time to live and their kind.
 import { cache_client as scs } from '@gomomento/generated-types/dist/cacheclient';
 import type { Kind } from '../caches';
 import type { Bound } from '../dispatch';

@@ -69,7 +69,7 @@ export function lists({ read, write }: DataActions): Record<string, Bound> {
     }),
 
     ListRemove: write(nameOf, (request: scs._ListRemoveRequest, cache) => {
-      if (request.remove === 'none') throw invalidArgument('ListRemove without what to remove');
+      if (request.remove === 'none') throw invalidArgument('ListRemove without a value to remove');
       const list = cache.get(request.list_name, 'list');
       const { _Missing, _Found } = scs._ListRemoveResponse;
       if (list === undefined) return new scs._ListRemoveResponse({ missing: new _Missing() });
@@ -103,7 +103,7 @@ export function lists({ read, write }: DataActions): Record<string, Bound> {
   };
 }
 
-/** Adds at one end, and where `size` is not 0 cuts at the other down to that size; gives the new length. */
+/** Adds at one end. If `size` is not 0, cuts the other end down to that size. Returns the new length. */
 function push(cache: Cache, request: Push, end: End, values: Uint8Array[], size: number): number {
   const changed = cache.change(request.list_name, 'list', [], request, (list) => {
     if (end === 'front') list.unshift(...values);

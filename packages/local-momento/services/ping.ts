@@ -1,4 +1,4 @@
-// The ping that a client sends to learn whether anybody is there.
+// The ping by which a client checks that the server is there.
 import { cache_client } from '@gomomento/generated-types/dist/cacheping';
 import type { Bound, Dispatcher } from '../dispatch';
 

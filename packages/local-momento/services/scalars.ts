@@ -9,7 +9,7 @@ const { Hit, Miss, Ok } = scs.ECacheResult;
 
 const keyOf = (request: { cache_key: Uint8Array }): Uint8Array[] => [request.cache_key];
 
-/** A hash that a client can only hand back: Momento documents neither its form nor its length. */
+/** A hash that a client can only send back: Momento documents neither its form nor its length. */
 export const hashOf = (value: Uint8Array): Uint8Array =>
   createHash('sha256').update(value).digest().subarray(0, 16);
 
@@ -52,7 +52,7 @@ export function scalars({ read, write }: DataActions): Record<string, Bound> {
       const before = stored === undefined ? 0 : integerIn(stored);
       const value = before + request.amount;
       if (!Number.isSafeInteger(value)) throw invalidArgument('The sum is out of range');
-      // Like a set, an increment starts the time to live anew.
+      // Like a set, an increment restarts the time to live.
       cache.setScalar(request.cache_key, Buffer.from(String(value)), request.ttl_milliseconds);
       return new scs._IncrementResponse({ value });
     }),

@@ -94,7 +94,7 @@ export function sortedSets({ read, write }: DataActions): Record<string, Bound> 
 }
 
 function checkScore(score: number): void {
-  if (Number.isNaN(score)) throw invalidArgument('A score is a number');
+  if (Number.isNaN(score)) throw invalidArgument('A score must be a number');
 }
 
 function inRange(set: SortedSet, request: scs._SortedSetFetchRequest): Element[] {

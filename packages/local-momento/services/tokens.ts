@@ -1,4 +1,4 @@
-// Disposable tokens: vended for an API key, with a scope, an expiry and the id of whom they are for.
+// Disposable tokens: vended for an API key, with a scope, an expiry and a token id.
 import { token } from '@gomomento/generated-types/dist/token';
 import type { Credentials } from '../credentials';
 import type { Bound, Dispatcher } from '../dispatch';
@@ -8,14 +8,14 @@ import type { MomentoEmitter } from '../events';
 /** "TokenID must be less than or equal to 64 characters" (the SDK's own check, made here for every client). */
 const MAX_TOKEN_ID_LENGTH = 64;
 
-/** Disposable tokens are good for at most an hour (Momento's documentation, "Tokens"). */
+/** Disposable tokens are valid for at most an hour (Momento's documentation, "Tokens"). */
 const MAX_SECONDS = 3_600;
 
 export interface TokenOptions {
   credentials: Credentials;
   events: MomentoEmitter;
   now: () => number;
-  /** What a client is told to connect to. */
+  /** The endpoint that clients are told to connect to. */
   endpoint: () => string;
 }
 
@@ -30,10 +30,12 @@ export function tokens(
       run: ({ expires, permissions, token_id: tokenId }, { caller }) => {
         const seconds = expires?.valid_for_seconds ?? 0;
         if (seconds < 1 || seconds > MAX_SECONDS) {
-          throw invalidArgument(`A disposable token is good for 1 to ${MAX_SECONDS} seconds, not ${seconds}`);
+          throw invalidArgument(
+            `A disposable token must expire after 1 to ${MAX_SECONDS} seconds, not ${seconds}`,
+          );
         }
         if (tokenId.length > MAX_TOKEN_ID_LENGTH) {
-          throw invalidArgument(`A token id has at most ${MAX_TOKEN_ID_LENGTH} characters`);
+          throw invalidArgument(`A token id must have at most ${MAX_TOKEN_ID_LENGTH} characters`);
         }
         if (permissions?.kind !== 'explicit' || permissions.explicit.permissions.length === 0) {
           throw invalidArgument('A disposable token needs explicit permissions');

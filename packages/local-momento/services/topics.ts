@@ -35,7 +35,7 @@ type Named = { cache_name: string; topic: string };
 type Stream = ServerWritableStream<pubsub._SubscriptionRequest, pubsub._SubscriptionItem>;
 
 export class Topics {
-  /** Open streams by their cache, to end them with an error. */
+  /** Open streams by cache, to end them with an error. */
   readonly #streams = new Map<Stream, string>();
 
   constructor(private readonly options: TopicsOptions) {}
@@ -73,7 +73,7 @@ export class Topics {
   }
 
   #check({ cache_name, topic }: Named): void {
-    if (topic.trim() === '') throw invalidArgument('The name of a topic is not empty');
+    if (topic.trim() === '') throw invalidArgument('The name of a topic must not be empty');
     if (!this.options.caches.has(cache_name)) throw cacheNotFound(cache_name);
   }
 
@@ -82,7 +82,10 @@ export class Topics {
     const text = value.kind === 'text' ? value.text : undefined;
     const bytes = text === undefined ? value.binary.length : Buffer.byteLength(text);
     if (bytes > MAX_MESSAGE_BYTES) {
-      throw limitExceeded(`A message has at most ${MAX_MESSAGE_BYTES} bytes`, 'request_size_limit_exceeded');
+      throw limitExceeded(
+        `A message must have at most ${MAX_MESSAGE_BYTES} bytes`,
+        'request_size_limit_exceeded',
+      );
     }
     const publishedAt = this.options.now();
     const message = this.options.registry.get(cache, topic).publish((sequenceNumber, sequencePage) => ({
@@ -94,7 +97,7 @@ export class Topics {
   }
 
   #subscribe(request: pubsub._SubscriptionRequest, stream: Stream): void {
-    // Who gave up before a delayed call was answered is not told of again.
+    // A caller that gave up before a delayed answer is gone.
     if (stream.cancelled) return;
     const { cache_name: cache, topic, resume_at_topic_sequence_number: sequenceNumber } = request;
     const { registry, events, beginning } = this.options;

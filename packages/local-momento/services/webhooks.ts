@@ -22,7 +22,7 @@ export class Webhooks {
     private readonly takesAnyDestination: boolean,
   ) {}
 
-  /** Those to call for a message on this topic. */
+  /** The webhooks to call for a message on this topic. */
   of(cache: string, topic: string): Webhook[] {
     return [...(this.#byCache.get(cache)?.values() ?? [])].filter(
       (webhook) => webhook.topic === topic && isLoopbackUrl(webhook.url),
@@ -89,22 +89,22 @@ export class Webhooks {
     };
   }
 
-  /** Makes a webhook, or points one of the same name elsewhere and keeps its secret; gives the secret. */
+  /** Makes a webhook, or updates one of the same name and keeps its secret. Returns the secret. */
   #put(wanted: grpc._Webhook): string {
     const { cache_name: cache, webhook_name: name } = wanted.webhook_id;
     this.caches.get(cache);
     if (name.trim() === '' || name.length > MAX_NAME_LENGTH) {
-      throw invalidArgument(`The name of a webhook has 1 to ${MAX_NAME_LENGTH} characters`);
+      throw invalidArgument(`The name of a webhook must have 1 to ${MAX_NAME_LENGTH} characters`);
     }
-    if (wanted.topic_name.trim() === '') throw invalidArgument('The name of a topic is not empty');
+    if (wanted.topic_name.trim() === '') throw invalidArgument('The name of a topic must not be empty');
     const url = wanted.destination?.post_url ?? '';
     if (!this.takesAnyDestination && !isLoopbackUrl(url)) {
-      throw invalidArgument('The local Momento calls http and https URLs on 127.0.0.0/8 and [::1] alone');
+      throw invalidArgument('The local Momento only calls http and https URLs on 127.0.0.0/8 and [::1]');
     }
     const webhooks = this.#byCache.get(cache) ?? new Map<string, Webhook>();
     const known = webhooks.get(name);
     if (known === undefined && webhooks.size >= MAX_PER_CACHE) {
-      throw limitExceeded(`A cache has at most ${MAX_PER_CACHE} webhooks`);
+      throw limitExceeded(`A cache can have at most ${MAX_PER_CACHE} webhooks`);
     }
     const secret = known?.secret ?? newSecret();
     if (known === undefined) webhooks.set(name, { cache, name, topic: wanted.topic_name, url, secret });
@@ -130,7 +130,7 @@ const messageOf = ({ cache, name, topic, url }: Webhook): grpc._Webhook =>
     destination: new grpc._WebhookDestination({ post_url: url }),
   });
 
-/** Only this machine, named by its number: a name could be made to mean another machine. */
+/** Only literal addresses of this machine: a name could point to another machine. */
 function isLoopbackUrl(postUrl: string): boolean {
   const url = URL.canParse(postUrl) ? new URL(postUrl) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';

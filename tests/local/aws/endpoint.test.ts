@@ -51,7 +51,7 @@ describe('the local AWS', () => {
     clients.push(made);
     return made;
   };
-  /** The operations that were run, and who waits for the next. */
+  /** The operations that ran, and a wait for the next. */
   const calls: string[] = [];
   let onCall = () => {};
   const nextCall = () =>
@@ -94,7 +94,7 @@ describe('the local AWS', () => {
     await endpoint.close();
   });
 
-  it('gives a secret to whom a policy allows it', async () => {
+  it('gives a secret to a caller whose policy allows it', async () => {
     const { $metadata, VersionId, ...answer } = await get('api-key');
     assert.equal($metadata.httpStatusCode, 200);
     assert.match(VersionId ?? '', /^[0-9a-f-]{36}$/);
@@ -107,7 +107,7 @@ describe('the local AWS', () => {
     });
   });
 
-  it('keeps the value before as AWSPREVIOUS when a new one is put, whether declared or by hand', async () => {
+  it('keeps the previous value as AWSPREVIOUS when a new one is put, declared or by hand', async () => {
     now += 1000;
     secrets.declare([{ arn: ARN('api-key'), name: 'api-key', value: 'second' }]);
     assert.equal((await get('api-key')).SecretString, 'second');
@@ -135,7 +135,7 @@ describe('the local AWS', () => {
     });
   });
 
-  it('gives the version that is asked for by its id, and says which one a secret does not have', async () => {
+  it('gives the version with the requested id, and names a version that a secret does not have', async () => {
     const send = (VersionId: string) =>
       client().send(new GetSecretValueCommand({ SecretId: ARN('api-key'), VersionId }));
     const { VersionId: first = '' } = await get('api-key');
@@ -184,7 +184,7 @@ describe('the local AWS', () => {
     ]);
   });
 
-  it('refuses a signature that leaves out for which host it is, or when it was made', async () => {
+  it('refuses a signature that does not cover its host or its time', async () => {
     const post = async (unsigned: string[]) => {
       const signer = new SignatureV4({
         service: 'secretsmanager',
@@ -213,7 +213,7 @@ describe('the local AWS', () => {
     await assert.rejects(get('api-key'), { name: 'InvalidSignatureException' });
   });
 
-  it('names the operation that it does not have', async () => {
+  it('names an operation that it lacks', async () => {
     await assert.rejects(client().send(new ListSecretsCommand({})), {
       name: 'UnknownOperationException',
       message: 'The local AWS does not have the operation secretsmanager.ListSecrets.',
@@ -247,7 +247,7 @@ describe('the local AWS', () => {
     assert.equal(status, 421);
   });
 
-  it('lets calls fail as a fault plan says', async () => {
+  it('makes calls fail according to a fault plan', async () => {
     endpoint.setFaults(() => ({ kind: 'refuse' }));
     await assert.rejects(get('api-key'), { name: 'ServiceUnavailable' });
     endpoint.setFaults((operation) => (operation === 'GetSecretValue' ? { kind: 'throttle' } : undefined));
@@ -268,7 +268,7 @@ describe('the local AWS', () => {
     assert.equal((await get('api-key')).SecretString, 'first');
   });
 
-  it('delays a call for as long as a fault plan says, and then goes on as usual', async () => {
+  it('delays a call according to a fault plan, and then continues as usual', async () => {
     const ms = 40;
     endpoint.setFaults(() => {
       queueMicrotask(() => secrets.putSecretValue('api-key', 'put while it waited'));
@@ -280,7 +280,7 @@ describe('the local AWS', () => {
   });
 
   for (const kind of ['apply-then-time-out', 'apply-late'] as const) {
-    it(`answers nothing to a call that befalls ${kind}, also where it fails`, async () => {
+    it(`does not answer a call with the fault ${kind}, even if it fails`, async () => {
       for (const name of ['api-key', 'missing']) {
         const applied = nextCall();
         const callsAtOnce: number[] = [];
@@ -306,7 +306,7 @@ describe('the local AWS', () => {
     });
   }
 
-  it('drops every connection where a fault plan says so, and applies nothing', async () => {
+  it('drops every connection according to a fault plan, and applies nothing', async () => {
     const idle = connect(endpoint.port, '127.0.0.1');
     const dropped = new Promise((resolve) => idle.once('close', resolve));
     await new Promise((resolve) => idle.once('connect', resolve));

@@ -10,7 +10,7 @@ import { listen, PortInUse } from '../../../local/aws/http';
 import { FunctionUrl } from '../../../local/aws/lambda/function-url';
 
 const PROJECT = resolve(__dirname, '../../..');
-/** Addresses of this machine at which a server answers that listens on all interfaces. Only Linux has 127.0.0.2. */
+/** Addresses of this machine at which a server on all interfaces answers. Only Linux has 127.0.0.2. */
 const OTHERS = process.platform === 'linux' ? ['127.0.0.2', '::1'] : ['::1'];
 
 describe('a server on this machine', () => {
@@ -23,7 +23,7 @@ describe('a server on this machine', () => {
     return one;
   };
 
-  it('listens on 127.0.0.1, on the port that it gives', async () => {
+  it('listens on 127.0.0.1, on the port that it returns', async () => {
     const server = open(createServer());
     const port = await listen(server, 0);
     assert.deepEqual(server.address(), { address: '127.0.0.1', family: 'IPv4', port });
@@ -38,7 +38,7 @@ describe('a server on this machine', () => {
     });
   });
 
-  it('is reached at no other address of this machine, whichever it is', async () => {
+  it('cannot be reached at any other address of this machine', async () => {
     const calls = { findIdentity: () => undefined, now: Date.now };
     const key = { accessKeyId: 'ASIATASK', secretAccessKey: 'secret', sessionToken: 'session' };
     const credentials = open(await TaskCredentials.serve(() => key));
@@ -54,7 +54,7 @@ describe('a server on this machine', () => {
     }
   });
 
-  it('is none that listens in another way', () => {
+  it('listens in two files only, both of them on 127.0.0.1', () => {
     const files = ['local', 'packages'].flatMap((folder) =>
       readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
         .filter((file) => /\.ts$/.test(file) && !file.includes('node_modules'))

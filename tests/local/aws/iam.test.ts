@@ -36,7 +36,7 @@ describe('IAM', () => {
     assert.equal(decided({ ...allow, NotAction: 'secretsmanager:*' }), 'implicit-deny');
   });
 
-  it('applies a statement only where its conditions hold', () => {
+  it('applies a statement only if its conditions hold', () => {
     const allow = {
       Effect: 'Allow',
       Action: '*',
@@ -49,7 +49,7 @@ describe('IAM', () => {
     assert.equal(decided(allow), 'implicit-deny');
   });
 
-  it('refuses a condition operator that it does not know, rather than pass over it', () => {
+  it('refuses an unknown condition operator instead of ignoring it', () => {
     const deny = {
       Effect: 'Deny',
       Action: '*',
@@ -59,14 +59,14 @@ describe('IAM', () => {
     assert.throws(() => decided(deny), /condition operator IpAddress/);
   });
 
-  it('takes a policy as JSON text too, and refuses what is none', () => {
+  it('takes a policy as JSON text too, and refuses anything else', () => {
     const text = JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
     assert.equal(decide(parsePolicy(text, 'test'), READ), 'allowed');
     assert.throws(() => parsePolicy('{', 'role x'), /^Error: role x: not a policy: it is not JSON/);
     assert.throws(() => parsePolicy({ Statement: { Effect: 'Maybe' } }, 'role x'), /role x: not a policy/);
   });
 
-  it('lets a service assume a role for its own account alone where the trust policy says so', () => {
+  it('lets a service assume a role only for its own account if the trust policy says so', () => {
     const trust = (account: string) => ({
       Statement: {
         Effect: 'Allow',

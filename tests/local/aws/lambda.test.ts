@@ -51,7 +51,7 @@ describe('the local Lambda', () => {
     await fixture.close();
   });
 
-  /** As the SDK gives it, with its retries. */
+  /** The SDK's own client, with its retries. */
   const invoke = async (input: Partial<InvokeCommandInput> = {}) => {
     const answer = await client.send(new InvokeCommand({ FunctionName: 'greeter', ...input }));
     const payload = answer.Payload?.transformToString() ?? '';
@@ -63,7 +63,7 @@ describe('the local Lambda', () => {
     };
   };
 
-  it('answers what the handler gave', async () => {
+  it('answers with the handler’s result', async () => {
     assert.deepEqual(await invoke({ Payload: '{"name":"Ada"}' }), {
       status: 200,
       error: undefined,
@@ -73,7 +73,7 @@ describe('the local Lambda', () => {
     assert.deepEqual((await invoke()).payload, { got: {} });
   });
 
-  it('answers 200 and says Unhandled where the function failed, so that nobody tries again', async () => {
+  it('answers 200 with Unhandled if the function failed, so that no caller retries', async () => {
     greeter = fixture.host('exports.handler = async () => { throw new TypeError("no"); };');
     const { status, error, payload } = await invoke();
     assert.deepEqual([status, error], [200, 'Unhandled']);
@@ -81,13 +81,13 @@ describe('the local Lambda', () => {
     assert.equal(requests, 1);
   });
 
-  it('says so too where the function did not answer in time', async () => {
+  it('answers the same if the function did not answer in time', async () => {
     greeter = fixture.host('exports.handler = () => new Promise(() => {});', { timeoutSeconds: 0.1 });
     const { status, error, payload } = await invoke();
     assert.deepEqual([status, error, payload.errorType], [200, 'Unhandled', 'Sandbox.Timedout']);
   });
 
-  it('answers 202 to an event before it is handled, whatever comes of it', async () => {
+  it('answers 202 to an event before it is handled, whatever its outcome', async () => {
     const events: unknown[] = [];
     let fail = (_: Error) => {};
     greeter = {
@@ -121,7 +121,7 @@ describe('the local Lambda', () => {
     }
   });
 
-  it('tells a function or version that is not there from one that the caller may not invoke', async () => {
+  it('distinguishes a missing function or version from one that the caller may not invoke', async () => {
     const missing = { name: 'ResourceNotFoundException', message: `Function not found: ${ARN}:v1` };
     await assert.rejects(invoke({ FunctionName: 'greeter:v1' }), missing);
     await assert.rejects(invoke({ Qualifier: 'v1' }), missing);
@@ -135,7 +135,7 @@ describe('the local Lambda', () => {
     assert.equal((await invoke()).status, 200);
   });
 
-  it('refuses a name and a type of invocation that Lambda does not have', async () => {
+  it('refuses a name and an invocation type that Lambda does not have', async () => {
     await assert.rejects(invoke({ FunctionName: 'arn:aws:sqs:us-east-1:123456789012:greeter' }), {
       name: 'ValidationException',
     });

@@ -70,7 +70,7 @@ describe('the local SQS', () => {
     (await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
   const bodies = async (QueueUrl?: string) => (await receive(QueueUrl)).map(({ Body }) => Body);
 
-  it('hides a received message until its visibility time-out ends, and then hands it out again', async () => {
+  it('hides a received message until its visibility time-out ends, and then delivers it again', async () => {
     await send('one');
     assert.deepEqual(await bodies(), ['one']);
     assert.deepEqual(await bodies(), []);
@@ -80,7 +80,7 @@ describe('the local SQS', () => {
     assert.equal(again?.Attributes?.ApproximateReceiveCount, '2');
   });
 
-  it('keeps a delayed message back, and a deleted one away', async () => {
+  it('holds a delayed message back, and never returns a deleted one', async () => {
     await send('later', 60);
     assert.deepEqual(await bodies(), []);
     sqs.hurry(60_001);
@@ -92,7 +92,7 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(), []);
   });
 
-  it('hands a message out once in one call, also where it stays visible', async () => {
+  it('delivers a message once per call, even if it stays visible', async () => {
     await send('looked at');
     const look = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
     const { Messages } = await client.send(new ReceiveMessageCommand(look));
@@ -103,7 +103,7 @@ describe('the local SQS', () => {
     assert.equal((await receive())[0]?.Attributes?.ApproximateReceiveCount, '2');
   });
 
-  it('lets a message come again when its receiver says', async () => {
+  it('delivers a message again when its receiver asks for it', async () => {
     await send('one');
     const [message] = await receive();
     const postpone = { QueueUrl: queueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 900 };
@@ -114,7 +114,7 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(), ['one']);
   });
 
-  it('gives a message up to the dead-letter queue, from which a move task brings it back', async () => {
+  it('moves a given-up message to the dead-letter queue, from which a move task brings it back', async () => {
     await send('poison');
     for (let tries = 0; tries < 2; tries++) {
       assert.deepEqual(await bodies(), ['poison']);
@@ -155,7 +155,7 @@ describe('the local SQS', () => {
     ];
   };
 
-  it('cannot tell where a message belongs that was sent straight into the dead-letter queue', async () => {
+  it('does not move back a message that was sent directly into the dead-letter queue', async () => {
     await giveUp('given up');
     const direct = { QueueUrl: deadLetterUrl, MessageBody: 'sent directly' };
     await client.send(new SendMessageCommand(direct));
@@ -165,7 +165,7 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(deadLetterUrl), ['sent directly']);
   });
 
-  it('moves all messages to the destination that a move task names, wherever they are from', async () => {
+  it('moves all messages to the destination of a move task, wherever they are from', async () => {
     await giveUp('given up');
     await client.send(new SendMessageCommand({ QueueUrl: deadLetterUrl, MessageBody: 'sent directly' }));
     await move(`${ARN}work`);
@@ -173,7 +173,7 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(), ['given up', 'sent directly']);
   });
 
-  it('keeps a message’s age when a queue gives it up, and lets it begin anew when it is moved', async () => {
+  it('keeps a message’s age when a queue gives it up, and resets it when it is moved', async () => {
     await send('old');
     const [sent] = sqs.find('work').messages;
     sqs.hurry(13 * 24 * HOUR);
@@ -190,7 +190,7 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(), ['old']);
   });
 
-  it('moves nothing for who may not send to where the messages would go', async () => {
+  it('moves nothing for a caller who may not send to the destination', async () => {
     await giveUp('given up');
     const allowed = ['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
     who = identity(...allowed.map((name) => `sqs:${name}`));
@@ -202,14 +202,14 @@ describe('the local SQS', () => {
     assert.deepEqual(await bodies(deadLetterUrl), ['given up']);
   });
 
-  it('moves nothing from a queue that is nobody’s dead-letter queue', async () => {
+  it('moves nothing from a queue that is not a dead-letter queue', async () => {
     await assert.rejects(
       client.send(new StartMessageMoveTaskCommand({ SourceArn: `${ARN}work` })),
       /Dead Letter Queue/,
     );
   });
 
-  it('takes new settings of a queue that is declared again, which keeps its messages', async () => {
+  it('applies new settings to a queue that is declared again, and keeps its messages', async () => {
     await send('kept');
     const giveUpAfterOne = { giveUp: { deadLetterArn: `${ARN}other`, maxReceives: 1 } };
     const changes = { visibilityMs: 60_000, delayMs: 5_000, ...giveUpAfterOne };
@@ -244,7 +244,7 @@ describe('the local SQS', () => {
     assert.equal(Attributes?.ApproximateNumberOfMessagesDelayed, '1');
   });
 
-  it('refuses what the caller’s policies do not allow, and a queue that is not there', async () => {
+  it('refuses calls that the caller’s policies do not allow, and a queue that does not exist', async () => {
     await assert.rejects(
       client.send(
         new SendMessageCommand({ QueueUrl: `${endpoint.url}/123456789012/none`, MessageBody: 'x' }),
@@ -255,7 +255,7 @@ describe('the local SQS', () => {
     await assert.rejects(send('x'), { name: 'AccessDeniedException' });
   });
 
-  it('takes every character that SQS takes, and no other', async () => {
+  it('accepts every character that SQS accepts, and no other', async () => {
     const edges = '\t\n\r \ud7ff\ue000\ufffd\u{10000}\u{10ffff}';
     await send(edges);
     assert.deepEqual(await bodies(), [edges]);
@@ -268,7 +268,7 @@ describe('the local SQS', () => {
     }
   });
 
-  it('forgets a message that is older than the queue keeps', async () => {
+  it('deletes a message that is older than the queue’s retention', async () => {
     await send('old');
     sqs.hurry(14 * 24 * HOUR + 1);
     assert.deepEqual(await bodies(), []);

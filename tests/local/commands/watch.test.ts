@@ -11,7 +11,7 @@ describe('the watch on the program', () => {
   let watching: { close(): Promise<void> };
   let told: { file: string; text: string }[];
   let check: () => void;
-  /** The file whose text is read at each run, as a reload reads the program. */
+  /** Each run reads this file, as a reload reads the program. */
   let read: string;
 
   beforeEach(async () => {
@@ -32,12 +32,12 @@ describe('the watch on the program', () => {
   });
 
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
-  /** As many editors do, so that a crash never leaves half a file. */
+  /** Many editors save in this way, so that a crash never leaves half a file. */
   const replace = (file: string, text: string) => {
     write(`${file}.tmp`, text);
     renameSync(join(folder, `${file}.tmp`), join(folder, file));
   };
-  /** Resolves with the file that was told when a run has read this text. */
+  /** Resolves with the reported file when a run has read this text. */
   const seen = (text: string) =>
     new Promise<string | undefined>((resolve) => {
       check = () => {
@@ -48,7 +48,7 @@ describe('the watch on the program', () => {
     });
 
   for (const file of [NESTED, 'index.ts']) {
-    it(`sees ${file} each time that another file is moved in its place`, async () => {
+    it(`sees ${file} each time that another file replaces it`, async () => {
       read = file;
       for (const text of ['second', 'third', 'fourth']) {
         replace(file, text);
@@ -56,7 +56,7 @@ describe('the watch on the program', () => {
       }
     });
 
-    it(`sees ${file} each time that it is written over`, async () => {
+    it(`sees ${file} each time that it is overwritten`, async () => {
       read = file;
       for (const text of ['second', 'third', 'fourth']) {
         write(file, text);
@@ -65,7 +65,7 @@ describe('the watch on the program', () => {
     });
   }
 
-  it('sees what is in a folder that came later, or went and came again', async () => {
+  it('sees files in a folder that is made later, or deleted and made again', async () => {
     read = join('handlers', 'adapters', 'sub', 'new.ts');
     for (const text of ['second', 'third']) {
       rmSync(join(folder, 'handlers', 'adapters'), { recursive: true, force: true });
@@ -77,7 +77,7 @@ describe('the watch on the program', () => {
     }
   });
 
-  it('sees a whole watched folder that another one is moved in the place of', async () => {
+  it('sees that another folder replaces a watched one', async () => {
     for (const text of ['second', 'third']) {
       mkdirSync(join(folder, 'other', 'core'), { recursive: true });
       write(join('other', 'core', 'deep.ts'), `${text} with its folder`);
@@ -89,7 +89,7 @@ describe('the watch on the program', () => {
     }
   });
 
-  it('is not concerned with other files, and runs once for a burst', async () => {
+  it('ignores other files, and runs once for a burst', async () => {
     write('package.json', 'second');
     write('index.ts', 'second');
     replace(NESTED, 'second');

@@ -1,4 +1,4 @@
-// Who the live page lets in, over real HTTP.
+// The live page's access rules, over real HTTP.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type Page, startPage } from '../../../local/page';
@@ -48,7 +48,7 @@ describe('the live page', () => {
     assert.equal((await send('GET', '/', { host: `localhost:${page.port}` })).status, 200);
   });
 
-  it('refuses every other Host, as a site has that lets its own name point to this machine', async () => {
+  it('refuses every other Host, such as that of a site that points its own name to this machine', async () => {
     for (const host of [
       'evil.example',
       `evil.example:${page.port}`,
@@ -63,7 +63,7 @@ describe('the live page', () => {
     }
   });
 
-  it('refuses every other Origin, whatever it asks for', async () => {
+  it('refuses every other Origin, whatever the request', async () => {
     const origins = ['http://evil.example', 'null', `https://127.0.0.1:${page.port}`, 'http://127.0.0.1:1'];
     for (const origin of origins) {
       assert.equal((await send('GET', '/api/place?name=123', { origin })).status, 403, origin);
@@ -78,7 +78,7 @@ describe('the live page', () => {
     );
   });
 
-  it('refuses what a browser says comes from another site, though it sends no Origin', async () => {
+  it('refuses a request that a browser marks as another site’s, even without an Origin', async () => {
     for (const site of ['cross-site', 'same-site']) {
       const headers = { 'sec-fetch-site': site };
       assert.equal((await send('GET', '/api/place?name=123', headers)).status, 403);
@@ -94,7 +94,7 @@ describe('the live page', () => {
     assert.equal((await send('POST', '/', own(), '')).status, 405);
   });
 
-  it('answers 422 to what its own buttons never send, and 413 to more than 64 KiB', async () => {
+  it('answers 422 to requests that its own buttons never send, and 413 to more than 64 KiB', async () => {
     for (const body of ['', '{', '[]', '{"trouble":"earthquake"}']) {
       assert.equal((await send('POST', '/api/trouble', own(), body)).status, 422, body);
     }
@@ -115,7 +115,7 @@ describe('the live page', () => {
     }
   });
 
-  it('lets no script run but its own files, nothing be loaded from elsewhere, and nobody frame it', async () => {
+  it('runs only its own scripts, loads nothing from elsewhere, and cannot be framed', async () => {
     for (const path of ['/', '/app.js', '/api/place?name=123', '/nothing']) {
       const { headers } = await send('GET', path, {});
       const policy = new Map(
@@ -136,7 +136,7 @@ describe('the live page', () => {
     }
   });
 
-  it('names no address but its own in its files', async () => {
+  it('has no address but its own in its files', async () => {
     for (const path of [
       '/',
       '/app.js',

@@ -43,7 +43,7 @@ describe('a comment’s journey', () => {
     return journey;
   };
 
-  it('is put together from what Momento and the functions tell, with the time since its start', () => {
+  it('is put together from the events of Momento and the functions, with the time since its start', () => {
     journeys.begin('taylor', hello);
     now += 5;
     journeys.tokenVended('taylor');
@@ -66,7 +66,7 @@ describe('a comment’s journey', () => {
     assert.ok(told >= 5);
   });
 
-  it('waits in the queue until the redrive stores it, which is known by the request id alone', () => {
+  it('waits in the queue until the redrive stores it, found by the request id alone', () => {
     journeys.published(message());
     journeys.delivered(message(), { status: 202, ms: 2_500 });
     assert.equal(only().steps.outcome?.text, 'waits in the queue');
@@ -84,7 +84,7 @@ describe('a comment’s journey', () => {
     assert.equal(only().steps.outcome?.state, 'done', 'what is stored stays stored, whatever is replayed');
   });
 
-  it('ends where the publisher refused, or got no further', () => {
+  it('ends if the publisher refused or failed', () => {
     const journey = journeys.begin('', hello);
     journeys.answered(journey, 422, REQUEST_ID, 'userId must be …');
     assert.deepEqual(texts(journey), ['token failed: the publisher answered 422: userId must be …']);
@@ -94,7 +94,7 @@ describe('a comment’s journey', () => {
     assert.equal(second.steps.topic?.state, 'failed');
   });
 
-  it('ends at the webhook where this refused, gave no answer, or could do nothing', () => {
+  it('ends at the webhook if this refused, did not answer, or could do nothing', () => {
     const rows: [{ status?: number; error?: string }, string][] = [
       [{ status: 422 }, 'answered 422 in 1\u00a0ms'],
       [{ status: 503 }, 'answered 503 in 1\u00a0ms'],
@@ -109,7 +109,7 @@ describe('a comment’s journey', () => {
     }
   });
 
-  it('is shown for what others publish too, whatever it is', () => {
+  it('is also shown for other publishers’ messages, whatever they contain', () => {
     journeys.published(message({ tokenId: '', text: '<b>no JSON</b>' }));
     assert.deepEqual(
       [only().userId, only().text, only().place, only().steps.topic?.text],
@@ -119,7 +119,7 @@ describe('a comment’s journey', () => {
     journeys.logged('null');
   });
 
-  it('keeps those of the same user and text apart', () => {
+  it('keeps messages with the same user and text apart', () => {
     const first = journeys.begin('taylor', hello);
     const second = journeys.begin('taylor', hello);
     journeys.published(message({ sequenceNumber: 1 }));

@@ -32,13 +32,13 @@ config:
     });
   });
 
-  it('are none where there is no file, or an empty one', async () => {
+  it('are empty if the file is missing or empty', async () => {
     assert.deepEqual(await readStackSettings(folder, 'prod'), {});
     write('');
     assert.deepEqual(await readStackSettings(folder, 'dev'), {});
   });
 
-  it('are refused with the name of the file and the key where Pulumi would not write them so', async () => {
+  it('are refused with the name of the file and the key if Pulumi would not write them so', async () => {
     write('config:\n  momento-webhooks:topicName: [a, b]\n');
     await assert.rejects(
       readStackSettings(folder, 'dev'),

@@ -66,7 +66,7 @@ describe('npm run momento', () => {
     const { momento, close } = await stand();
     const mistakes: [args: string[], says: string][] = [
       [['--port', `${momento.port}`], `port ${momento.port} is in use; choose another with --port`],
-      [['--port', '70000'], '--port is a number from 0 to 65535, not "70000"'],
+      [['--port', '70000'], '--port must be a number from 0 to 65535, not "70000"'],
       [['--port', '-1'], 'argument'],
       [['--port', '0', '--fault', 'Get=explode'], 'no kind explode; there are refuse'],
       [['--port', '0', '--fault', 'Geet=refuse'], 'no operation Geet; there are Get,'],
@@ -83,7 +83,7 @@ describe('npm run momento', () => {
     await close();
   });
 
-  it('explains itself, and starts nothing for it', async () => {
+  it('explains itself with --help, and starts nothing', async () => {
     const { text, momento } = await runCommand(['--help']);
     assert.match(text, /--port.*--cache.*--fault/s);
     assert.equal(momento, undefined);

@@ -28,7 +28,7 @@ describe('the local Momento: delivery to webhooks', () => {
     for (const text of texts) got(await s.topics.publish('cache', 'topic', text), 'Success');
   };
 
-  /** Of all that has been received by now, in order. */
+  /** All received so far, in order. */
   const receivedTexts = async (): Promise<unknown[]> => {
     const received = await receiver.received.take(receiver.received.size);
     return received.map(({ body }) => JSON.parse(body.toString()).text);
@@ -84,7 +84,7 @@ describe('the local Momento: delivery to webhooks', () => {
     assert.ok(verifySignature(body, String(headers['momento-signature']), [secret]));
   });
 
-  it('has an empty token id where an API key published, and numbers messages', async () => {
+  it('sends an empty token id if an API key published, and numbers messages', async () => {
     await start();
     await publish('a', 'b');
     const events = (await receiver.received.take(2)).map(({ body }) => JSON.parse(body.toString()));
@@ -141,12 +141,12 @@ describe('the local Momento: delivery to webhooks', () => {
     assert.deepEqual([status, error], [undefined, 'no answer within 300 ms']);
     assert.ok(ms >= 299, `${ms}`);
     receiver.answer = (response) => response.end();
-    await publish('b'); // goes out a second after the first, and a second try before it
+    await publish('b'); // goes out a second after the first; a second try would come before it
     assert.equal((await delivered.next()).status, 200);
     assert.deepEqual(await receivedTexts(), ['a', 'b']);
   });
 
-  it('tells that nobody was there', async () => {
+  it('reports that nobody answered', async () => {
     await start();
     const gone = await startReceiver();
     got(await s.topics.putWebhook('cache', 'hook', { topicName: 'topic', destination: gone.url }), 'Success');
@@ -157,7 +157,7 @@ describe('the local Momento: delivery to webhooks', () => {
     assert.match(String(error), /ECONNREFUSED/);
   });
 
-  it('keeps to so many a second, and in between loses none that its backlog holds', async () => {
+  it('keeps to its rate, and loses no message that its backlog can hold', async () => {
     await start({ deliveriesPerSecond: 20, deliveryBacklog: 50 });
     await Promise.all(Array.from({ length: 50 }, (_, index) => publish(`${index}`)));
     const bodies = (await receiver.received.take(50)).map(({ body }) => JSON.parse(body.toString()));
@@ -177,7 +177,7 @@ describe('the local Momento: delivery to webhooks', () => {
     assert.deepEqual([drop.reason, drop.message.text], ['backlog is full', '4']);
   });
 
-  it('does not deliver bytes, for which there is no documented form', async () => {
+  it('does not deliver bytes, which have no documented form', async () => {
     await start();
     got(await s.topics.publish('cache', 'topic', new Uint8Array([1, 2])), 'Success');
     assert.equal((await dropped.next()).reason, 'message is binary');
@@ -185,7 +185,7 @@ describe('the local Momento: delivery to webhooks', () => {
     assert.equal(JSON.parse((await receiver.received.next()).body.toString()).text, 'text');
   });
 
-  it('ends with the server, what is under way included', async () => {
+  it('ends with the server, also running calls', async () => {
     await start();
     receiver.answer = () => undefined;
     await publish('a');

@@ -10,25 +10,25 @@ import { endSubscriptions, RawSubscriber, subscribe } from './subscriptions';
 describe('faults by name', () => {
   const fault = (flag: string, operation: string): Fault | undefined => parseFault(flag)(operation, {});
 
-  it('befall the operation they name, or every one', () => {
+  it('apply to the operation they name, or to every one', () => {
     assert.deepEqual(fault('SortedSetPut=refuse', 'SortedSetPut'), { kind: 'refuse' });
     assert.equal(fault('SortedSetPut=refuse', 'Get'), undefined);
     assert.deepEqual(fault('*=throttle', 'Get'), { kind: 'throttle' });
   });
 
-  it('take milliseconds where a kind has them', () => {
+  it('take milliseconds if the kind has them', () => {
     assert.deepEqual(fault('SendMessage=delay:500', 'SendMessage'), { kind: 'delay', ms: 500 });
     assert.deepEqual(fault('Get=apply-late:3000', 'Get'), { kind: 'apply-late', ms: 3_000 });
   });
 
-  it('befall the share of the calls that is asked for', () => {
+  it('apply to the given share of the calls', () => {
     const draws = [0.19, 0.2, 0.05, 0.99];
     const plan = parseFault('Publish=delay:10:0.2', { random: () => draws.shift() ?? 1 });
     const hit = [0, 1, 2, 3].map(() => plan('Publish', {}) !== undefined);
     assert.deepEqual(hit, [true, false, true, false]);
   });
 
-  it('are refused with what is allowed where they are mistaken', () => {
+  it('are refused if they are wrong, with what is allowed', () => {
     const mistakes: [flag: string, says: RegExp][] = [
       ['Get', /OPERATION=KIND/],
       ['Get=', /OPERATION=KIND/],
@@ -36,7 +36,7 @@ describe('faults by name', () => {
       ['Get=refuse:500', /"500" is not a share/],
       ['Get=delay:soon', /"soon" is not whole milliseconds or a share/],
       ['Get=throttle:1.5', /not a share/],
-      ['Get=wrong-page', /befalls Subscribe alone/],
+      ['Get=wrong-page', /only with Subscribe/],
       ['Geet=refuse', /no operation Geet; there are Get, Set/],
     ];
     for (const [flag, says] of mistakes) {
@@ -56,7 +56,7 @@ describe('faults by name', () => {
 
 describe('the local Momento: faults', () => {
   let s: Stand;
-  /** Clients that wait 250 ms, so that a call that is never answered costs a test no more. */
+  /** Clients that wait only 250 ms for a call that is never answered. */
   let hasty: Clients;
   let calls: Inbox<MomentoEvents['call'][0]>;
   before(async () => {
@@ -74,7 +74,7 @@ describe('the local Momento: faults', () => {
   afterEach(endSubscriptions);
   after(() => s.close());
 
-  /** This fault for the first call of an operation, and none after it. */
+  /** This fault for the first call of an operation, and none later. */
   const once = (operation: string, kind: FaultKind, ms?: number): void => {
     let isDone = false;
     s.momento.setFaults((name) => {
@@ -91,7 +91,7 @@ describe('the local Momento: faults', () => {
     return length.type === 'Hit' ? length.length() : 0;
   };
 
-  it('are asked with the operation’s name and its decoded request', async () => {
+  it('get the operation’s name and its decoded request', async () => {
     const asked: [string, unknown][] = [];
     s.momento.setFaults((operation, request) => {
       asked.push([operation, request]);
@@ -145,7 +145,7 @@ describe('the local Momento: faults', () => {
     assert.equal(await stored(), 0);
   });
 
-  it('apply-late: applied all the same, though nobody waits any more', async () => {
+  it('apply-late: applied although nobody waits any more', async () => {
     always('ListPushBack=apply-late:350');
     refused(await hasty.cache.listPushBack('cache', 'list', 'a'), TimeoutError);
     let call = await calls.next();
@@ -188,7 +188,7 @@ describe('the local Momento: faults', () => {
     assert.equal((await items.next()).sequenceNumber(), 1);
   });
 
-  it('wrong-page: a subscription is told of a new sequence page', async () => {
+  it('wrong-page: a subscription gets a new sequence page', async () => {
     s.momento.setFaults(parseFault('Subscribe=wrong-page'));
     const { discontinuities, items } = await subscribe(s.topics, 'turned');
     const { next, page } = await discontinuities.next();
@@ -198,7 +198,7 @@ describe('the local Momento: faults', () => {
     assert.equal((await items.next()).sequenceNumber(), 1);
   });
 
-  it('befall subscriptions as well: refused, throttled and silent ones', async () => {
+  it('apply to subscriptions as well: refused, throttled and silent ones', async () => {
     always('Subscribe=refuse');
     refused(await s.topics.subscribe('cache', 'topic', {}), ServerUnavailableError);
     always('Subscribe=throttle');
@@ -207,7 +207,7 @@ describe('the local Momento: faults', () => {
     await subscribe(s.topics, 'topic');
   });
 
-  it('befall tokens and caches as well', async () => {
+  it('apply to tokens and caches as well', async () => {
     always('ListCaches=throttle');
     refused(await s.cache.listCaches(), LimitExceededError);
     always('*=throttle');

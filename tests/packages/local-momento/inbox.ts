@@ -1,4 +1,4 @@
-// What arrives, in order, for a test to wait for one at a time.
+// Collects arrivals in order. A test waits for one at a time.
 export class Inbox<T> {
   readonly #arrived: T[] = [];
   readonly #waiting: ((item: T) => void)[] = [];
@@ -9,7 +9,7 @@ export class Inbox<T> {
     else taker(item);
   };
 
-  /** How many have arrived and were not taken. */
+  /** The number of arrivals that were not taken yet. */
   get size(): number {
     return this.#arrived.length;
   }

@@ -32,7 +32,7 @@ describe('the local Momento: API keys', () => {
     refused(await s.as(makeLegacyKey()).cache.get('cache', 'key'), AuthenticationError);
   });
 
-  it('are needed on each call where they are set: on data, topics, caches, webhooks and tokens', async () => {
+  it('are needed on each call if they are set: on data, topics, caches, webhooks and tokens', async () => {
     s = await stand({ apiKeys: [makeLegacyKey()] });
     got(await s.cache.get('cache', 'key'), 'Miss');
     for (const { cache, topics, auth } of [s.as(), s.as(makeLegacyKey())]) {
@@ -47,7 +47,7 @@ describe('the local Momento: API keys', () => {
     }
   });
 
-  it('of the second kind are sent whole', async () => {
+  it('in the v2 form are sent whole', async () => {
     const v2 = makeV2Key();
     s = await stand({ apiKeys: [makeLegacyKey(), v2] });
     const { cache } = clientsWith(new V2Credentials(v2, s.momento.port));
@@ -63,7 +63,7 @@ describe('the local Momento: API keys', () => {
     got(await s.as(current).cache.get('cache', 'key'), 'Miss');
   });
 
-  it('that are wrong are refused with what is wrong: unknown, too few rights, or another account', async () => {
+  it('that are wrong are refused with the reason: unknown, too few permissions, or another account', async () => {
     s = await stand({ apiKeys: [makeLegacyKey()] });
     got(await s.cache.sortedSetPutElement('cache', 'set', 'a', 1), 'Success');
     const as = (trouble: KeyTrouble) => s.as(s.momento.makeWrongKey(trouble));
@@ -86,7 +86,7 @@ describe('the local Momento: API keys', () => {
   });
 });
 
-/** The SDK's provider for v2 keys cannot be pointed at a server of one's own. */
+/** The SDK's provider for v2 keys cannot use another server. */
 class V2Credentials extends CredentialProvider {
   readonly #address: string;
 

@@ -17,7 +17,7 @@ describe('the local Momento: lists', () => {
   const fetch = async (range?: { startIndex?: number; endIndex?: number }): Promise<string[]> =>
     got(await s.cache.listFetch('cache', 'list', range), 'Hit').valueList();
 
-  it('pushes and concatenates at both ends, and gives the length', async () => {
+  it('pushes and concatenates at both ends, and returns the length', async () => {
     assert.equal(got(await s.cache.listPushFront('cache', 'list', 'z'), 'Success').listLength(), 5);
     assert.equal(got(await s.cache.listPushBack('cache', 'list', 'e'), 'Success').listLength(), 6);
     assert.equal(
@@ -28,7 +28,7 @@ describe('the local Momento: lists', () => {
     assert.equal(got(await s.cache.listLength('cache', 'list'), 'Hit').length(), 8);
   });
 
-  it('cuts at the other end what a push makes too long', async () => {
+  it('cuts the other end if a push makes it too long', async () => {
     await s.cache.listPushBack('cache', 'list', 'e', { truncateFrontToSize: 3 });
     assert.deepEqual(await fetch(), ['c', 'd', 'e']);
     await s.cache.listPushFront('cache', 'list', 'b', { truncateBackToSize: 2 });
@@ -75,7 +75,7 @@ describe('the local Momento: lists', () => {
     assert.equal(await ttl(), 90_000);
   });
 
-  it('keeps a list as it was where a push is refused', async () => {
+  it('keeps a list unchanged if a push is refused', async () => {
     const refused = await s.cache.listPushBack('cache', 'list', 'e', { ttl: CollectionTtl.of(100_000) });
     assert.equal(refused.type, 'Error');
     assert.deepEqual(await fetch(), ['a', 'b', 'c', 'd']);

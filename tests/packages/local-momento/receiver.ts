@@ -1,4 +1,4 @@
-// A real HTTP server that webhooks are pointed at, and answers as the test says.
+// A real HTTP server for webhooks, which answers as the test says.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Inbox } from './inbox';
 
@@ -12,7 +12,7 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Inbox<Received>;
-  /** How the next requests are answered; 200 with `{}` unless set. */
+  /** The answer to the next requests; default: 200 with `{}`. */
   answer: (response: ServerResponse) => void;
   close(): Promise<void>;
 }

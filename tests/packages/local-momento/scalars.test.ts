@@ -19,7 +19,7 @@ describe('the local Momento: scalars', () => {
 
   const read = async (key: string): Promise<string> => got(await s.cache.get('cache', key), 'Hit').value();
 
-  it('gives what was set, as text and as bytes, and a miss for what was not', async () => {
+  it('returns set values as text and as bytes, and a miss for other keys', async () => {
     got(await s.cache.set('cache', 'key', 'välue'), 'Success');
     assert.equal(await read('key'), 'välue');
     got(await s.cache.set('cache', new Uint8Array([0, 255]), new Uint8Array([1, 0, 254])), 'Success');
@@ -28,7 +28,7 @@ describe('the local Momento: scalars', () => {
     got(await s.cache.get('cache', 'other'), 'Miss');
   });
 
-  it('deletes, and deletes what is not there as well', async () => {
+  it('deletes, and accepts to delete a missing key', async () => {
     await s.cache.set('cache', 'key', 'value');
     got(await s.cache.delete('cache', 'key'), 'Success');
     got(await s.cache.get('cache', 'key'), 'Miss');
@@ -41,7 +41,7 @@ describe('the local Momento: scalars', () => {
     assert.equal(got(await s.cache.keyExists('cache', 'a'), 'Success').exists(), true);
   });
 
-  it('increments from nothing and from what is there, down as well, but only integers', async () => {
+  it('increments and decrements missing and existing values, but only integers', async () => {
     assert.equal(got(await s.cache.increment('cache', 'n'), 'Success').value(), 1);
     assert.equal(got(await s.cache.increment('cache', 'n', 41), 'Success').value(), 42);
     assert.equal(got(await s.cache.increment('cache', 'n', -42), 'Success').value(), 0);
@@ -127,7 +127,7 @@ describe('the local Momento: scalars', () => {
       });
     }
 
-    it('store by the hash that a read or a write gave', async () => {
+    it('store by the hash that a read or a write returned', async () => {
       const hash = got(await s.cache.setWithHash('cache', 'k', 'one'), 'Stored').hashUint8Array();
       const hit = got(await s.cache.getWithHash('cache', 'k'), 'Hit');
       assert.deepEqual([hit.valueString(), hit.hashUint8Array()], ['one', hash]);
@@ -141,7 +141,7 @@ describe('the local Momento: scalars', () => {
   });
 
   describe('time to live', () => {
-    it('ends an item when it is up, and not before', async () => {
+    it('expires an item when it is over, and not before', async () => {
       await s.cache.set('cache', 'key', 'value', { ttl: 10 });
       now += 9_999;
       assert.equal(await read('key'), 'value');
@@ -151,7 +151,7 @@ describe('the local Momento: scalars', () => {
       got(await s.cache.itemGetTtl('cache', 'key'), 'Miss');
     });
 
-    it('is set, increased and decreased, each only where that is what it does', async () => {
+    it('is set, increased and decreased, and never changed in the other direction', async () => {
       await s.cache.set('cache', 'key', 'value', { ttl: 10 });
       got(await s.cache.increaseTtl('cache', 'key', 5_000), 'NotSet');
       got(await s.cache.increaseTtl('cache', 'key', 20_000), 'Set');
@@ -182,12 +182,12 @@ describe('the local Momento: scalars', () => {
     refused(await s.cache.sortedSetFetchByRank('cache', 'scalar'), FailedPreconditionError);
   });
 
-  it('answers an unknown cache as not found', async () => {
+  it('answers not found for an unknown cache', async () => {
     refused(await s.cache.get('nowhere', 'key'), CacheNotFoundError);
     refused(await s.cache.set('nowhere', 'key', 'value'), CacheNotFoundError);
   });
 
-  it('answers what it lacks as unimplemented, by name', async () => {
+  it('answers unimplemented, with the name, for operations that it lacks', async () => {
     assert.match(
       refused(await s.cache.dictionaryFetch('cache', 'key'), BadRequestError),
       /UNIMPLEMENTED.*DictionaryFetch/,

@@ -1,4 +1,4 @@
-// A local Momento and the official SDK's clients for it, as its users would make them.
+// A local Momento and the official SDK's clients for it, made as users make them.
 import assert from 'node:assert/strict';
 import {
   AuthClient,
@@ -76,14 +76,14 @@ function credentials({ port }: Momento, key: string | undefined): CredentialProv
   });
 }
 
-/** Of a response's kinds, which the SDK numbers in an enum of strings, the one of this name. */
+/** The response kind of this name; the SDK lists kinds in an enum of strings. */
 type OfKind<Response, Kind> = Response extends { type: infer Known extends string }
   ? `${Known}` extends Kind
     ? Response
     : never
   : never;
 
-/** The response as the one of its kinds that was meant, or a failure that says what came instead. */
+/** The response as the expected kind. Fails with the actual response otherwise. */
 export function got<Response extends { type: string }, Kind extends `${Response['type']}`>(
   response: Response,
   kind: Kind,
@@ -99,7 +99,7 @@ function isOfKind<Response extends { type: string }, Kind>(
   return response.type === kind;
 }
 
-/** Asserts that the response is the SDK's error of this class; gives its message. */
+/** Asserts that the response is the SDK's error of this class. Returns its message. */
 export function refused(response: unknown, as: abstract new (...args: never[]) => Error): string {
   assert.ok(
     typeof response === 'object' && response !== null && 'innerException' in response,
@@ -111,7 +111,7 @@ export function refused(response: unknown, as: abstract new (...args: never[]) =
   return error.message;
 }
 
-/** Resolves with the next event of this name for which `matches`. */
+/** Resolves with the next event of this name for which `matches` is true. */
 export function next<T>(
   on: (listener: (event: T) => void) => void,
   matches: (event: T) => boolean = () => true,

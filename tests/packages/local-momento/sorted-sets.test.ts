@@ -28,7 +28,7 @@ describe('the local Momento: sorted sets', () => {
       .valueArray()
       .map(({ value }) => value);
 
-  it('orders by score, and within a score by the bytes of the value, in both directions', async () => {
+  it('orders by score, then by the bytes of the value, in both directions', async () => {
     assert.deepEqual(await byRank(), ['minus', 'one', 'deux', 'two', 'three']);
     assert.deepEqual(await byRank({ order: Descending }), ['three', 'two', 'deux', 'one', 'minus']);
   });
@@ -53,14 +53,14 @@ describe('the local Momento: sorted sets', () => {
     assert.deepEqual(await byScore({ minScore: 10 }), []);
   });
 
-  it('moves an element whose score is put anew, and counts it once', async () => {
+  it('moves an element that is put with a new score, and counts it once', async () => {
     got(await s.cache.sortedSetPutElement('cache', 'set', 'one', 10), 'Success');
     got(await s.cache.sortedSetPutElement('cache', 'set', 'one', 10), 'Success');
     assert.deepEqual(await byRank(), ['minus', 'deux', 'two', 'three', 'one']);
     assert.equal(got(await s.cache.sortedSetLength('cache', 'set'), 'Hit').length(), 5);
   });
 
-  it('gives scores, and a miss for what is not in the set or without a set', async () => {
+  it('returns scores, and a miss for missing elements and missing sets', async () => {
     assert.equal(got(await s.cache.sortedSetGetScore('cache', 'set', 'minus'), 'Hit').score(), -1);
     got(await s.cache.sortedSetGetScore('cache', 'set', 'four'), 'Miss');
     got(await s.cache.sortedSetGetScore('cache', 'other', 'one'), 'Miss');
@@ -68,7 +68,7 @@ describe('the local Momento: sorted sets', () => {
     assert.deepEqual(scores.valueMap(), new Map([['two', 2]]));
   });
 
-  it('gives ranks in both orders', async () => {
+  it('returns ranks in both orders', async () => {
     const rank = async (order?: SortedSetOrder): Promise<number> =>
       got(await s.cache.sortedSetGetRank('cache', 'set', 'two', { order }), 'Hit').rank();
     assert.deepEqual([await rank(), await rank(Ascending), await rank(Descending)], [3, 3, 1]);
@@ -76,7 +76,7 @@ describe('the local Momento: sorted sets', () => {
     got(await s.cache.sortedSetGetRank('cache', 'other', 'two'), 'Miss');
   });
 
-  it('increments a score, from nothing as well', async () => {
+  it('increments a score, also a missing one', async () => {
     const increment = async (value: string, by: number): Promise<number> =>
       got(await s.cache.sortedSetIncrementScore('cache', 'set', value, by), 'Success').score();
     assert.deepEqual([await increment('one', 1.5), await increment('new', -3)], [2.5, -3]);

@@ -1,5 +1,5 @@
-// Subscriptions whose items a test takes one by one: with the official SDK, and with Momento's raw stub where the SDK has
-// no way to ask (a position to resume at, the sequence page).
+// Subscriptions whose items a test takes one by one: with the official SDK, or with Momento's raw stub for what the SDK
+// cannot do (resume at a position, read the sequence page).
 
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import type { TopicClient, TopicItem, TopicSubscribe } from '@gomomento/sdk';
@@ -11,7 +11,7 @@ import pubsub = cache_client.pubsub;
 
 const open = new Set<() => void>();
 
-/** Ends all subscriptions that were made here, so that a failed test leaves none that connects again for ever. */
+/** Ends all subscriptions from here, so that a failed test leaves none that reconnects for ever. */
 export function endSubscriptions(): void {
   for (const end of open) end();
   open.clear();
@@ -52,18 +52,18 @@ export async function subscribe(topics: TopicClient, topic: string, cache = 'cac
   return heard;
 }
 
-/** A subscription by the raw stub; heartbeats are left out. */
+/** A subscription with the raw stub, without heartbeats. */
 export class RawSubscriber {
   readonly received = new Inbox<string>();
   readonly errors = new Inbox<ServiceError>();
-  /** Of the last item or discontinuity. */
+  /** The page of the last item or discontinuity. */
   page = 0;
   readonly #client: pubsub.PubsubClient;
   readonly #stream;
 
   constructor(port: number, topic: string, resumeAt = 0, page = 0) {
     this.#client = new pubsub.PubsubClient(`127.0.0.1:${port}`, ChannelCredentials.createInsecure(), {
-      'grpc.use_local_subchannel_pool': 1, // else all share one connection
+      'grpc.use_local_subchannel_pool': 1, // without this all share one connection
     });
     const request = new pubsub._SubscriptionRequest({
       cache_name: 'cache',
@@ -80,7 +80,7 @@ export class RawSubscriber {
     });
   }
 
-  /** Publishes over the connection that this subscription came by. */
+  /** Publishes over this subscription's connection. */
   publish(topic: string, text: string): Promise<void> {
     const value = new pubsub._TopicValue({ text });
     const request = new pubsub._PublishRequest({ cache_name: 'cache', topic, value });
@@ -89,7 +89,7 @@ export class RawSubscriber {
     });
   }
 
-  /** Reads no further until `resume`, so that what is sent piles up on the way. */
+  /** Stops reading until `resume`, so that messages pile up on the way. */
   pause(): void {
     this.#stream.pause();
   }
@@ -98,7 +98,7 @@ export class RawSubscriber {
     this.#stream.resume();
   }
 
-  /** As text: `3 hello` for an item, `gap 2>4` for a discontinuity, with `new page` where it is another. */
+  /** As text: `3 hello` for an item, `gap 2>4` for a discontinuity, with `new page` if the page changes. */
   #hear(one: pubsub._SubscriptionItem): void {
     if (one.kind === 'item') {
       this.page = one.item.sequence_page;

@@ -37,7 +37,7 @@ describe('the local Momento: disposable tokens', () => {
     assert.deepEqual([item.valueString(), item.tokenId()], ['hello', 'taylor']);
   });
 
-  it('say when they expire, and are refused from then on', async () => {
+  it('carry their expiry, and are refused from then on', async () => {
     const vended = got(
       await s.auth.generateDisposableToken(Scopes.cacheReadOnly('cache'), ExpiresIn.seconds(30)),
       'Success',
@@ -60,7 +60,7 @@ describe('the local Momento: disposable tokens', () => {
       got(await token.topics.publish('cache', 'topic', 'a'), 'Success');
     });
 
-    it('do nothing else', async () => {
+    it('allow nothing else', async () => {
       refused(await token.topics.publish('cache', 'topic-2', 'a'), PermissionError);
       refused(await token.topics.publish('elsewhere', 'topic', 'a'), PermissionError);
       refused(await token.topics.subscribe('cache', 'topic', {}), PermissionError);
@@ -74,26 +74,26 @@ describe('the local Momento: disposable tokens', () => {
       refused(await token.topics.getWebhookSecret('cache', 'any'), PermissionError);
     });
 
-    it('vend no tokens', async () => {
+    it('cannot vend tokens', async () => {
       const scope = Scopes.topicPublishOnly('cache', 'topic');
       refused(await token.auth.generateDisposableToken(scope, ExpiresIn.minutes(1)), PermissionError);
     });
   });
 
-  it('to subscribe subscribe, and do not publish', async () => {
+  it('for subscribing can subscribe, but not publish', async () => {
     const { topics } = await vend(Scopes.topicSubscribeOnly('cache', 'topic'));
     await subscribe(topics, 'topic');
     refused(await topics.publish('cache', 'topic', 'a'), PermissionError);
   });
 
-  it('for all topics of all caches publish and subscribe on any', async () => {
+  it('for all topics of all caches can publish and subscribe on any', async () => {
     const { topics, cache } = await vend(Scopes.topicPublishSubscribe(AllCaches, AllTopics));
     await subscribe(topics, 'any');
     got(await topics.publish('cache', 'any', 'a'), 'Success');
     refused(await cache.get('cache', 'other'), PermissionError);
   });
 
-  it('to read a cache read all of it, and write nothing', async () => {
+  it('for reading a cache can read all of it, but write nothing', async () => {
     const { cache, topics } = await vend(Scopes.cacheReadOnly('cache'));
     got(await cache.get('cache', 'other'), 'Hit');
     got(await cache.sortedSetFetchByRank('cache', 'none'), 'Miss');
@@ -104,7 +104,7 @@ describe('the local Momento: disposable tokens', () => {
     refused(await topics.publish('cache', 'topic', 'a'), PermissionError);
   });
 
-  it('to write a cache neither read nor learn what is there', async () => {
+  it('for writing a cache can neither read nor learn what is there', async () => {
     const { cache } = await vend(Scopes.cacheWriteOnly('cache'));
     got(await cache.set('cache', 'written', 'x'), 'Success');
     refused(await cache.get('cache', 'written'), PermissionError);
@@ -112,7 +112,7 @@ describe('the local Momento: disposable tokens', () => {
     refused(await cache.increaseTtl('cache', 'written', 1_000), PermissionError);
   });
 
-  it('to read and write a cache do not manage it, nor reach another', async () => {
+  it('for reading and writing a cache cannot manage it, nor reach another', async () => {
     await s.cache.createCache('second');
     const { cache } = await vend(Scopes.cacheReadWrite('cache'));
     got(await cache.setIfPresent('cache', 'other', 'value'), 'Stored');
@@ -120,7 +120,7 @@ describe('the local Momento: disposable tokens', () => {
     refused(await cache.flushCache('cache'), PermissionError);
   });
 
-  it('for one key reach that one, each of several where a call names several', async () => {
+  it('for one key reach only that key, also if a call names several', async () => {
     const { cache } = await vend(Scopes.cacheKeyReadOnly('cache', 'user-1'));
     got(await cache.get('cache', 'user-1'), 'Hit');
     refused(await cache.get('cache', 'user-10'), PermissionError);
@@ -135,7 +135,7 @@ describe('the local Momento: disposable tokens', () => {
     refused(await cache.get('cache', 'user'), PermissionError);
   });
 
-  it('have an id of at most 64 characters, and are good for at most an hour', async () => {
+  it('have an id of at most 64 characters, and are valid for at most an hour', async () => {
     const scope = Scopes.topicPublishOnly('cache', 'topic');
     const vended = (expires: ExpiresIn, tokenId: string) =>
       s.auth.generateDisposableToken(scope, expires, { tokenId });
@@ -145,7 +145,7 @@ describe('the local Momento: disposable tokens', () => {
     refused(await vended(ExpiresIn.seconds(0), 'x'), InvalidArgumentError);
   });
 
-  it('of another Momento, or changed by one byte, are refused', async () => {
+  it('from another Momento, or changed by one byte, are refused', async () => {
     const other = await stand({ now: () => now });
     const foreign = got(
       await other.auth.generateDisposableToken(Scopes.cacheReadWrite('cache'), ExpiresIn.minutes(1)),

@@ -22,7 +22,7 @@ describe('the local Momento: topics', () => {
     for (const text of texts) got(await s.topics.publish('cache', topic, text), 'Success');
   };
 
-  it('give every subscriber each message once, in one order, from sequence number 1 on', async () => {
+  it('send every subscriber each message once, in one order, from sequence number 1 on', async () => {
     const [one, two] = [await subscribe(s.topics, topic), await subscribe(s.as().topics, topic)];
     await publish('a', 'b', 'c');
     for (const { items } of [one, two]) {
@@ -59,18 +59,18 @@ describe('the local Momento: topics', () => {
 
   it('accept a message that nobody listens to', () => publish('a'));
 
-  it('send a heartbeat at once, and then on and on', async () => {
+  it('send a heartbeat at once, and then regularly', async () => {
     const { heartbeats } = await subscribe(s.topics, topic);
     await heartbeats.take(3);
   });
 
-  it('take 4,096 bytes of UTF-8 and not one more', async () => {
+  it('accept 4,096 bytes of UTF-8, and not one more', async () => {
     await publish('ä'.repeat(2_048));
     refused(await s.topics.publish('cache', topic, `${'ä'.repeat(2_048)}a`), LimitExceededError);
     refused(await s.topics.publish('cache', topic, new Uint8Array(4_097)), LimitExceededError);
   });
 
-  it('of a cache that is not there are not found', async () => {
+  it('of an unknown cache are not found', async () => {
     refused(await s.topics.publish('nowhere', topic, 'a'), CacheNotFoundError);
     refused(await s.topics.subscribe('nowhere', topic, {}), CacheNotFoundError);
     refused(await s.topics.publish('cache', ' ', 'a'), InvalidArgumentError);
@@ -85,7 +85,7 @@ describe('the local Momento: topics', () => {
     refused(await errors.next(), CacheNotFoundError);
   });
 
-  it('go on for the official SDK after its connection broke, without a loss', async () => {
+  it('continue without a loss for the official SDK after its connection broke', async () => {
     const { items, lost } = await subscribe(s.topics, topic);
     await publish('a');
     await items.next();
@@ -108,7 +108,7 @@ describe('the local Momento: topics', () => {
       return subscriber.page;
     };
 
-    it('begin with what comes next where no position is asked for', async () => {
+    it('begin with the next message if no position is given', async () => {
       await publish('a');
       const { heartbeats, items } = await subscribe(s.topics, topic);
       await heartbeats.next();
@@ -116,20 +116,20 @@ describe('the local Momento: topics', () => {
       assert.equal((await items.next()).valueString(), 'b');
     });
 
-    it('give what is kept from that position on, without a discontinuity', async () => {
+    it('send the kept messages from that position on, without a discontinuity', async () => {
       await publish('a', 'b', 'c');
       const subscriber = resume(2, await pageOf(2));
       await publish('d');
       assert.deepEqual(await subscriber.received.take(3), ['2 b', '3 c', '4 d']);
     });
 
-    it('say what is missing where the history no longer reaches back', async () => {
+    it('report the missing messages if the history no longer reaches back', async () => {
       await publish('a', 'b', 'c', 'd', 'e', 'f', 'g');
       const subscriber = resume(2, await pageOf(5));
       assert.deepEqual(await subscriber.received.take(4), ['gap 1>4', '5 e', '6 f', '7 g']);
     });
 
-    it('go on at the end where the position lies beyond it', async () => {
+    it('continue at the end if the position is beyond it', async () => {
       await publish('a');
       const subscriber = resume(9, await pageOf(1));
       assert.equal(await subscriber.received.next(), 'gap 8>1');
@@ -137,7 +137,7 @@ describe('the local Momento: topics', () => {
       assert.equal(await subscriber.received.next(), '2 b');
     });
 
-    it('begin a new page from its start where they knew another', async () => {
+    it('begin a new page from its start if the position is on another page', async () => {
       await publish('a');
       const page = await pageOf(1);
       const subscriber = resume(5, page - 1);
@@ -145,7 +145,7 @@ describe('the local Momento: topics', () => {
       assert.equal(subscriber.page, page);
     });
 
-    it('begin again at 1 on a new page after a restart, which the official SDK tells as a discontinuity', async () => {
+    it('begin again at 1 on a new page after a restart, which the official SDK reports as a discontinuity', async () => {
       const { items, discontinuities, lost } = await subscribe(s.topics, topic);
       await publish('a', 'b');
       await items.take(2);
@@ -160,7 +160,7 @@ describe('the local Momento: topics', () => {
       assert.deepEqual([item.sequenceNumber(), item.valueString()], [1, 'c']);
     });
 
-    it('let a reader that stands still miss messages, and tell it which', async () => {
+    it('let a stuck reader miss messages, and tell it which', async () => {
       await publish('first');
       const subscriber = resume(1);
       await subscriber.received.next();

@@ -32,7 +32,7 @@ describe('the local Momento: webhooks', () => {
     assert.deepEqual(await list(), []);
   });
 
-  it('have a secret of their own, given when put and when asked for, and made anew when rotated', async () => {
+  it('have their own secret, which put and get return, and a rotation replaces', async () => {
     const made = got(await put('hook'), 'Success').secretString();
     const other = got(await put('hook-2'), 'Success').secretString();
     assert.ok(made.length >= 32);
@@ -43,7 +43,7 @@ describe('the local Momento: webhooks', () => {
     assert.equal(await secret(), rotated);
   });
 
-  it('put again by the same name move, and keep their secret', async () => {
+  it('move and keep their secret if they are put again by the same name', async () => {
     const made = got(await put('hook'), 'Success').secretString();
     got(await put('hook', 'http://127.0.0.1:9/other', 'topic-2'), 'Success');
     const webhooks = await list();
@@ -75,7 +75,7 @@ describe('the local Momento: webhooks', () => {
     }
   });
 
-  it('for other machines are taken where it is told to, and all the same not called', async () => {
+  it('for other machines are accepted if allowed, but still not called', async () => {
     const told = await stand({ takesAnyDestination: true });
     const receiver = await startReceiver();
     try {
@@ -92,7 +92,7 @@ describe('the local Momento: webhooks', () => {
     }
   });
 
-  it('are at most five in a cache', async () => {
+  it('are limited to five per cache', async () => {
     for (const name of ['1', '2', '3', '4', '5']) got(await put(name), 'Success');
     refused(await put('6'), LimitExceededError);
     got(await put('5', 'http://127.0.0.1:9/moved'), 'Success');
@@ -100,7 +100,7 @@ describe('the local Momento: webhooks', () => {
     got(await put('6', undefined, undefined, 'second'), 'Success');
   });
 
-  it('that are not there, or whose cache is not, are not found', async () => {
+  it('are not found if they or their cache do not exist', async () => {
     const notFound: `${MomentoErrorCode.CACHE_NOT_FOUND_ERROR}` = 'NOT_FOUND_ERROR';
     const answers = [
       await s.topics.deleteWebhook('cache', 'none'),
@@ -113,7 +113,7 @@ describe('the local Momento: webhooks', () => {
     refused(answers[0], CacheNotFoundError);
   });
 
-  it('go with their cache', async () => {
+  it('are deleted with their cache', async () => {
     got(await put('hook'), 'Success');
     await s.cache.deleteCache('cache');
     await s.cache.createCache('cache');

@@ -26,7 +26,7 @@ describe('the credentials of a task', () => {
       sent.on('error', reject).end();
     });
 
-  it('are found at the address that the task is told', async () => {
+  it('are at the address in the task’s environment', async () => {
     for (const host of [url.host, `localhost:${url.port}`]) {
       const { status, body } = await get(url.pathname, host);
       assert.equal(status, 200);
@@ -36,13 +36,13 @@ describe('the credentials of a task', () => {
     }
   });
 
-  it('are found at no other path', async () => {
+  it('are at no other path', async () => {
     for (const path of ['/', '/v2/credentials/', `${url.pathname}0`, `${url.pathname}?a`]) {
       assert.deepEqual(await get(path), { status: 404, body: '' }, path);
     }
   });
 
-  it("are given to nobody who came under another host's name", async () => {
+  it('are refused to requests for another host’s name', async () => {
     const hosts = ['rebound.example', `rebound.example:${url.port}`, '127.0.0.1', `127.0.0.1:${url.port}0`];
     for (const host of hosts) {
       assert.deepEqual(await get(url.pathname, host), { status: 421, body: '' }, host);

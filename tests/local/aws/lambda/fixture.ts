@@ -1,4 +1,4 @@
-// Small functions written out in a test, hosted as declared ones are.
+// Small functions from a test's source text, hosted like declared ones.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export function declaredFunction(source: string, settings: Partial<DeclaredFunct
 const key = { accessKeyId: 'ASIAGREETER', secretAccessKey: 'secret', sessionToken: 'token' };
 
 export interface Fixture {
-  /** What instances ended by. */
+  /** The errors that ended instances. */
   crashes: string[];
   clock: Clock;
   logs: string[];

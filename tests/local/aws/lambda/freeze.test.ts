@@ -13,7 +13,7 @@ describe('a hosted function that is frozen', () => {
   });
   afterEach(() => fixture.close());
 
-  /** Waits until the other function has ticked so often. */
+  /** Waits until the other function has ticked this often. */
   async function ticked(times: number, logs: readonly string[]): Promise<void> {
     const until = logs.length + times;
     while (logs.length < until) await new Promise(setImmediate);
@@ -25,7 +25,7 @@ describe('a hosted function that is frozen', () => {
     return JSON.parse(outcome.payload);
   }
 
-  it('stands still, its timers with it, until its next request', async () => {
+  it('does nothing, not even by timers, until its next request', async () => {
     const other = functionsFixture();
     try {
       const hosted = fixture.host(TICKING);
@@ -41,7 +41,7 @@ describe('a hosted function that is frozen', () => {
     }
   });
 
-  it('goes on where it stood when it is thawed, however often it was frozen', async () => {
+  it('continues where it stopped when it is thawed, however often it was frozen', async () => {
     const hosted = fixture.host(TICKING);
     await answerOf(hosted);
     await hosted.freeze();
@@ -50,7 +50,7 @@ describe('a hosted function that is frozen', () => {
     await ticked(2, fixture.logs);
   });
 
-  it('can be looked at, swapped and closed', async () => {
+  it('can be inspected, swapped and closed', async () => {
     const hosted = fixture.host(TICKING);
     await answerOf(hosted);
     await hosted.freeze();
@@ -61,7 +61,7 @@ describe('a hosted function that is frozen', () => {
     await hosted.freeze();
   });
 
-  it('finds that only its dates have jumped with the clock', async () => {
+  it('sees only its dates jump with the clock', async () => {
     const hosted = fixture.host(TICKING);
     const before = await answerOf(hosted);
     await hosted.freeze();

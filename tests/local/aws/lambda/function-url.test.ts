@@ -119,7 +119,7 @@ describe('a Function URL', () => {
     assert.match(Reflect.get(requestContext, 'time'), /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
   });
 
-  it('gives a body in base64 where its type is not text, or its bytes are no UTF-8', async () => {
+  it('gives a body in base64 if its type is not text, or if its bytes are not UTF-8', async () => {
     const url = await serve(ECHO);
     const bytes = Buffer.from([0xff, 0x00, 0x80]);
     for (const type of [
@@ -149,7 +149,7 @@ describe('a Function URL', () => {
     assert.equal(await (await fetch(`${url}text`)).text(), '"hello"');
   });
 
-  it('answers 502, and nothing about the cause, where the function fails or its result is no response', async () => {
+  it('answers 502 without the cause if the function fails or its result is no response', async () => {
     const url = await serve(`exports.handler = async ({ rawPath }) => {
       if (rawPath === '/throw') throw new Error('secret cause');
       if (rawPath === '/exit') process.exit(1);
@@ -168,7 +168,7 @@ describe('a Function URL', () => {
     assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(6 * 1024 * 1024 + 1) })).status, 413);
   });
 
-  it('lets the world in only where both statements are declared', async () => {
+  it('is public only if both statements are declared', async () => {
     for (const policy of [[], publicStatements.slice(0, 1), publicStatements.slice(1)]) {
       const response = await fetch(await serve(ECHO, 'NONE', policy));
       assert.equal(response.status, 403);
@@ -178,7 +178,7 @@ describe('a Function URL', () => {
     assert.equal((await fetch(await serve(ECHO))).status, 200);
   });
 
-  it('with AWS_IAM lets in who signs and may do both actions, and tells the handler who it is', async () => {
+  it('with AWS_IAM admits a signer who may do both actions, and tells the handler who it is', async () => {
     const url = await serve(ECHO, 'AWS_IAM', []);
     const post = async (credentials: Identity) => {
       const response = await signedPost(url, { credentials, region: 'us-east-1', body: '{"a":1}' });
@@ -194,12 +194,12 @@ describe('a Function URL', () => {
     }
   });
 
-  it('with AWS_IAM refuses what is unsigned, wrongly signed, too old, or changed on the way', async () => {
+  it('with AWS_IAM refuses requests that are unsigned, wrongly signed, too old, or changed on the way', async () => {
     const url = await serve(ECHO, 'AWS_IAM', publicStatements);
     const body = '{"userId":"taylor"}';
     const post = (credentials: Identity, signingDate = new Date()) =>
       signedPost(url, { credentials, region: 'us-east-1', body, signingDate });
-    /** Signs one body and sends another with the same headers, with and without its hash among them. */
+    /** Signs one body and sends another with the same headers, with and without the body's hash. */
     const changed = async (applyChecksum: boolean) => {
       const request = { credentials: both, region: 'us-east-1', body, applyChecksum };
       const headers = await signedHeaders(url, request);

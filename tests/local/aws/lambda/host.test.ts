@@ -19,7 +19,7 @@ interface Program {
   url?: boolean;
 }
 
-/** What a program with one function declares, as its mocks record it. */
+/** The resources of a program with one function, as its mocks record them. */
 function program(changes: Program = {}): Resource[] {
   const {
     source = COUNTER,
@@ -100,7 +100,7 @@ describe('the host of declared functions', () => {
   const apply = (changes?: Program) => host.apply(readDeclared(program(changes)));
   const call = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
-  it('serves a declared URL, at the address that was reserved for it', async () => {
+  it('serves a declared URL at the address reserved for it', async () => {
     const url = await host.reserveUrl('greeter');
     assert.equal((await fetch(url)).status, 503, 'nothing is declared yet');
     await apply();
@@ -109,7 +109,7 @@ describe('the host of declared functions', () => {
     assert.equal(host.behind(url)?.name, 'greeter');
   });
 
-  it('swaps in what changed, code or settings, and keeps the warm instances of what did not', async () => {
+  it('swaps in changed code and settings, and keeps the warm instances of unchanged functions', async () => {
     const url = await host.reserveUrl('greeter');
     assert.deepEqual(await apply(), ['greeter']);
     await call(url);
@@ -121,7 +121,7 @@ describe('the host of declared functions', () => {
     assert.equal(await call(url), 'new');
   });
 
-  it('hosts nothing that is not declared any more', async () => {
+  it('stops hosting what is no longer declared', async () => {
     const url = await host.reserveUrl('greeter');
     await apply();
     await apply({ url: false });
@@ -131,7 +131,7 @@ describe('the host of declared functions', () => {
     assert.equal(host.find('greeter'), undefined);
   });
 
-  it('refuses a function whose role Lambda may not assume, and goes on with what it has', async () => {
+  it('refuses a function whose role Lambda may not assume, and keeps what it has', async () => {
     const url = await host.reserveUrl('greeter');
     await apply();
     await assert.rejects(
@@ -141,7 +141,7 @@ describe('the host of declared functions', () => {
     assert.deepEqual(await call(url), { calls: 1, course: '123' });
   });
 
-  it('refuses a variable that Lambda reserves and an environment above 4 KB, and goes on with what it has', async () => {
+  it('refuses a variable that Lambda reserves and an environment above 4 KB, and keeps what it has', async () => {
     const url = await host.reserveUrl('greeter');
     await apply();
     await assert.rejects(
@@ -155,7 +155,7 @@ describe('the host of declared functions', () => {
     assert.deepEqual(await call(url), { calls: 1, course: '123' });
   });
 
-  it('refuses a handler that an archive lacks and a URL of no function, and goes on with what it has', async () => {
+  it('refuses a handler that is not in the archive and a URL without a function, and keeps what it has', async () => {
     const url = await host.reserveUrl('greeter');
     await apply();
     const changed = readDeclared(program({ source: 'exports.handler = async () => "new";' }));
@@ -173,7 +173,7 @@ describe('the host of declared functions', () => {
     assert.deepEqual(await call(url), { calls: 1, course: '123' });
   });
 
-  it('keeps the log lines of a function only where its role may write them', async () => {
+  it('keeps the log lines of a function only if its role may write them', async () => {
     const url = await host.reserveUrl('greeter');
     await apply({ mayLog: false });
     await call(url);
@@ -183,7 +183,7 @@ describe('the host of declared functions', () => {
     assert.equal(logs.length, 1);
   });
 
-  it('names the resource and the property that AWS would refuse', () => {
+  it('names the resource and the property if AWS would refuse it', () => {
     const wrong = (type: string, inputs: Record<string, unknown>) => () =>
       readDeclared([{ type, name: 'odd', id: 'odd', inputs, state: {} }]);
     assert.throws(

@@ -16,12 +16,12 @@ describe('a hosted function', () => {
   });
   afterEach(() => fixture.close());
 
-  it('answers with what its handler gives, and keeps its instance warm', async () => {
+  it('answers with its handler’s result, and keeps its instance warm', async () => {
     const hosted = fixture.host(COUNTER);
     assert.deepEqual(await answers(hosted, 3), [{ calls: 1 }, { calls: 2 }, { calls: 3 }]);
   });
 
-  it('sees its declared environment and what Lambda sets, and nothing of the process around it', async () => {
+  it('sees its declared variables and those that Lambda sets, and none of the surrounding process', async () => {
     process.env.ONLY_IN_THE_PARENT = 'leaked';
     try {
       const hosted = fixture.host('exports.handler = async () => process.env;', {
@@ -60,20 +60,20 @@ describe('a hosted function', () => {
     }
   });
 
-  it('serves one request at a time in an instance, and starts another for the next', async () => {
+  it('serves one request at a time per instance, and starts another instance for the next', async () => {
     const hosted = fixture.host(slow(50));
     const streams = await Promise.all([answer(hosted), answer(hosted), answer(hosted)]);
     assert.equal(new Set(streams).size, 3);
     assert.ok(streams.includes(await answer(hosted)), 'a warm instance serves again');
   });
 
-  it('lets what finds every instance busy wait, where no concurrency is reserved', async () => {
+  it('makes a request wait if every instance is busy and no concurrency is reserved', async () => {
     const hosted = fixture.host(slow(20));
     const streams = await Promise.all(Array.from({ length: 25 }, () => answer(hosted)));
     assert.equal(new Set(streams).size, 10);
   });
 
-  it('refuses what goes beyond the reserved concurrency', async () => {
+  it('refuses requests beyond the reserved concurrency', async () => {
     const hosted = fixture.host(slow(100), { reservedConcurrency: 1 });
     const first = answer(hosted);
     await assert.rejects(hosted.invoke({}), { type: 'TooManyRequestsException', status: 429 });
@@ -81,7 +81,7 @@ describe('a hosted function', () => {
     await answer(hosted);
   });
 
-  it('ends an instance that runs into its time-out, even in a busy loop, and goes on with a new one', async () => {
+  it('ends an instance that times out, even in a busy loop, and continues with a new one', async () => {
     const source = `let calls = 0;
       exports.handler = async (event) => { calls++; while (event.hang) {} return { calls }; };`;
     const hosted = fixture.host(source, { timeoutSeconds: 0.2 });
@@ -93,7 +93,7 @@ describe('a hosted function', () => {
     assert.deepEqual(await answer(hosted), { calls: 1 });
   });
 
-  it('survives a function that ends itself or lets a promise fail', async () => {
+  it('survives a function that exits or leaves a rejection unhandled', async () => {
     const source = `exports.handler = async ({ how }) => {
       if (how === 'exit') process.exit(3);
       if (how === 'reject') { Promise.reject(new TypeError('nobody waits')); await new Promise(() => {}); }
@@ -111,13 +111,13 @@ describe('a hosted function', () => {
     assert.equal(await answer(hosted, { how: 'well' }), 'well');
   });
 
-  it('logs that a function ended itself while it was initialised', async () => {
+  it('logs that a function exited during its initialisation', async () => {
     const outcome = await fixture.host('process.exit(3);').invoke({});
     assert.equal(outcome.ok || outcome.error.errorType, 'Runtime.ExitError');
     assert(fixture.logs.some((line) => JSON.parse(line).errorType === 'Runtime.ExitError'));
   });
 
-  it('ends an instance that needs more memory than is declared', async () => {
+  it('ends an instance that needs more memory than declared', async () => {
     const source = `exports.handler = async ({ fill }) => {
       const kept = [];
       while (fill) kept.push(Array.from({ length: 10000 }, () => ({ x: Math.random() })));
@@ -129,7 +129,7 @@ describe('a hosted function', () => {
     assert.equal(await answer(hosted), 0);
   });
 
-  it('gives a handler that throws back as a function error, and keeps the instance', async () => {
+  it('returns a handler’s exception as a function error, and keeps the instance', async () => {
     const hosted = fixture.host(`let calls = 0; exports.handler = async ({ fail }) => {
       calls++; if (fail) throw new RangeError('too far'); return calls; };`);
     const outcome = await hosted.invoke({ fail: true });
@@ -152,7 +152,7 @@ describe('a hosted function', () => {
     assert.deepEqual(errors, ['Error', 'Runtime.HandlerNotFound', 'Runtime.CallbackHandlerDeprecated']);
   });
 
-  it('finds no package beside what its archive holds', async () => {
+  it('finds no packages but those in its archive', async () => {
     const outcome = await fixture.host('require("esbuild"); exports.handler = async () => 1;').invoke({});
     assert.match((!outcome.ok && outcome.error.errorMessage) || '', /^Cannot find module 'esbuild'/);
   });
@@ -183,7 +183,7 @@ describe('a hosted function', () => {
     assert.equal(warn.errorMessage, 'odd');
   });
 
-  it('has given every line by its answer, in the order of writing, past the console too', async () => {
+  it('delivers every line before its answer, in the order of writing, also lines that bypass the console', async () => {
     const hosted = fixture.host(`
       const { Console } = require('node:console');
       const past = new Console({ stdout: process.stdout, stderr: process.stderr });
@@ -198,7 +198,7 @@ describe('a hosted function', () => {
     assert.deepEqual(told, ['{"metric":1}', 'told', '{"metric":2}', '{"metric":3}', 'é']);
   });
 
-  it('swaps its code without dropping what is being answered', async () => {
+  it('swaps its code without dropping running requests', async () => {
     const hosted = fixture.host(
       'exports.handler = () => new Promise((done) => setTimeout(done, 100, "old"));',
     );
@@ -209,7 +209,7 @@ describe('a hosted function', () => {
     assert.equal(await answer(hosted), 'new');
   });
 
-  it('keeps the files of old code until what is being answered with it is answered, and no longer', async () => {
+  it('keeps the files of old code until its running requests are answered, and no longer', async () => {
     const source = `exports.handler = async ({ waits }) => {
       const done = process.env.LAMBDA_TASK_ROOT + '/done';
       while (waits && !require('node:fs').existsSync(done)) await new Promise(setImmediate);
@@ -221,7 +221,7 @@ describe('a hosted function', () => {
       const underWay = hosted.invoke({ waits: true });
       hosted.swap(fixture.code(`${source} // ${swaps}`));
       const now = String(await answer(hosted));
-      for (const folder of folders) writeFileSync(join(folder, 'done'), ''); // throws where it is gone
+      for (const folder of folders) writeFileSync(join(folder, 'done'), ''); // throws if it is gone
       await underWay;
       for (const folder of folders) while (existsSync(folder)) await new Promise(setImmediate);
       assert.ok(existsSync(now));
