@@ -112,7 +112,7 @@ export class Alarms extends pulumi.ComponentResource {
     });
     this.#alarm('wrong-signing-secret', {
       alarmDescription:
-        'Signed events are denied and none is accepted: compare the signing secret with the one in Momento',
+        'Events that look signed are denied and none is accepted: compare the signing secret with the one in Momento',
       metricQueries: [
         {
           id: 'wrong',

@@ -6,7 +6,7 @@ import { memoize } from '@smithy/core/config';
 
 type Options = Parameters<typeof fromEnv>[0];
 
-/** How long before they expire credentials are fetched again, in milliseconds. The SDK's own default does the same. */
+/** Credentials are fetched again this long before they expire, in milliseconds, as by the SDK's own default. */
 const BEFORE_EXPIRY_MS = 300_000;
 
 /** An AWS client asks for credentials more than once per call, so they are kept until shortly before they expire. */

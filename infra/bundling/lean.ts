@@ -1,6 +1,6 @@
 // Leaves out of a bundle what the handlers do not use of their packages. No remaining line is changed. Files are read as the
-// ES modules that they were written as, so unused parts can be dropped. Of Momento's cache client, with its hundred messages,
-// the calls that the bundled code names are kept. Code that AWS never reaches is left out. Anything unexpected is a build
+// ES modules that they were written as, so unused parts can be dropped. Momento's cache client, with its hundred messages,
+// keeps only the calls that the bundled code names. Code that AWS never reaches is left out. Anything unexpected is a build
 // error.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -172,7 +172,7 @@ describe('the resources', () => {
     );
   });
 
-  it('raise an alarm if signed events are denied, because no secret matches or none is set, and nothing is accepted', async () => {
+  it('raise an alarm if events that look signed are denied, because no secret matches or none is set, and nothing is accepted', async () => {
     const alarm = resource(
       await declared('first'),
       'aws:cloudwatch/metricAlarm:MetricAlarm',

@@ -8,7 +8,7 @@ const properties = v.object({
   deleteCache: v.optional(v.boolean(), false),
 });
 
-/** A cache. An existing one is adopted. Only with `deleteCache` is it deleted with the resource. */
+/** A cache. An existing one is adopted. It is deleted with the resource only if `deleteCache` is set. */
 export const cacheProvider = {
   async check(_olds: unknown, news: unknown) {
     return check(properties, news);

@@ -17,7 +17,7 @@ export class Failure extends Error {
   ) {
     const sentence = said.message.replace(/[.\s]+$/, '');
     super(`${what}. Momento said: ${sentence} (${said.errorCode()}). What to do: ${advice(kind, said)}.`);
-    this.stack = ''; // Pulumi would print the stack after the message, and the message with it
+    this.stack = ''; // Pulumi would print the stack after the message, which it repeats
   }
 }
 
