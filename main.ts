@@ -1,4 +1,4 @@
-// Where Pulumi starts. What index.ts cannot wait for is looked at here, before it registers its first resource. The local
+// Where Pulumi starts. Checks that index.ts cannot wait for run here, before it registers its first resource. The local
 // stack, which needs neither Docker nor a network, evaluates index.ts itself.
 import { loadConfig } from './infra/config';
 import { checkDocker } from './infra/docker';

@@ -1,9 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 
 /**
- * Pulumi's SDK tells the engine of each resource and each look-up, for debugging, whole as the engine answered it, and
- * `pulumi up --json` shows that to everybody. The engine masks the secrets of the configuration there, but not one that a
- * provider made. From here on the answers are left out.
+ * For debugging, Pulumi's SDK logs the engine's whole answer for each resource and each look-up, and `pulumi up --json` shows
+ * it to everybody. The engine masks the configuration's secrets there, but not those that a provider returns. From this call
+ * on, the answers are left out.
  */
 export function keepAnswersOutOfDebugging(): void {
   const { debug } = pulumi.log;

@@ -1,13 +1,13 @@
-// Whether an image can be built on this machine.
+// Checks whether an image can be built on this machine.
 import { spawnSync } from 'node:child_process';
 import * as pulumi from '@pulumi/pulumi';
 
-/** In milliseconds: an engine elsewhere may be slow, and may be gone. */
+/** In milliseconds: a remote engine may be slow, or gone. */
 const PATIENCE = 30_000;
 
 /**
- * Throws a RunError that says what is missing where docker-build could build no image. It needs a Docker engine, or a builder
- * of buildx elsewhere, but not Docker's command: where that is missing, DOCKER_HOST is trusted.
+ * Throws a RunError that says what is missing if docker-build cannot build an image. It needs a Docker engine or a remote
+ * buildx builder, but not Docker's command: without the command, DOCKER_HOST is trusted.
  */
 export function checkDocker(): void {
   const version = docker('version');

@@ -3,8 +3,8 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
 /**
- * Regions without function URLs, as the Lambda Developer Guide ("Creating and managing Lambda function URLs"), the AWS GovCloud
- * (US) User Guide and "Getting Started with Amazon Web Services in China" list them.
+ * Regions without function URLs, according to the Lambda Developer Guide ("Creating and managing Lambda function URLs"), the
+ * AWS GovCloud (US) User Guide and "Getting Started with Amazon Web Services in China".
  */
 const WITHOUT_FUNCTION_URLS = [
   'ap-east-2',
@@ -24,7 +24,7 @@ const WITHOUT_FUNCTION_URLS = [
   'us-gov-west-1',
 ];
 
-/** Rejects with a RunError in a region without function URLs. The provider is asked only if an AWS profile alone names the region. */
+/** Rejects with a RunError in a region without function URLs. Asks the provider only if an AWS profile alone names the region. */
 export async function checkRegion(): Promise<void> {
   const region = aws.config.region ?? (await aws.getRegion()).region;
   if (!WITHOUT_FUNCTION_URLS.includes(region)) return;
@@ -46,9 +46,9 @@ const CONSOLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The page of CloudWatch's console that shows a dashboard, for whoever is signed in.
- * Of an isolated partition, whose console has no public address, it is the path alone.
- * @param arn of something in the partition and the region of the stack
+ * The console's page for a CloudWatch dashboard, for users who are signed in. In an isolated partition, whose console has no
+ * public address, only the path.
+ * @param arn of any resource in the partition and the region of the stack
  */
 export function dashboardPage(arn: string, dashboardName: string): string {
   const [, partition = '', , region] = arn.split(':');

@@ -1,5 +1,5 @@
-// The relay's image: built from the Dockerfile, pushed to a repository of its own, named by its digest. Not Crosswalk's:
-// the docker-build in that one drops an image from the state when a refresh meets an expired token.
+// The relay's image: built from the Dockerfile, pushed to its own repository, named by its digest. It is not Crosswalk's
+// image: that docker-build drops an image from the state when a refresh meets an expired token.
 import * as path from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as dockerBuild from '@pulumi/docker-build';
@@ -7,13 +7,13 @@ import * as pulumi from '@pulumi/pulumi';
 import { keepAnswersOutOfDebugging } from './debugging';
 import { tags } from './tags';
 
-/** Images that stay in the repository, so that a failed deployment can be rolled back. */
+/** How many images stay in the repository, so that a failed deployment can be rolled back. */
 const IMAGES = 5;
 
 export class RelayImage {
-  /** The repository and the digest, so that a task definition never means another image than it did. */
+  /** The repository and the digest, so that a task definition always means the same image. */
   readonly uri: pulumi.Output<string>;
-  /** What it takes to pull it. */
+  /** The policy statements for pulling the image. */
   readonly pulling: aws.iam.PolicyStatement[];
 
   /** @param context the folder with the Dockerfile and what it copies, relative to the program */
@@ -40,7 +40,7 @@ export class RelayImage {
       },
       child,
     );
-    // Each `up` has a token of its own, which docker-build does not take for a change.
+    // The token differs in each `up`; docker-build does not treat that as a change.
     keepAnswersOutOfDebugging();
     const login = aws.ecr.getAuthorizationTokenOutput({}, { parent: child.parent });
     const image = new dockerBuild.Image(
@@ -63,7 +63,7 @@ export class RelayImage {
     );
     this.uri = pulumi.interpolate`${repository.repositoryUrl}@${image.digest}`;
     this.pulling = [
-      // This action knows no resources (AWS Service Authorization Reference, Amazon ECR).
+      // This action supports no resources (AWS Service Authorization Reference, Amazon ECR).
       { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
       {
         Effect: 'Allow',
