@@ -19,7 +19,7 @@ export interface SentEvent {
 }
 
 /** How long what must succeed at last is tried, in milliseconds: far longer than a start takes on a busy machine. */
-const TRY_FOR_MS = 60_000;
+const TRY_FOR_MS = 180_000;
 
 /** How long a connection may stay open that its caller closed, in milliseconds. */
 const CLOSED_WITHIN_MS = 30_000;
@@ -109,7 +109,7 @@ export class Sender {
   }
 }
 
-/** Sends until every answer has this status. Throws after a minute, with the last answers. */
+/** Sends until every answer has this status. Throws after three minutes, with the last answers. */
 export async function answeredAtLast(status: number, send: () => Promise<readonly Answer[]>): Promise<void> {
   const until = Date.now() + TRY_FOR_MS;
   for (;;) {
