@@ -6,6 +6,7 @@ import { message } from './message';
 
 export const local: LocalApplication = {
   placeName: 'course',
+  store: { name: 'Momento’s cache', operation: 'SortedSetPut' },
   example: { userId: 'taylor', courseId: 123, comment: 'What a course!' },
   probe: (mark) => ({ courseId: `verify-${mark}`, comment: mark }),
   describe(given) {

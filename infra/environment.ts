@@ -1,4 +1,4 @@
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type { Declared } from './application';
 import type { StackConfig } from './config';
 import type { RedriveQueue } from './redrive';
@@ -22,10 +22,13 @@ export function handlerEnvironment(
     CACHE_NAME: config.cacheName,
     TOPIC_NAME: config.topicName,
   };
-  const handling = {
-    ...application.environment,
-    ...momento,
-    REDRIVE_QUEUE_URL: redriveQueue.queue.url,
-  };
+  const own = { ...momento, REDRIVE_QUEUE_URL: redriveQueue.queue.url };
+  const taken = Object.keys(application.environment).filter((name) => Object.hasOwn(own, name));
+  if (taken.length > 0) {
+    throw new pulumi.RunError(
+      `The application's infra.ts sets ${taken.join(', ')}, which the program sets itself.`,
+    );
+  }
+  const handling = { ...application.environment, ...own };
   return { momento, handling, vending: { ...momento, TOKEN_TTL_MINUTES: String(config.tokenTtlMinutes) } };
 }

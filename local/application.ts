@@ -62,6 +62,8 @@ export interface LocalApplication {
   readonly placeName: string;
   /** The message that `npm start` publishes first, and that fills the page's form. */
   readonly example: { readonly userId: string } & Fields;
+  /** The operation that the page makes fail, and the name of what is then down. */
+  readonly store: { readonly name: string; readonly operation: string };
   /** A message at a place that nothing else uses, for `npm run verify`; `mark` is different each time. */
   probe(mark: string): Fields;
   /** Throws if the message is not one of this application's. */

@@ -3,13 +3,14 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type FaultPlan, firstOf, InvalidFault, parseFault } from 'local-momento/faults';
+import { loadApplication } from './application';
 import { listen, PortInUse } from './aws/http';
 import { parseFlags, parsePort, UsageError } from './commands/flags';
 import { announce } from './commands/running';
 import { printable } from './commands/terminal';
 import { watchProgram } from './commands/watch';
 import { startPage } from './page';
-import { type Stack, startStack } from './stack';
+import { applicationOf, type Stack, startStack } from './stack';
 import { faultOperations } from './stack/fault-operations';
 import { onSteps, type Step, sendMessage } from './stack/flow';
 
@@ -45,7 +46,6 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(USAGE);
   const fallback = flags.once ? 0 : DEFAULT_PORT;
   const port = flags.port === undefined ? fallback : parsePort(flags.port, PORTS);
-  const faults = flags.fault && (await planOf(flags.fault));
 
   // Ctrl-C ends it at once; handlers of `exit` remove the files. With --once it then did not finish.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -57,6 +57,7 @@ async function main(): Promise<void> {
     ...(delivery !== undefined && { delivery }),
     ...(application !== undefined && { application }),
   };
+  const faults = flags.fault && (await planOf(flags.fault, config));
   if (!flags.once) await tryPort(port);
   // The page gets the requested port, the stack the ports after it.
   const stack = await startStack({ port: flags.once || port === 0 ? port : port + 1, faults, config });
@@ -101,8 +102,8 @@ async function tryPort(port: number): Promise<void> {
 }
 
 /** Throws InvalidFault. */
-async function planOf(flags: readonly string[]): Promise<FaultPlan> {
-  const operations = await faultOperations();
+async function planOf(flags: readonly string[], config: Record<string, string>): Promise<FaultPlan> {
+  const operations = await faultOperations(loadApplication(PROJECT, await applicationOf({ config })));
   return firstOf(flags.map((flag) => parseFault(flag, { operations })));
 }
 

@@ -16,6 +16,7 @@ const BATCH = 25;
 
 export const local: LocalApplication = {
   placeName: 'course',
+  store: { name: 'The table', operation: 'PutItem' },
   example: { userId: 'taylor', courseId: 123, comment: 'What a course!' },
   probe: (mark) => ({ courseId: `verify-${mark}`, comment: mark }),
   describe(given) {

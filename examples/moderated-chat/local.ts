@@ -6,6 +6,7 @@ import { message } from './message';
 
 export const local: LocalApplication = {
   placeName: 'room',
+  store: { name: 'Momento’s cache', operation: 'SortedSetGetScore' },
   example: { userId: 'taylor', courseId: 'lobby', comment: 'Hello, everybody!' },
   probe: (mark) => ({ courseId: `verify-${mark}`, comment: mark }),
   describe(given) {

@@ -136,7 +136,7 @@ function lacking({ method, path, headers }: WireRequest, services: readonly AwsS
     /Credential=[^/]+\/\d{8}\/[^/]+\/([^/,\s]+)\//.exec(headers.authorization ?? '') ?? [];
   const isKnown = services.some(({ signingName }) => signingName === service);
   return isKnown
-    ? `The local AWS does not have the operation ${what}.`
+    ? `The local AWS does not have the operation ${what}: add it to the service's file in local/aws/.`
     : `The local AWS does not have the service ${service} (${what}): add it to startServices in the application's local.ts.`;
 }
 

@@ -87,7 +87,7 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
       '/api/trouble',
       async (input) => {
         const { trouble } = v.parse(chosenTrouble, input);
-        stack.setFaults(planFor(trouble, faults));
+        stack.setFaults(planFor(trouble, application.store.operation, faults));
         onTrouble(trouble);
         return { trouble };
       },

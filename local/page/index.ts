@@ -51,6 +51,7 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
     example: stack.application.example,
     place: stack.application.describe(stack.application.example).place,
     placeName: stack.application.placeName,
+    storeName: stack.application.store.name,
     stack: { cache: stack.cacheName, topic: stack.topicName, webhookUrl, publisherUrl, tokensUrl },
   });
 

@@ -59,7 +59,10 @@ export function isRemote(type: string): boolean {
 /** AWS's answers to calls of the program: an account with a default VPC of two public subnets. Throws on other calls. */
 export function mockedAnswer(token: string, inputs: Record<string, unknown>) {
   const answer = ANSWERS[token];
-  if (!answer) throw new Error(`the program calls ${token}, which is not mocked`);
+  if (!answer)
+    throw new Error(
+      `the program calls ${token}, which is not mocked: add its answer to local/program/mocks.ts`,
+    );
   return { id: REGION, region: REGION, ...answer(JSON.stringify(inputs)) };
 }
 

@@ -1,14 +1,22 @@
 // The operations of the whole stack that can have faults.
-
 import { startMomento } from 'local-momento';
+import type { LocalApplication } from '../application';
 import { SecretsManager } from '../aws/secrets-manager';
 import { Sqs } from '../aws/sqs';
 
-/** The operations of Momento and AWS by name, and `FunctionUrl`: a request to a function's URL. */
-export async function faultOperations(): Promise<string[]> {
+/**
+ * The operations of Momento, of AWS and of the application's own services by name, and `FunctionUrl`: a request to a
+ * function's URL.
+ */
+export async function faultOperations(application: LocalApplication): Promise<string[]> {
   const momento = await startMomento({ port: 0 }); // it knows its operations only when it runs
-  await momento.close();
-  const services = [new SecretsManager(Date.now).service, new Sqs().service];
-  const ofAws = services.flatMap(({ operations }) => Object.keys(operations));
+  const ofApplication = (await application.startServices?.()) ?? [];
+  await Promise.all([momento, ...ofApplication].map((one) => one.close()));
+  const services = [
+    new SecretsManager(Date.now).service,
+    new Sqs().service,
+    ...ofApplication.map(({ service }) => service),
+  ];
+  const ofAws = services.flatMap((one) => ('operations' in one ? Object.keys(one.operations) : []));
   return [...momento.operations, ...ofAws, 'Invoke', 'FunctionUrl'];
 }

@@ -135,7 +135,11 @@ async function start(
 }
 
 /** The application of the setting. If there is no such folder, the default: the program itself then says what is allowed. */
-async function applicationOf({ folder = PROJECT, stack = 'dev', config }: StackOptions): Promise<string> {
+export async function applicationOf({
+  folder = PROJECT,
+  stack = 'dev',
+  config,
+}: StackOptions): Promise<string> {
   const { application = DEFAULT_APPLICATION } = { ...(await readStackSettings(folder, stack)), ...config };
   return hasLocalHalf(folder, application) ? application : DEFAULT_APPLICATION;
 }

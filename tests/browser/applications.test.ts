@@ -15,7 +15,7 @@ describe('the live page of an example', () => {
     { name: 'dynamodb-comments', place: 'Course', done: 'put into the table, in course 7' },
     { name: 'moderated-chat', place: 'Room', done: 'moderated in room 7' },
   ]) {
-    it(`shows a message of ${name} in its own words, and what arrived`, async () => {
+    it(`shows a message of ${name} in its own words, what arrived, and one that waits while its store is down`, async () => {
       let stack: Stack | undefined;
       let page: Page | undefined;
       let tab: Tab | undefined;
@@ -35,6 +35,14 @@ describe('the live page of an example', () => {
           .locator('#entries li')
           .filter({ hasText: 'robin' })
           .filter({ hasText: 'Through another' })
+          .waitFor();
+        await tab.getByRole('radio', { name: 'is down' }).check({ force: true });
+        await tab.getByRole('textbox', { name: 'Comment' }).fill('While it is down');
+        await tab.getByRole('button', { name: 'Publish' }).click();
+        await tab
+          .locator('.journey')
+          .filter({ hasText: 'While it is down' })
+          .locator('.stations li[data-state=waiting]')
           .waitFor();
       } finally {
         await tab?.close();

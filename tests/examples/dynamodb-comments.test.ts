@@ -3,6 +3,7 @@ import { commentItem } from '../../examples/dynamodb-comments/item';
 import { identified } from '../../handlers/core/event';
 import { evaluateProgram, ProgramError } from '../../local/program';
 import { type Stack, startStack } from '../../local/stack';
+import { faultOperations } from '../../local/stack/fault-operations';
 import { drain } from '../drain';
 import { LEGACY_KEY, resource, resourcesOf, statements } from '../program/declared';
 import { Sender } from '../sender';
@@ -94,6 +95,11 @@ describe('comments in DynamoDB', () => {
     }
     assert.equal(resourcesOf(declared, 'aws:dynamodb/table:Table').length, 1);
     assert.deepEqual(declared.outputs.applicationOutputs, { commentsTable: table.state.name });
+  });
+
+  it('can be told to fail by name, as the operations of Momento and AWS', async () => {
+    const operations = await faultOperations(stack.application);
+    assert(operations.includes('PutItem') && operations.includes('SortedSetPut'));
   });
 
   it('has settings of its own, and none of another application’s', async () => {

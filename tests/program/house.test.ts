@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   program: ['application.ts', 'aws'],
   stack: ['application.ts', 'aws', 'commands', 'program'],
   page: ['application.ts', 'aws', 'commands', 'stack'],
-  'cli.ts': ['aws', 'commands', 'page', 'stack'],
+  'cli.ts': ['application.ts', 'aws', 'commands', 'page', 'stack'],
 };
 
 /** A file's room in the local stack: its folder, or the file itself where it stands in the hall. */

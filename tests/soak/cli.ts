@@ -48,6 +48,8 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event', 
   if (delivery !== 'webhook' && delivery !== 'relay')
     throw new RangeError(`--delivery is "${delivery}"; allowed: webhook, relay`);
   const isRelayed = delivery === 'relay';
+  if (isRelayed && given.event !== undefined)
+    throw new RangeError('--event works only with --delivery webhook');
   const events = numberOf(given, 'events', isRelayed ? 10_000 : 100_000, {
     min: isRelayed ? 1 : LEAST,
   });

@@ -29,9 +29,10 @@ function showAddresses({ cache, topic, webhookUrl, publisherUrl, tokensUrl }) {
 
 const events = new EventSource('api/events');
 const on = (name, show) => events.addEventListener(name, (event) => show(JSON.parse(event.data)));
-on('state', ({ journeys, queues, trouble, stack, example, place, placeName }) => {
+on('state', ({ journeys, queues, trouble, stack, example, place, placeName, storeName }) => {
   showFields(example);
   namePlaces(placeName);
+  byId('store-name').textContent = storeName;
   showJourneys(journeys);
   showQueues(queues);
   showTrouble(trouble);

@@ -216,7 +216,8 @@ describe('the local AWS', () => {
   it('names an operation that it lacks', async () => {
     await assert.rejects(client().send(new ListSecretsCommand({})), {
       name: 'UnknownOperationException',
-      message: 'The local AWS does not have the operation secretsmanager.ListSecrets.',
+      message:
+        "The local AWS does not have the operation secretsmanager.ListSecrets: add it to the service's file in local/aws/.",
     });
   });
 
