@@ -113,9 +113,9 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
       whole.printed.match(new RegExp(`^${row} +not decided +(.+)$`, 'm'))?.[1] ?? whole.printed;
     assert.match(why('tracing off'), /this Lambda does not switch tracing off/);
     assert.match(why("public webhook's policy"), /no policy in IAM's grammar/);
-    assert.match(why('dashboard'), /takes a faulty body without a word/);
+    assert.match(why('dashboard'), /accepts a faulty body without a message/);
     assert.match(why('unsigned calls'), /AWS_ENDPOINT_URL names another AWS/);
-    assert.match(why("a stranger's direct calls"), /nobody checks rights here/);
+    assert.match(why("a stranger's direct calls"), /this AWS checks no permissions/);
     assert.match(why('redrive timing'), /it needs "traffic": not decided/);
     assert.match(why('the relay'), /Docker|starts no task/);
   });
@@ -175,7 +175,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
   it('makes nothing without a terminal to ask at', async () => {
     const { status, printed } = await acceptance(['--stack', 'not-asked']);
     assert.equal(status, 2, printed);
-    assert.match(printed, /give --yes/);
+    assert.match(printed, /add --yes/);
     assert.deepEqual(await everything(), untouched);
   });
 });
