@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { commentElement } from '../../../application/comment-element';
 import { message as commentMessage } from '../../../application/message';
-import { Refusal, StaleEvent, Unprocessable } from '../../../handlers/core/errors';
+import { Refusal, StaleEvent } from '../../../handlers/core/errors';
 import { eventParser, refuseStale, TOLERANCE_MS } from '../../../handlers/core/event';
 import { parse, parseJson } from '../../../handlers/core/parse';
+import { complaint } from './complaint';
 
 const parseEvent = eventParser({ cache: 'comments', topic: 'comment' });
 const NOW = 1_700_000_000_000;
@@ -20,16 +21,6 @@ const fields = {
   text: '{"comment":"hello","courseId":123}',
 };
 const event = (changes: object = {}) => parseEvent(JSON.stringify({ ...fields, ...changes }));
-
-function complaint(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    assert.ok(error instanceof Unprocessable, String(error));
-    return error.message;
-  }
-  return assert.fail('nothing was refused');
-}
 
 describe('an event', () => {
   it('is refused by the name of the field that is missing or of the wrong type', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { Unprocessable } from '../../../handlers/core/errors';
 import { parse, parseJson } from '../../../handlers/core/parse';
+import { complaint } from './complaint';
 
 const schema = v.object(
   {
@@ -12,16 +13,6 @@ const schema = v.object(
   'must be an object',
 );
 const given = { name: 'n', at: { page: 1 } };
-
-function complaint(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    assert.ok(error instanceof Unprocessable, String(error));
-    return error.message;
-  }
-  return assert.fail('nothing was refused');
-}
 
 describe('what is parsed', () => {
   it('is a value of the fields that were asked for, and of no others', () => {
