@@ -1,4 +1,4 @@
-import { FAULT_KINDS, InvalidFault, parseFault } from 'local-momento/faults';
+import { FAULT_KINDS, InvalidFault, parseFault } from 'local-momento';
 import type { Table } from './table';
 
 /** The kinds of `--fault`. */

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { LimitExceededError, ServerUnavailableError, SortedSetOrder, TimeoutError } from '@gomomento/sdk';
 import { status } from '@grpc/grpc-js';
-import type { MomentoEvents } from 'local-momento';
-import { type Fault, type FaultKind, firstOf, InvalidFault, parseFault } from 'local-momento/faults';
+import {
+  type Fault,
+  type FaultKind,
+  firstOf,
+  InvalidFault,
+  type MomentoEvents,
+  parseFault,
+} from 'local-momento';
 import { Inbox } from './inbox';
 import { type Clients, got, refused, type Stand, stand } from './sdk';
 import { endSubscriptions, RawSubscriber, subscribe } from './subscriptions';
