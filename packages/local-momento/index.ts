@@ -8,6 +8,7 @@ import { control_client } from '@gomomento/generated-types/dist/controlclient';
 import { token } from '@gomomento/generated-types/dist/token';
 import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { Server } from '@grpc/grpc-js';
+import { Admin } from './admin';
 import { Caches } from './caches';
 import type { Connections } from './connections';
 import { Credentials } from './credentials';
@@ -41,6 +42,8 @@ export type { Beginning, MomentoOptions } from './options';
 
 export interface Momento {
   readonly port: number;
+  /** If `MomentoOptions.adminPort` asked for one. */
+  readonly adminPort: number | undefined;
   /** `http://127.0.0.1:PORT`, gRPC without TLS. */
   readonly url: string;
   /** The names of all operations, as fault plans get them. */
@@ -142,8 +145,10 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
 
   // Last, so that no caller finds a service missing.
   const port = await listener.listen(options.port ?? 0);
+  const admin = await openAdmin(options.adminPort, listener);
   return {
     port,
+    adminPort: admin?.port,
     url: `http://127.0.0.1:${port}`,
     operations: dispatcher.operations,
     on: events.on.bind(events),
@@ -162,7 +167,16 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     close: async () => {
       timers.stop();
       delivery.close();
-      await listener.close();
+      await Promise.all([listener.close(), admin?.close()]);
     },
   };
+}
+
+async function openAdmin(port: number | undefined, listener: Listener): Promise<Admin | undefined> {
+  try {
+    return port === undefined ? undefined : await Admin.listen(port, listener.connections);
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
 }

@@ -14,6 +14,8 @@ export type Beginning = 'next' | 'latest' | 'place' | 'page';
 export interface MomentoOptions {
   /** 0, the default: any free one. */
   port?: number;
+  /** Where `/block` and `/unblock` cut the network; 0 for any free port. Default: no such port. */
+  adminPort?: number;
   /**
    * Whole API keys, legacy or v2: every call needs one, or a token vended for one. None, the default: "Momento local",
    * which needs no key, but still refuses a wrong one.
