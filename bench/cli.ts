@@ -1,5 +1,6 @@
 // `npm run bench`: prints each figure beside its bar, and exits with 1 if a bar is missed. Writes nothing.
 import { parseArgs } from 'node:util';
+import { ignoreProxies } from '../local/commands/proxies';
 import { measureBundle } from './bundle';
 import { measureCold } from './cold';
 import { type Figure, holds, table } from './figures';
@@ -30,6 +31,7 @@ const MEASURES: Record<string, () => Promise<Figure[]>> = {
 };
 
 async function main(): Promise<void> {
+  ignoreProxies();
   const figures: Figure[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(MEASURES)) {
     const measure = MEASURES[name];
