@@ -44,7 +44,7 @@ export interface Momento {
   readonly port: number;
   /** If `MomentoOptions.adminPort` asked for one. */
   readonly adminPort: number | undefined;
-  /** `http://127.0.0.1:PORT`, gRPC without TLS. */
+  /** `http://127.0.0.1:PORT`, gRPC and gRPC-web without TLS. */
   readonly url: string;
   /** The names of all operations, as fault plans get them. */
   readonly operations: readonly string[];
@@ -134,7 +134,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
       webhooks.forget(name);
     }),
   );
-  const endpoint = (): string => `127.0.0.1:${listener.port}`;
+  const endpoint = (): string => `http://127.0.0.1:${listener.port}`;
   dispatcher.serve(
     token.UnimplementedTokenService.definition,
     tokens(dispatcher, { credentials, events, now, endpoint }),
