@@ -20,6 +20,7 @@ const HELP = `A Momento on this machine for tests: caches, topics, disposable to
   --port PORT        the port to listen on; default 8080, where SDKs look for "Momento local"; 0 for any free one
   --print-port       print the port alone, once it is ready
   --admin-port PORT  where /block and /unblock cut the network, as in Momento's own suites; 0 for any free one
+  --host ADDRESS     the address to listen on; default 127.0.0.1, which only this machine reaches; a container needs 0.0.0.0
   --cache NAME       a cache to create at the start; may be given several times
   --api-key KEY      a key that calls need, legacy or v2; "new" makes one up and prints it; may be given several times
   --heartbeat MS     the time between a subscription's heartbeats; default 5000
@@ -73,6 +74,7 @@ function readOptions(args: string[]): Options {
     faultFlags: given.fault,
     port: portIn('--port', given.port),
     adminPort: given['admin-port'] === undefined ? undefined : portIn('--admin-port', given['admin-port']),
+    host: given.host,
     caches: [...new Set(given.cache)],
     apiKeys: given['api-key'].map((key) => (key === 'new' ? makeLegacyKey() : key)),
     heartbeatMs: countIn('--heartbeat', given.heartbeat),
@@ -89,6 +91,7 @@ function parse(args: string[]) {
       options: {
         port: { type: 'string', default: '8080' },
         'admin-port': { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
         'print-port': { type: 'boolean', default: false },
         cache: { type: 'string', multiple: true, default: [] },
         'api-key': { type: 'string', multiple: true, default: [] },
@@ -127,6 +130,9 @@ async function start(options: MomentoOptions): Promise<Momento> {
     const flag = port === options.adminPort ? '--admin-port' : '--port';
     if (error.code === 'EADDRINUSE')
       throw new UsageError(`port ${port} is in use; choose another with ${flag}`);
+    if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+      throw new UsageError(`--host ${options.host} is no address of this machine`);
+    }
     if (error.code === 'EACCES')
       throw new UsageError(`port ${port} needs privileges; choose another with ${flag}`);
     throw error;

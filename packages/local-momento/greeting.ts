@@ -3,11 +3,11 @@ import type { Momento, MomentoOptions } from '.';
 
 export function greeting(
   { port, adminPort }: Momento,
-  { caches = [], apiKeys = [] }: MomentoOptions,
+  { caches = [], apiKeys = [], host }: MomentoOptions,
 ): string {
   const address = `127.0.0.1:${port}`;
   const facts = [
-    `local-momento is ready on ${address}, without TLS. It keeps everything in memory.`,
+    `local-momento is ready on ${host}:${port}, without TLS. It keeps everything in memory.`,
     ...(caches.length > 0 ? [`Caches: ${caches.join(', ')}`] : []),
     ...apiKeys.map((key) => `API key: ${key}`),
     ...(adminPort === undefined ? [] : [`Admin port: ${adminPort}`]),
