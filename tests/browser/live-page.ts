@@ -54,8 +54,9 @@ export class LivePage {
     return this.#tab;
   }
 
-  /** Serves the page, where it was before. */
+  /** Serves the page where it was before, of a stack without troubles. */
   async start(): Promise<void> {
+    this.stack.setFaults(undefined);
     this.#page = await startPage(this.stack, this.#page && { port: this.#page.port });
   }
 
