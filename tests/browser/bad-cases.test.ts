@@ -1,6 +1,5 @@
 // The live page when things go wrong: it says what is so, and nothing else.
 import assert from 'node:assert/strict';
-import { signedPost } from '../../local/commands/signed-fetch';
 import { STATIONS } from '../../local/page/journey';
 import { directionOf, foldedTimes, namesAnotherTry, rememberedJourneys } from './in-page';
 import { LivePage, textOf } from './live-page';
@@ -48,12 +47,8 @@ describe('the live page in the bad cases', () => {
   });
 
   it('shows the steps of a comment that nobody’s backend published: with the first token, vended', async () => {
-    const { stack } = live;
-    const body = JSON.stringify({ userId: 'casey', courseId: live.course, comment: 'With curl' });
     for (const [index, token] of ['vended for casey', 'reused'].entries()) {
-      const { credentials, region } = stack;
-      const answer = await signedPost(String(stack.outputs.publisherUrl), { credentials, region, body });
-      assert.equal(answer.status, 200);
+      await live.fromBackend('casey', 'With curl');
       const newest = live.journey('With curl').first();
       await live.station(newest, 'Token', 'done').filter({ hasText: token }).waitFor();
       await live.station(newest, 'Publisher', 'done').waitFor();
@@ -109,9 +104,8 @@ describe('the live page in the bad cases', () => {
     await tab.locator('#nothing-yet').waitFor(); // what the server forgot is gone from the page too
     await publish.click();
     await live.journey('Written while it was away').waitFor();
+    await live.depth('waiting', 0).waitFor(); // what waited while the page was away was handled
     live.complaints.length = 0; // the browser reported the break
-    await live.press('Skip the wait');
-    await live.depth('waiting', 0).waitFor();
   });
 
   it('says so beside a button whose request failed, and shows the switch as it is', async () => {

@@ -73,12 +73,12 @@ exports.directionOf = (element) => getComputedStyle(element).direction;
 /** How many times higher an element's text is than what is seen of it. */
 exports.foldedTimes = ({ clientHeight, scrollHeight }) => scrollHeight / clientHeight;
 
-/** The words that are broken inside, of words that fit a line: of up to 20 letters. */
+/** The words that are broken inside, of words that fit a line: of up to 20 letters, and not part of code. */
 exports.brokenWords = () => {
   const broken = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (!node.parentElement.checkVisibility() || node.parentElement.closest('.hidden')) continue;
+    if (!node.parentElement.checkVisibility() || node.parentElement.closest('.hidden, pre')) continue;
     for (const { 0: word, index } of node.textContent.matchAll(/\p{L}{2,20}/gu)) {
       const range = document.createRange();
       range.setStart(node, index);
