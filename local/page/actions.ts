@@ -1,6 +1,6 @@
 // The actions of the page's buttons: each takes what the page sent and returns the answer.
 
-import type { FaultPlan } from 'local-momento/faults';
+import type { FaultPlan } from 'local-momento';
 import * as v from 'valibot';
 import type { Entry, Fields } from '../application';
 import { signedPost } from '../commands/signed-fetch';

@@ -1,7 +1,6 @@
 // The live page of the local stack: shows what happens in it. A user can publish to it, break it and attack it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { MomentoEvents, TopicMessage } from 'local-momento';
-import type { FaultPlan } from 'local-momento/faults';
+import type { FaultPlan, MomentoEvents, TopicMessage } from 'local-momento';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
