@@ -10,6 +10,7 @@ import { announce } from './commands/running';
 import { printable } from './commands/terminal';
 import { watchProgram } from './commands/watch';
 import { startPage } from './page';
+import { startSite } from './site';
 import { applicationOf, type Stack, startStack } from './stack';
 import { faultOperations } from './stack/fault-operations';
 import { onSteps, type Step, sendMessage } from './stack/flow';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
   const stack = await startStack({ port: flags.once || port === 0 ? port : port + 1, faults, config });
   const page = flags.once ? undefined : await startPage(stack, { port, faults });
   if (page) console.log(`Watch it live: ${page.url}\n`);
+  if (page) await hostSite(stack, port === 0 ? 0 : port + PORTS - 1);
   onSteps(stack, printStep);
   stack.events.on('log', ({ function: name, line }) => {
     if (flags.verbose) console.log(dim(`${name}  ${line}`));
@@ -92,6 +94,14 @@ async function main(): Promise<void> {
   });
   console.log(whatNext(stack, page.port));
   await watchProgram(PROJECT, [...WATCHED, stack.applicationFolder], (file) => reload(stack, file));
+}
+
+/** Cookies tell `localhost` from 127.0.0.1, so that one browser can be two users. */
+async function hostSite(stack: Stack, port: number): Promise<void> {
+  const { site } = stack.application;
+  if (!site) return;
+  const hosted = await startSite(stack, site, { port });
+  console.log(`Open the ${site.name}: ${hosted.url}\n  as a second user: http://localhost:${hosted.port}/\n`);
 }
 
 /** Takes the page's port and frees it, so that a port in use fails at once. Throws PortInUse. */

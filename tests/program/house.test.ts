@@ -17,7 +17,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   program: ['application.ts', 'aws'],
   stack: ['application.ts', 'aws', 'commands', 'program'],
   page: ['application.ts', 'aws', 'commands', 'stack', 'web-sdk.ts'],
-  'cli.ts': ['application.ts', 'aws', 'commands', 'page', 'stack'],
+  site: ['application.ts', 'aws', 'commands', 'page', 'stack', 'web-sdk.ts'],
+  'cli.ts': ['application.ts', 'aws', 'commands', 'page', 'site', 'stack'],
 };
 
 /** A file's room in the local stack: its folder, or the file itself where it stands in the hall. */
