@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from './config';
+import type { Front } from './front';
 import { makesCache } from './momento/managed';
 
 /** Says how to connect Momento to the webhook, as soon as the webhook's URL is known. */
@@ -22,4 +23,36 @@ export function sayWhatIsNext(
       ].join('\n'),
     ),
   );
+}
+
+/**
+ * Says what else must change when the addresses have: they do if `front` or the domain changes. What they were, only the stack's
+ * outputs of the last update tell.
+ */
+export function sayWhatMoved(config: Pick<StackConfig, 'delivery' | 'front'>, front: Front): void {
+  const before = lastOutputs();
+  pulumi
+    .all([front.webhookUrl, front.publisherUrl, front.tokensUrl])
+    .apply(async ([webhook, publisher, tokens]) => {
+      const was = (await before).webhookUrl;
+      if (typeof was !== 'string' || was === webhook) return;
+      const inMomento =
+        config.delivery === 'webhook'
+          ? [`In Momento, give the webhook the new URL. Until then events are lost: ${webhook}`]
+          : [];
+      const service = config.front === 'http-api' ? 'execute-api' : 'lambda';
+      const steps = [
+        ...inMomento,
+        `Your backends publish at ${publisher}`,
+        `and get tokens at ${tokens}`,
+        `They sign for the service ${service}, and need its permissions: docs/publishing.md, "Permissions"`,
+      ];
+      await pulumi.log.warn([`The addresses changed: the webhook's was ${was}`, ...steps].join('\n  '));
+    });
+}
+
+async function lastOutputs(): Promise<Record<string, unknown>> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const read = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
+  return Object(read.outputs);
 }

@@ -39,7 +39,16 @@ interface ActedOn {
 
 /** @param onTrouble is called with the new trouble */
 export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trouble: Trouble) => void) {
-  const { outputs, credentials, region, cacheName, topicName, application, access } = stack;
+  const {
+    outputs,
+    credentials,
+    signingName: service,
+    region,
+    cacheName,
+    topicName,
+    application,
+    access,
+  } = stack;
   const { SIGNING_SECRET_ARN = '' } = stack.functionNamed('webhookFunctionName').environment;
 
   const readPlace = async (given: string): Promise<Shown> => ({
@@ -63,6 +72,7 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
         const { userId, ...fields } = given;
         const journey = journeys.begin(userId, journeys.read(fields));
         const response = await signedPost(target.publisherUrl, {
+          service,
           credentials,
           region,
           body: JSON.stringify(given),
