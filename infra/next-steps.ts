@@ -27,27 +27,27 @@ export function sayWhatIsNext(
 
 /**
  * Says what else must change when the addresses have: they do if `front` or the domain changes. What they were, only the stack's
- * outputs of the last update tell.
+ * outputs of the last update tell. Returns when it is said.
  */
-export function sayWhatMoved(config: Pick<StackConfig, 'delivery' | 'front'>, front: Front): void {
+export function sayWhatMoved(
+  { delivery, front }: Pick<StackConfig, 'delivery' | 'front'>,
+  { webhookUrl, publisherUrl, tokensUrl }: Front,
+): pulumi.Output<void> {
   const before = lastOutputs();
-  pulumi
-    .all([front.webhookUrl, front.publisherUrl, front.tokensUrl])
-    .apply(async ([webhook, publisher, tokens]) => {
-      const was = (await before).webhookUrl;
-      if (typeof was !== 'string' || was === webhook) return;
-      const inMomento =
-        config.delivery === 'webhook'
-          ? [`In Momento, give the webhook the new URL. Until then events are lost: ${webhook}`]
-          : [];
-      const service = config.front === 'http-api' ? 'execute-api' : 'lambda';
-      const steps = [
-        ...inMomento,
-        `Your backends publish at ${publisher}`,
+  return pulumi
+    .all([webhookUrl, publisherUrl, tokensUrl, before])
+    .apply(async ([webhook, publisher, tokens, was]) => {
+      if (typeof was.webhookUrl !== 'string' || was.webhookUrl === webhook) return;
+      const inMomento = `In Momento, give the webhook the new URL. Until then events are lost: ${webhook}`;
+      const service = front === 'http-api' ? 'execute-api' : 'lambda';
+      const lines = [
+        `The addresses changed: the webhook's was ${was.webhookUrl}`,
+        ...(delivery === 'webhook' ? [inMomento] : []),
+        `Backends publish at ${publisher}`,
         `and get tokens at ${tokens}`,
-        `They sign for the service ${service}, and need its permissions: docs/publishing.md, "Permissions"`,
+        `They sign for the service ${service}, and need permissions for it: docs/publishing.md`,
       ];
-      await pulumi.log.warn([`The addresses changed: the webhook's was ${was}`, ...steps].join('\n  '));
+      await pulumi.log.warn(lines.join('\n  '));
     });
 }
 
