@@ -6,8 +6,8 @@ import { findNetwork } from './infra/network';
 import { checkRegion } from './infra/regions';
 
 export = async () => {
-  const { delivery, vpcId, subnetIds } = loadConfig();
-  await checkRegion();
+  const { delivery, front, certificateArn, vpcId, subnetIds } = loadConfig();
+  await checkRegion({ front, certificateArn });
   if (delivery === 'relay') {
     checkDocker();
     await findNetwork(vpcId, subnetIds);

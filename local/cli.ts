@@ -20,7 +20,8 @@ const PORTS = 10;
 const PROJECT = resolve(__dirname, '..');
 const WATCHED = ['handlers', 'infra', 'index.ts', 'Pulumi.dev.yaml'];
 
-const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--application FOLDER] [--fault FAULT]... [--verbose]
+const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--front FRONT] [--application FOLDER]
+                    [--fault FAULT]... [--verbose]
 
 Runs the whole system on this machine, without an account. Sends one message through it, then stays up and shows on a
 page in the browser what happens.
@@ -28,10 +29,11 @@ page in the browser what happens.
   --once         exit after the message: with 0, or with 1 and the reason if a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
   --delivery D   webhook, managed-webhook or relay; default: the one in Pulumi.dev.yaml
+  --front F      function-url or http-api; default: the one in Pulumi.dev.yaml
   --application FOLDER
                  what handles the messages, such as examples/moderated-chat; default: the one in Pulumi.dev.yaml
   --fault FAULT  makes calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
-                 or AWS, FunctionUrl for requests to the functions' URLs, or * for all
+                 or AWS, FunctionUrl or HttpApi for requests to the functions' URLs or routes, or * for all
   --verbose      print what the functions log`;
 
 async function main(): Promise<void> {
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
     once: { type: 'boolean', default: false },
     port: { type: 'string' },
     delivery: { type: 'string' },
+    front: { type: 'string' },
     application: { type: 'string' },
     fault: { type: 'string', multiple: true },
     verbose: { type: 'boolean', default: false },
@@ -53,9 +56,10 @@ async function main(): Promise<void> {
     process.once(signal, () => process.exit(flags.once ? 130 : 0));
   }
 
-  const { delivery, application } = flags;
+  const { delivery, front, application } = flags;
   const config = {
     ...(delivery !== undefined && { delivery }),
+    ...(front !== undefined && { front }),
     ...(application !== undefined && { application }),
   };
   const faults = flags.fault && (await planOf(flags.fault, config));
@@ -90,6 +94,7 @@ async function main(): Promise<void> {
     cacheName: stack.cacheName,
     publisherUrl: String(stack.outputs.publisherUrl),
     region: stack.region,
+    signingName: stack.signingName,
     credentials: stack.credentials,
   });
   console.log(whatNext(stack, page.port));
@@ -135,7 +140,8 @@ function printStep({ name, detail, ok }: Step): void {
   console.log(ok ? line : red(line));
 }
 
-function whatNext({ outputs, aws, momento, credentials, region, application }: Stack, port: number): string {
+function whatNext(stack: Stack, port: number): string {
+  const { outputs, aws, momento, credentials, signingName, region, application } = stack;
   const { accessKeyId, secretAccessKey } = credentials;
   const { example } = application;
   const body = JSON.stringify(example);
@@ -149,7 +155,7 @@ function whatNext({ outputs, aws, momento, credentials, region, application }: S
   Momento            ${momento.url}
 
 Publish:
-  curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
+  curl --aws-sigv4 aws:amz:${region}:${signingName} --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
 Read:
   npm run read -- --course ${application.describe(example).place} --port ${port}
 Verify, as after a deploy:
