@@ -25,6 +25,8 @@ const running = v.object({
   region: v.string(),
   /** The local user's, who may call the publisher. */
   credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
+  /** For a user's own backend and frontend. */
+  environment: v.record(v.string(), v.string()),
 });
 
 export type Running = v.InferOutput<typeof running>;
