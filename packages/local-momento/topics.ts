@@ -1,6 +1,7 @@
 // One topic: its messages in order, as far back as its history goes, and its subscribers.
 import { cache_client as grpc } from '@gomomento/generated-types/dist/cachepubsub';
 import type { TopicMessage } from './events';
+import type { Beginning } from './options';
 
 const { pubsub } = grpc;
 
@@ -73,16 +74,6 @@ export interface ResumePosition {
   /** 0 for any page. */
   sequencePage: number;
 }
-
-/**
- * Where a subscription without a position begins on a topic that has messages. Momento does not document it.
- * - `next`: the next message
- * - `latest`: the latest one (client-protos: it "will begin with the latest messages"; Momento's Python suite expects it)
- * - `place`: a discontinuity with page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
- *   then discontinuity")
- * - `page`: a discontinuity with only the page, then the next message
- */
-export type Beginning = 'next' | 'latest' | 'place' | 'page';
 
 /**
  * A position in a topic and the stream that follows it. For a slow reader nothing is buffered: when its stream drains, it

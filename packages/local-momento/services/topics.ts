@@ -13,9 +13,10 @@ import {
   unavailable,
 } from '../errors';
 import type { MomentoEmitter, TopicMessage } from '../events';
+import type { Beginning } from '../options';
 import type { Access } from '../permissions';
 import type { TopicRegistry } from '../topic-registry';
-import { type Beginning, Subscription } from '../topics';
+import { Subscription } from '../topics';
 
 import pubsub = cache_client.pubsub;
 
