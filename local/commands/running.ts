@@ -27,6 +27,8 @@ const running = v.object({
   signingName: v.picklist(['lambda', 'execute-api']),
   /** The local user's, who may call the publisher. */
   credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
+  /** For a user's own backend and frontend. */
+  environment: v.record(v.string(), v.string()),
 });
 
 export type Running = v.InferOutput<typeof running>;

@@ -16,8 +16,10 @@ export const CONNECTED_SERVICES = ['momento', 'aws', 'urls'] as const;
 export type ConnectedService = (typeof CONNECTED_SERVICES)[number];
 
 export interface StackOptions {
-  /** The first of several ports in a row: AWS, Momento, then the Function URLs or the API. 0, the default: any free ones. */
-  port?: number;
+  /** The port of the server of this name: `aws`, `momento`, or a Function URL's or an API's. 0, the default: any free one. */
+  portOf?: (name: string) => number;
+  /** The local user's key. Default: a made-up one. */
+  user?: AccessKey;
   /** The stack whose `Pulumi.<stack>.yaml` has the settings. Default: `dev`. */
   stack?: string;
   /** The folder of the program. Default: this project. */
