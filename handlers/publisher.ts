@@ -17,6 +17,7 @@ const tokens = new Tokens({
   ...momento,
   apiKeySecretArn: setting('API_KEY_SECRET_ARN'),
   ttlMinutes: wholeNumber('TOKEN_TTL_MINUTES'),
+  may: [{ publish: momento.topicName }],
 });
 const topic = new Topic(momento);
 

@@ -1,6 +1,6 @@
 import type { Alarms } from './alarms';
+import type { Variables } from './application';
 import type { StackConfig } from './config';
-import type { Variables } from './environment';
 import type { FunctionUrl } from './function-url';
 import type { RedriveQueue } from './redrive';
 import type { Relay } from './relay';

@@ -25,6 +25,8 @@ export interface Access {
 export interface Entry {
   readonly userID: string;
   readonly text: string;
+  /** What the user wrote, if the application changed it to `text`, for example by translating it. */
+  readonly original?: string;
   /** The time of its publication. */
   readonly at: Date;
 }
@@ -93,5 +95,5 @@ export function loadApplication(project: string, folder = DEFAULT_APPLICATION): 
 
 /** The user's entry with this text, if there is one. */
 export function entryOf(userId: string, { text }: Described, entries: readonly Entry[]): Entry | undefined {
-  return entries.find((one) => one.userID === userId && one.text === text);
+  return entries.find((one) => one.userID === userId && (one.original ?? one.text) === text);
 }

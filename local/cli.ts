@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { styleText } from 'node:util';
-import { type FaultPlan, firstOf, InvalidFault, parseFault } from 'local-momento/faults';
+import { type FaultPlan, firstOf, InvalidFault, parseFault } from 'local-momento';
 import { loadApplication } from './application';
 import { listen, PortInUse } from './aws/http';
 import { parseFlags, parsePort, UsageError } from './commands/flags';

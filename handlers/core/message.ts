@@ -10,15 +10,12 @@ const requestId = v.fallback(v.optional(v.pipe(v.string(), v.uuid(), v.toLowerCa
 const USER_ID = 'must be a string of 1 to 64 characters';
 
 /** Momento's token ids have at most 64 characters. */
-const userId = v.pipe(
+export const userId = v.pipe(
   v.string(USER_ID),
   v.minLength(1, USER_ID),
   v.maxLength(64, USER_ID),
   v.check((id) => id.isWellFormed(), 'must be well-formed Unicode'),
 );
-
-/** The token service's input: the user for whom to vend a token. */
-export const tokenRequestSchema = v.object({ userId }, 'must be an object');
 
 /** As long as any request id. */
 const A_REQUEST_ID = '00000000-0000-0000-0000-000000000000';

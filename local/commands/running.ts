@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
 import type { Access } from '../application';
 import { UsageError } from './flags';
+import { ignoreProxies } from './proxies';
 
 const FOLDER = resolve(__dirname, '../..', 'node_modules', '.cache', 'momento-webhooks');
 
@@ -30,6 +31,7 @@ export type Running = v.InferOutput<typeof running>;
 
 /** The access of another command to a running stack. */
 export function accessTo(stack: Running): Access {
+  ignoreProxies();
   return {
     credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) }),
     cacheName: stack.cacheName,

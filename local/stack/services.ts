@@ -1,9 +1,14 @@
 // The services on this machine for the program: AWS, Momento, and the hosts of functions, tasks and event sources. They
 // are empty until the program is evaluated.
 import type { EventEmitter } from 'node:events';
-import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
-import type { Connections } from 'local-momento/connections';
-import type { FaultPlan } from 'local-momento/faults';
+import {
+  type Connections,
+  type FaultPlan,
+  type Momento,
+  type MomentoOptions,
+  makeLegacyKey,
+  startMomento,
+} from 'local-momento';
 import type { LocalApplication, LocalService } from '../application';
 import { Clock } from '../aws/clock';
 import { TaskHost } from '../aws/ecs/host';

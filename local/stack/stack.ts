@@ -1,7 +1,6 @@
 // The options of a stack on this machine, and its operations.
 import type { EventEmitter } from 'node:events';
-import type { Momento, MomentoOptions } from 'local-momento';
-import type { ConnectionFault, FaultPlan } from 'local-momento/faults';
+import type { ConnectionFault, FaultPlan, Momento, MomentoOptions } from 'local-momento';
 import type { Access, LocalApplication } from '../application';
 import type { Clock } from '../aws/clock';
 import type { DeclaredFunction } from '../aws/declared';

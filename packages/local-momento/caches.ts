@@ -183,6 +183,11 @@ export class Caches {
     return cache;
   }
 
+  /** How many items are held, including expired ones that no call has found yet. */
+  get itemCount(): number {
+    return [...this.#byName.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   has(name: string): boolean {
     return this.#byName.has(name);
   }

@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { permission_messages } from '@gomomento/generated-types/dist/permissionmessages';
 import { cacheNotFound, permissionDenied, unauthenticated } from './errors';
-import { authorizationOf, makeLegacyKey } from './keys';
+import { authorizationOf, type KeyTrouble, makeLegacyKey } from './keys';
 import { type Access, allows } from './permissions';
 
 /** The caller of an operation: its token's id, empty for an API key, and its permissions. */
@@ -15,15 +15,6 @@ export interface Caller {
   /** Whether the key belongs to another account, which has no such cache. */
   isForeign?: boolean;
 }
-
-/**
- * What is wrong with an API key, and the status that its calls get:
- * - `revoked`: it is unknown: UNAUTHENTICATED
- * - `read-only`: it may only read caches and subscribe to topics: PERMISSION_DENIED for the rest
- * - `foreign`: it belongs to another account, which has none of these caches: NOT_FOUND
- */
-export const KEY_TROUBLES = ['revoked', 'read-only', 'foreign'] as const;
-export type KeyTrouble = (typeof KEY_TROUBLES)[number];
 
 /** What a disposable token or an API key is to be vended with. */
 export interface Grant {

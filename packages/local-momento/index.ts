@@ -10,15 +10,18 @@ import { leaderboard } from '@gomomento/generated-types/dist/leaderboard';
 import { token } from '@gomomento/generated-types/dist/token';
 import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { Server } from '@grpc/grpc-js';
+import { Admin } from './admin';
 import { Caches } from './caches';
 import type { Connections } from './connections';
-import { Credentials, type KeyTrouble } from './credentials';
+import { Credentials } from './credentials';
 import { Delivery } from './delivery';
 import { Dispatcher, type Faults } from './dispatch';
 import { cacheNotFound } from './errors';
 import type { MomentoEmitter, MomentoEvents } from './events';
 import type { FaultPlan } from './faults';
+import type { KeyTrouble } from './keys';
 import { Listener } from './listener';
+import { checkRanges, type MomentoOptions } from './options';
 import { apiKeys } from './services/api-keys';
 import { control } from './services/control';
 import { dataActions } from './services/data';
@@ -31,46 +34,18 @@ import { Topics } from './services/topics';
 import { Webhooks } from './services/webhooks';
 import { Timers } from './timers';
 import { TopicRegistry } from './topic-registry';
-import type { Beginning } from './topics';
 
-export { KEY_TROUBLES, type KeyTrouble } from './credentials';
+export { Connections } from './connections';
 export type { Delivery, MomentoEvents, TopicMessage } from './events';
-export { authorizationOf, makeLegacyKey, makeV2Key } from './keys';
-
-export interface MomentoOptions {
-  /** 0, the default: any free one. */
-  port?: number;
-  /**
-   * Whole API keys, legacy or v2: every call needs one, or a token vended for one. None, the default: "Momento local",
-   * which needs no key, but still refuses a wrong one.
-   */
-  apiKeys?: readonly string[];
-  /** Caches to create at the start. */
-  caches?: readonly string[];
-  /** Milliseconds since the epoch, for times to live, token expiry and message times. Default: `Date.now`. */
-  now?: () => number;
-  faults?: FaultPlan;
-  /** The time between a subscription's heartbeats; the first comes at once. Default: 5,000. */
-  heartbeatMs?: number;
-  /** How many messages of a topic a subscription can go back. Default: 1,000. */
-  historyPerTopic?: number;
-  /** Where a subscription without a position begins. Default: `latest`, as Momento documents it. */
-  beginning?: Beginning;
-  /** The limit per webhook; `Infinity` for none. Momento's default is 5. */
-  deliveriesPerSecond?: number;
-  /** Accepts webhooks for other machines too, as Momento does, but never calls them. */
-  takesAnyDestination?: boolean;
-  /** How many messages may wait for a webhook's rate; more are dropped. Default: 1,000. */
-  deliveryBacklog?: number;
-  /** How long a webhook may take to answer. Default: 5,000. */
-  deliveryTimeoutMs?: number;
-  /** The longest time to live. Default: 86,400, Momento's default limit. */
-  maxTtlSeconds?: number;
-}
+export * from './faults';
+export { authorizationOf, KEY_TROUBLES, type KeyTrouble, makeLegacyKey, makeV2Key } from './keys';
+export type { Beginning, MomentoOptions } from './options';
 
 export interface Momento {
   readonly port: number;
-  /** `http://127.0.0.1:PORT`, gRPC without TLS. */
+  /** If `MomentoOptions.adminPort` asked for one. */
+  readonly adminPort: number | undefined;
+  /** `http://127.0.0.1:PORT`, gRPC and gRPC-web without TLS. */
   readonly url: string;
   /** The names of all operations, as fault plans get them. */
   readonly operations: readonly string[];
@@ -82,7 +57,10 @@ export interface Momento {
   /** A key whose calls are refused, like one that was copied wrongly or has too few permissions. */
   makeWrongKey(trouble: KeyTrouble): string;
   setFaults(plan: FaultPlan | undefined): void;
+  /** Kills connections, or keeps everybody out for a while. */
   readonly connections: Connections;
+  /** How many items all caches hold, including expired ones that no call has found yet. */
+  readonly itemCount: number;
   /** Drops every connection, and restarts the sequence of every topic on a new page. Caches stay. */
   restart(): void;
   /** Ends every subscription as UNAVAILABLE, as a broken network would. */
@@ -153,7 +131,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     }),
     ...signingKeys(dispatcher, now),
   });
-  const endpoint = (): string => `127.0.0.1:${listener.port}`;
+  const endpoint = (): string => `http://127.0.0.1:${listener.port}`;
   dispatcher.serve(
     token.UnimplementedTokenService.definition,
     tokens(dispatcher, { credentials, events, endpoint }),
@@ -165,8 +143,10 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
 
   // Last, so that no caller finds a service missing.
   const port = await listener.listen(options.port ?? 0);
+  const admin = await openAdmin(options.adminPort, listener);
   return {
     port,
+    adminPort: admin?.port,
     url: `http://127.0.0.1:${port}`,
     operations: dispatcher.operations,
     on: events.on.bind(events),
@@ -177,30 +157,24 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
       faults.plan = plan;
     },
     connections: listener.connections,
+    get itemCount() {
+      return caches.itemCount;
+    },
     restart,
     dropSubscriptions: () => topics.endForDrop(),
     close: async () => {
       timers.stop();
       delivery.close();
-      await listener.close();
+      await Promise.all([listener.close(), admin?.close()]);
     },
   };
 }
 
-function checkRanges(options: MomentoOptions): void {
-  const counts = [
-    'heartbeatMs',
-    'historyPerTopic',
-    'deliveryBacklog',
-    'deliveryTimeoutMs',
-    'maxTtlSeconds',
-  ] as const;
-  for (const name of counts) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RangeError(`${name} must be a whole number from 1 on, not ${value}`);
-    }
+async function openAdmin(port: number | undefined, listener: Listener): Promise<Admin | undefined> {
+  try {
+    return port === undefined ? undefined : await Admin.listen(port, listener.connections);
+  } catch (error) {
+    await listener.close();
+    throw error;
   }
-  const { deliveriesPerSecond: rate = 5 } = options;
-  if (!(rate > 0)) throw new RangeError(`deliveriesPerSecond must be above 0, not ${rate}`);
 }

@@ -1,6 +1,7 @@
 // One topic: its messages in order, as far back as its history goes, and its subscribers.
 import { cache_client as grpc } from '@gomomento/generated-types/dist/cachepubsub';
 import type { TopicMessage } from './events';
+import type { Beginning } from './options';
 
 const { pubsub } = grpc;
 
@@ -74,18 +75,6 @@ export interface Position {
   /** The page of the sequence number; 0 for any page. */
   sequencePage: number;
 }
-
-/**
- * Where a subscription without a sequence number begins on a topic that has messages.
- * - `latest`: a discontinuity with page and sequence, unless the subscriber named this page; then the latest message
- *   (client-protos: it "will begin with the latest messages", and "If you didn't have one, then this is just telling you
- *   what the sequence page is expected to be"; Momento's Python suite expects the latest message)
- * - `next`: the next message
- * - `place`: a discontinuity with page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
- *   then discontinuity")
- * - `page`: a discontinuity with only the page, then the next message
- */
-export type Beginning = 'latest' | 'next' | 'place' | 'page';
 
 /**
  * A position in a topic and the stream that follows it. For a slow reader nothing is buffered: when its stream drains, it

@@ -7,6 +7,18 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { copyProgram } from '../copy';
 
+/** Proxies as a company sets them, all out of reach: nothing on this machine may be sent there. */
+const DEAD_PROXIES = {
+  grpc_proxy: 'http://127.0.0.1:1',
+  http_proxy: 'http://127.0.0.1:1',
+  https_proxy: 'socks5://127.0.0.1:1', // gRPC complains of its scheme
+  HTTP_PROXY: 'http://127.0.0.1:1',
+  HTTPS_PROXY: 'http://127.0.0.1:1',
+  ALL_PROXY: 'http://127.0.0.1:1',
+  NODE_USE_ENV_PROXY: '1',
+  no_grpc_proxy: 'example.com',
+};
+
 describe('npm start', function () {
   this.timeout(240_000);
   let folder: string;
@@ -15,7 +27,7 @@ describe('npm start', function () {
 
   /** A copy of the project, whose handlers the tests can change, with its own folder for temporary files. */
   before(() => {
-    folder = copyProgram('.bundles');
+    folder = copyProgram('.bundles', 'verify');
     temporary = join(folder, 'temporary');
     mkdirSync(temporary);
   });
@@ -26,9 +38,9 @@ describe('npm start', function () {
 
   function command(script: string, flags: string[]) {
     const { MOMENTO_API_KEY: _, ...environment } = process.env;
-    const child = spawn(process.execPath, ['-r', 'ts-node/register', join('local', script), ...flags], {
+    const child = spawn(process.execPath, ['-r', 'ts-node/register', script, ...flags], {
       cwd: folder,
-      env: { ...environment, TMPDIR: temporary },
+      env: { ...environment, ...DEAD_PROXIES, TMPDIR: temporary },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
@@ -48,7 +60,7 @@ describe('npm start', function () {
   }
 
   it('--once shows the steps of a comment, exits 0 and leaves nothing behind', async () => {
-    const { status, stdout, stderr } = await run('cli.ts', ['--once']);
+    const { status, stdout, stderr } = await run('local/cli.ts', ['--once']);
     assert.deepEqual([status, stderr], [0, '']);
     const steps = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/)[0]);
     assert.deepEqual(steps.filter(Boolean), [
@@ -65,7 +77,7 @@ describe('npm start', function () {
   });
 
   it('--once exits 1 with the reason if a step fails', async () => {
-    const { status, stderr } = await run('cli.ts', ['--once', '--fault', 'Publish=refuse']);
+    const { status, stderr } = await run('local/cli.ts', ['--once', '--fault', 'Publish=refuse']);
     assert.equal(status, 1);
     assert.match(stderr, /^publishing failed: the publisher answered 503/);
     assert.deepEqual(leftIn(temporary), []);
@@ -78,12 +90,12 @@ describe('npm start', function () {
     assert.ok(address !== null && typeof address === 'object');
     const { port } = address;
     const [inUse, ofPage, unknown, wrong, misspelt] = await Promise.all([
-      run('cli.ts', ['--once', '--port', String(port)]),
+      run('local/cli.ts', ['--once', '--port', String(port)]),
       // reported before the program is evaluated, which would fail
-      run('cli.ts', ['--delivery', 'pigeon', '--port', String(port)]),
-      run('cli.ts', ['--nonce']),
-      run('cli.ts', ['--port', '70000']),
-      run('cli.ts', ['--once', '--fault', 'SortedSetPt=refuse']),
+      run('local/cli.ts', ['--delivery', 'pigeon', '--port', String(port)]),
+      run('local/cli.ts', ['--nonce']),
+      run('local/cli.ts', ['--port', '70000']),
+      run('local/cli.ts', ['--once', '--fault', 'SortedSetPt=refuse']),
     ]);
     server.close();
     assert.equal(ofPage.stderr, inUse.stderr);
@@ -111,15 +123,17 @@ describe('npm start', function () {
   });
 
   it('stays up, can be read, swaps in a changed handler, and ends at once on Ctrl-C', async () => {
-    const child = command('cli.ts', ['--port', '0']);
+    const child = command('local/cli.ts', ['--port', '0']);
     const output = collect(child);
     await output.until(/Ctrl-C ends it/);
     const [, port = ''] = /^Watch it live: http:\/\/127\.0\.0\.1:(\d+)\/\n/.exec(output.seen()) ?? [];
     const [, webhookUrl = ''] = /webhook +(http:\S+)/.exec(output.seen()) ?? [];
 
-    const read = await run('commands/read.ts', ['--course', '123', '--port', port]);
+    const read = await run('local/commands/read.ts', ['--course', '123', '--port', port]);
     assert.deepEqual([read.status, read.stderr], [0, '']);
     assert.match(read.stdout, /^\d{4}-\S+Z {2}"taylor" {2}"What a course!"\n$/);
+    const verified = await run('verify/cli.ts', ['--local', '--port', port]);
+    assert.deepEqual([verified.status, verified.stderr], [0, '']);
 
     const handler = join(folder, 'handlers', 'webhook.ts');
     const source = readFileSync(handler, 'utf8');
@@ -142,7 +156,7 @@ describe('npm start', function () {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.deepEqual(leftIn(temporary), []);
     await assert.rejects(fetch(webhookUrl));
-    const gone = await run('commands/read.ts', ['--course', '123', '--port', port]);
+    const gone = await run('local/commands/read.ts', ['--course', '123', '--port', port]);
     assert.equal(gone.status, 2);
     assert.match(gone.stderr, /^no local stack of this project runs on port \d+: start it with "npm start"/);
   });

@@ -12,10 +12,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   aws: [],
   'application.ts': ['aws'],
   'comments.ts': [],
+  'web-sdk.ts': [],
   commands: ['application.ts', 'aws'],
   program: ['application.ts', 'aws'],
   stack: ['application.ts', 'aws', 'commands', 'program'],
-  page: ['application.ts', 'aws', 'commands', 'stack'],
+  page: ['application.ts', 'aws', 'commands', 'stack', 'web-sdk.ts'],
   'cli.ts': ['application.ts', 'aws', 'commands', 'page', 'stack'],
 };
 

@@ -21,10 +21,10 @@ export function showFields(next) {
 
 function fieldFor(name, value, isLong) {
   if (!isLong) {
-    const input = element('input', { name, value, required: '', spellcheck: 'false' });
+    const input = element('input', { name, value, dir: 'auto', required: '', spellcheck: 'false' });
     return { input, item: element('label', {}, labelOf(name), input) };
   }
-  const input = element('textarea', { id: name, name, rows: '2', required: '' }, value);
+  const input = element('textarea', { id: name, name, rows: '2', dir: 'auto', required: '' }, value);
   return { input, item: element('div', {}, element('label', { for: name }, labelOf(name)), input) };
 }
 
@@ -47,7 +47,3 @@ export function written() {
   const { userId, ...message } = Object.fromEntries(given);
   return { userId, message };
 }
-
-form.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-});

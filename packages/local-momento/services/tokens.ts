@@ -15,7 +15,10 @@ const MAX_SECONDS = 3_600;
 export interface TokenOptions {
   credentials: Credentials;
   events: MomentoEmitter;
-  /** The endpoint that clients are told to connect to. */
+  /**
+   * The endpoint that clients are told to connect to. Momento's is the name of a host with TLS; a URL with `http:` tells a
+   * client that it is neither.
+   */
   endpoint: () => string;
 }
 

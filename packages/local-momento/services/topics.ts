@@ -7,9 +7,10 @@ import type { Bound, Dispatcher } from '../dispatch';
 import { cacheNotFound, invalidArgument, type MomentoError, toStatus, unavailable } from '../errors';
 import type { MomentoEmitter, TopicMessage } from '../events';
 import { checkMessage } from '../limits';
+import type { Beginning } from '../options';
 import type { Access } from '../permissions';
 import type { TopicRegistry } from '../topic-registry';
-import { type Beginning, Subscription } from '../topics';
+import { Subscription } from '../topics';
 
 import pubsub = cache_client.pubsub;
 

@@ -1,8 +1,8 @@
 // The bounds of users' messages, field by field, with a test on each side of each bound.
 import assert from 'node:assert/strict';
 import { message } from '../../../application/message';
-import { tokenRequestSchema } from '../../../handlers/core/message';
 import { parse } from '../../../handlers/core/parse';
+import { publishOnly } from '../../../handlers/core/user-token';
 
 const UUID = '0b8ff2ed-6c0e-4b4f-8f0e-c9a1f2a3b4c5';
 const refusal = (work: () => unknown, reason: string) =>
@@ -44,7 +44,7 @@ describe('the request id of a message', () => {
 
 describe('the user of a token or a publication', () => {
   const users = [
-    (userId: unknown) => parse(tokenRequestSchema, { userId }).userId,
+    (userId: unknown) => parse(publishOnly.request, { userId }).userId,
     (userId: unknown) => parse(message.publication, { userId, comment: 'c', courseId: 1 }).userId,
   ];
 
@@ -59,7 +59,7 @@ describe('the user of a token or a publication', () => {
   });
 
   it('is expected in an object', () => {
-    for (const schema of [tokenRequestSchema, message.publication])
+    for (const schema of [publishOnly.request, message.publication])
       for (const given of [null, 'x', 5]) refusal(() => parse(schema, given), 'body must be an object');
   });
 });

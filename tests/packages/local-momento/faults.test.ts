@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import {
   CancelledError,
   LimitExceededError,
+  PermissionError,
   ServerUnavailableError,
   SortedSetOrder,
   TimeoutError,
 } from '@gomomento/sdk';
 import { status } from '@grpc/grpc-js';
-import type { MomentoEvents } from 'local-momento';
-import { type Fault, type FaultKind, firstOf, InvalidFault, parseFault } from 'local-momento/faults';
+import {
+  type Fault,
+  type FaultKind,
+  firstOf,
+  InvalidFault,
+  type MomentoEvents,
+  parseFault,
+} from 'local-momento';
 import { Inbox } from './inbox';
 import { type Clients, got, refused, type Stand, stand } from './sdk';
 import { endSubscriptions, RawSubscriber, subscribe } from './subscriptions';
@@ -27,6 +34,15 @@ describe('faults by name', () => {
     assert.deepEqual(fault('Get=apply-late:3000', 'Get'), { kind: 'apply-late', ms: 3_000 });
   });
 
+  it('take a status and a number of messages if the kind has them', () => {
+    assert.deepEqual(fault('Get=refuse:not-found', 'Get'), { kind: 'refuse', status: 'not-found' });
+    assert.deepEqual(fault('Subscribe=end-stream:3:cancelled', 'Subscribe'), {
+      kind: 'end-stream',
+      messages: 3,
+      status: 'cancelled',
+    });
+  });
+
   it('apply to the given share of the calls', () => {
     const draws = [0.19, 0.2, 0.05, 0.99];
     const plan = parseFault('Publish=delay:10:0.2', { random: () => draws.shift() ?? 1 });
@@ -39,15 +55,18 @@ describe('faults by name', () => {
       ['Get', /OPERATION=KIND/],
       ['Get=', /OPERATION=KIND/],
       ['Get=explode', /no kind explode; there are refuse, delay/],
-      ['Get=refuse:500', /"500" is not a share/],
+      ['Get=throttle:500', /"500" is not a share/],
+      ['Get=refuse:gone', /"gone" is not a status such as not-found or a share/],
+      ['Subscribe=end-stream:0', /"0" is not a status .* or a number of messages or a share/],
       ['Get=delay:soon', /"soon" is not whole milliseconds or a share/],
       ['Get=throttle:1.5', /not a share/],
       ['Get=wrong-page', /only with Subscribe/],
+      ['*=end-stream:3', /only with Subscribe/],
       ['Geet=refuse', /no operation Geet; there are Get, Set/],
     ];
     for (const [flag, says] of mistakes) {
       assert.throws(
-        () => parseFault(flag, { operations: ['Get', 'Set'] }),
+        () => parseFault(flag, { operations: ['Get', 'Set', 'Subscribe'] }),
         (error) => error instanceof InvalidFault && says.test(error.message) && error.message.includes(flag),
         flag,
       );
@@ -220,6 +239,24 @@ describe('the local Momento: faults', () => {
     assert.ok(page > 0);
     got(await s.topics.publish('cache', 'turned', 'a'), 'Success');
     assert.equal((await items.next()).sequenceNumber(), 1);
+  });
+
+  it('refuse with a status: the error that the SDK has for it', async () => {
+    always('ListPushBack=refuse:permission-denied');
+    refused(await push(), PermissionError);
+    assert.equal(await stored(), 0);
+  });
+
+  it('end-stream: a subscription ends after some messages, and the SDK resumes where it was', async () => {
+    const subscribed = new Inbox<unknown>();
+    s.momento.on('subscribed', subscribed.put);
+    once('Subscribe', 'end-stream'); // its one message is the first heartbeat
+    const { items, lost } = await subscribe(s.topics, 'ended');
+    await lost.next();
+    await subscribed.take(2);
+    s.momento.off('subscribed', subscribed.put);
+    got(await s.topics.publish('cache', 'ended', 'a'), 'Success');
+    assert.equal((await items.next()).valueString(), 'a');
   });
 
   it('apply to subscriptions as well: refused, throttled and silent ones', async () => {
