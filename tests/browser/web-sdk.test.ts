@@ -169,6 +169,7 @@ describe('the web SDK in a browser', () => {
     'apply-then-stall': { answer: 'TIMEOUT_ERROR', published: 1 },
     'answer-then-drop': { answer: 'Success', published: 1 },
     'wrong-page': { answer: 'Success', published: 1 },
+    'end-stream': { answer: 'Success', published: 1 },
     restart: { answer: 'UNKNOWN_SERVICE_ERROR', published: 0 },
   };
   for (const kind of FAULT_KINDS) {
