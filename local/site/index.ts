@@ -7,6 +7,7 @@ import { listen, readBody, TooLarge } from '../aws/http';
 import { signedPost } from '../commands/signed-fetch';
 import { admit, Forbidden, SECURITY_HEADERS } from '../page/guard';
 import type { Stack } from '../stack';
+import { webSdk } from '../web-sdk';
 import { siteFile } from './files';
 import { SignIn } from './sign-in';
 
@@ -21,6 +22,7 @@ export interface Site {
 
 /** Serves the site on 127.0.0.1; port 0, the default, takes any free one. Rejects with PortInUse. */
 export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0 } = {}): Promise<Site> {
+  await webSdk(); // bundling takes longer than all that follows
   const server = createServer();
   const taken = await listen(server, port);
   const served = { stack, folder, port: taken, signIn: new SignIn(taken) };
