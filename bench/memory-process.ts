@@ -12,7 +12,7 @@ export interface MemoryTask {
 export type MemoryInUse = number[];
 
 async function run({ file, region, after }: MemoryTask): Promise<MemoryInUse> {
-  const { handler }: { handler(request: unknown): Promise<{ statusCode: number }> } = require(file);
+  const { handler }: { handler(request: unknown): Promise<{ statusCode: number }> } = await import(file);
   const inUse: number[] = [];
   let sent = 0;
   for (const events of after) {

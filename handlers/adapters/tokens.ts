@@ -8,10 +8,11 @@ import {
   MomentoErrorCode,
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
-import { Client } from '@grpc/grpc-js';
 import { LRUCache } from 'lru-cache';
 import { DeadlineExceeded } from '../core/deadline';
 import { BadGateway, Unavailable } from '../core/errors';
+import { connected } from './connected';
+import { INIT_WITHIN_MS, whileInitialising } from './initialisation';
 import { timed } from './metrics';
 import { DOUBTED_KEY_MS, MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
@@ -50,7 +51,7 @@ export interface VendedToken {
 
 export class Tokens {
   readonly #tokens: LRUCache<string, string>;
-  readonly #momento: MomentoClient<AuthClient & { close(): void }>;
+  readonly #momento: MomentoClient<OwnClient>;
 
   constructor(private readonly settings: TokenSettings) {
     this.#tokens = new LRUCache({ max: USERS_AT_MOST, ttl: settings.ttlMinutes * 60_000 * USED_OF_LIFE });
@@ -58,7 +59,7 @@ export class Tokens {
     this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => connect(apiKey, settings), {
       keyServesMs: DOUBTED_KEY_MS,
     });
-    this.#momento.prefetch();
+    whileInitialising(this.#momento.prefetch((client) => client.connected()));
   }
 
   /** A token for a user, kept or new. Throws BadGateway if Momento refuses it, else Unavailable. */
@@ -97,15 +98,25 @@ export class Tokens {
   }
 }
 
-/** The SDK's client with a `close`, which it lacks: idle connections of its stubs would stay open for half an hour. */
-export function connect(apiKey: string, access: MomentoAccess): AuthClient & { close(): void } {
+/** What the SDK's client lacks. Without `close`, idle connections of its stubs would stay open for half an hour. */
+type OwnClient = AuthClient & {
+  /** Resolves when it is connected to the token service. */
+  connected(): Promise<object>;
+  close(): void;
+};
+
+export function connect(apiKey: string, access: MomentoAccess): OwnClient {
   const credentialProvider = apiKeyCredentials(apiKey, access);
   const configuration = AuthClientConfigurations.Default.latest(new NoopMomentoLoggerFactory());
   const client = new AuthClient({ credentialProvider, configuration });
-  const stubs = Object.values(Object(Reflect.get(client, 'authClient')));
+  const { tokenClient, authClient } = Object(Reflect.get(client, 'authClient'));
   return Object.assign(client, {
+    async connected() {
+      await connected(tokenClient, INIT_WITHIN_MS);
+      return {};
+    },
     close() {
-      for (const stub of stubs) if (stub instanceof Client) stub.close();
+      for (const stub of [tokenClient, authClient]) stub.close();
     },
   });
 }

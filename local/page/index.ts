@@ -5,6 +5,7 @@ import type { FaultPlan } from 'local-momento/faults';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
+import type { StackEvents } from '../stack/stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { EventStream } from './event-stream';
 import { pageFile } from './files';
@@ -78,7 +79,7 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
 /** Passes events to the journeys. Returns how to stop. */
 function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
-  const onLog = ({ line }: { line: string }) => journeys.logged(line);
+  const onLog = ({ line, initMs }: StackEvents['log'][0]) => journeys.logged(line, initMs);
   // Messages that the application itself publishes, to other topics, are not journeys.
   const onPublished = (message: TopicMessage) => {
     if (message.cache === cacheName && message.topic === topicName) journeys.published(message);

@@ -21,6 +21,8 @@ export interface Journey extends Described {
   readonly startedAt: number;
   /** The publisher's `x-request-id`; other publishers need not send one. */
   requestId?: string;
+  /** How long a new instance of the webhook took to initialise for this message, in milliseconds. */
+  initMs?: number;
   readonly steps: Partial<Record<Station, Step>>;
 }
 
@@ -92,7 +94,10 @@ export class Journeys {
     const journey = this.#byPlace.get(placeOf(message));
     if (!journey) return;
     const { status, error = '', ms } = answer;
-    const text = status === undefined ? `no answer: ${error}` : `answered ${status} in ${inWords(ms)}`;
+    const { initMs = 0 } = journey;
+    const first = initMs > 0 ? `, after an INIT of ${inWords(initMs)}` : '';
+    const answered = `answered ${status} in ${inWords(ms - initMs)}${first}`;
+    const text = status === undefined ? `no answer: ${error}` : answered;
     const taken = status === 200 || status === 202;
     this.#step(journey, 'webhook', taken ? 'done' : 'failed', text);
     if (journey.steps.outcome) return;
@@ -101,10 +106,11 @@ export class Journeys {
     else this.#step(journey, 'outcome', 'failed', 'nothing was done');
   }
 
-  /** Handles any line that a function logged. */
-  logged(line: string): void {
+  /** Handles any line that a function logged: `initMs` in its instance's first invocation. */
+  logged(line: string, initMs?: number): void {
     const told = readOutcome(line);
     const journey = told && this.#all.find(({ requestId }) => requestId === told.requestId);
+    if (journey && !journey.steps.webhook) journey.initMs ??= initMs;
     const meaning = journey && meaningOf(told, journey.done);
     if (!meaning || journey.steps.outcome?.state === 'done') return;
     this.#step(journey, 'outcome', ...meaning);

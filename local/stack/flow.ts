@@ -9,6 +9,7 @@ export interface Step {
     | 'token vended'
     | 'published'
     | 'webhook called'
+    | 'webhook initialised'
     | 'handled'
     | 'webhook answered'
     | 'read back'
@@ -44,6 +45,9 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
     const isDone = told.outcome === 'stored' || told.outcome === 'redriven';
     const failed = told.reason === undefined ? told.outcome : `${told.outcome}: ${told.reason}`;
     step('handled', isDone ? (words.get(told.requestId) ?? 'done') : failed, isDone);
+  });
+  events.on('request', ({ url, initMs }) => {
+    if (url === 'webhook' && initMs !== undefined) step('webhook initialised', `in ${Math.round(initMs)} ms`);
   });
   onAnswer(stack, ({ status, error, ms }) => {
     const answer = status === undefined ? `nothing: ${error}` : String(status);
