@@ -2,6 +2,7 @@
 
 import type { FaultPlan } from 'local-momento';
 import * as v from 'valibot';
+import { isBlank } from '../../handlers/core/message-fields';
 import type { Entry, Fields } from '../application';
 import { signedPost } from '../commands/signed-fetch';
 import type { Stack } from '../stack';
@@ -29,7 +30,10 @@ const SHOWN_ENTRIES = 50;
 /** The longest wait of a message in the queue between two tries. */
 const LONGEST_WAIT_MS = 900_000;
 
-const place = v.pipe(v.string(), v.minLength(1, 'a place needs a name'));
+const place = v.pipe(
+  v.string(),
+  v.check((name) => !isBlank(name), 'a place needs a name'),
+);
 const publication = v.looseObject({ userId: v.string() });
 const message = v.record(v.string(), v.unknown());
 const chosenAttack = v.object({ attack: v.picklist(ATTACKS), message });
@@ -139,11 +143,12 @@ export function actionsOn(
 
 /** Publishes as a backend does. Rejects if the publisher is out of reach. */
 async function publishThrough(
-  { outputs, credentials, region }: Stack,
+  { outputs, credentials, signingName: service, region }: Stack,
   body: object,
 ): Promise<PublisherAnswer> {
   const started = performance.now();
   const response = await signedPost(String(outputs.publisherUrl), {
+    service,
     credentials,
     region,
     body: JSON.stringify(body),
