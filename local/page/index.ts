@@ -4,6 +4,7 @@ import type { FaultPlan, MomentoEvents, TopicMessage } from 'local-momento';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
+import type { StackEvents } from '../stack/stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { DeadLetters } from './dead-letters';
 import { EventStream } from './event-stream';
@@ -110,7 +111,7 @@ function aboutStack({ application, outputs, cacheName, topicName, region, signin
 /** Passes events to the journeys. Returns how to stop. */
 function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
-  const onLog = ({ line }: { line: string }) => journeys.logged(line);
+  const onLog = ({ line, initMs }: StackEvents['log'][0]) => journeys.logged(line, initMs);
   // Messages that the application itself publishes, to other topics, are not journeys.
   const onPublished = (message: TopicMessage) => {
     if (message.cache === cacheName && message.topic === topicName) journeys.published(message);
