@@ -7,9 +7,9 @@ import { findNetwork } from './infra/network';
 import { checkRegion } from './infra/regions';
 
 export = async () => {
-  const { delivery, vpcId, subnetIds } = loadConfig();
+  const { delivery, front, certificateArn, vpcId, subnetIds } = loadConfig();
   checkNames();
-  await checkRegion();
+  await checkRegion({ front, certificateArn });
   if (delivery === 'relay') {
     checkDocker();
     await findNetwork(vpcId, subnetIds);

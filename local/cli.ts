@@ -12,6 +12,7 @@ import { announce, chooseRunning } from './commands/running';
 import { printable } from './commands/terminal';
 import { watchProgram } from './commands/watch';
 import { startPage } from './page';
+import { startSite } from './site';
 import { applicationOf, type Stack, startStack } from './stack';
 import { faultOperations } from './stack/fault-operations';
 import { onSteps, type Step, sendMessage } from './stack/flow';
@@ -21,7 +22,8 @@ const PORTS = 10;
 const PROJECT = resolve(__dirname, '..');
 const WATCHED = ['handlers', 'infra', 'index.ts', 'Pulumi.dev.yaml'];
 
-const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--application FOLDER] [--fault FAULT]... [--fresh] [--verbose]
+const USAGE = `Usage: npm start -- [--once] [--port PORT] [--delivery DELIVERY] [--front FRONT] [--application FOLDER]
+                    [--fault FAULT]... [--fresh] [--verbose]
        npm start --silent -- --env [--port PORT]
 
 Runs the whole system on this machine, without an account. Sends one message through it, then stays up and shows on a
@@ -30,10 +32,11 @@ page in the browser what happens.
   --once         exit after the message: with 0, or with 1 and the reason if a step failed
   --port PORT    the first of up to ${PORTS} ports in a row; 0 for any free ones; default ${DEFAULT_PORT}, with --once 0
   --delivery D   webhook, managed-webhook or relay; default: the one in Pulumi.dev.yaml
+  --front F      function-url or http-api; default: the one in Pulumi.dev.yaml
   --application FOLDER
                  what handles the messages, such as examples/moderated-chat; default: the one in Pulumi.dev.yaml
   --fault FAULT  makes calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
-                 or AWS, FunctionUrl for requests to the functions' URLs, or * for all
+                 or AWS, FunctionUrl or HttpApi for requests to the functions' URLs or routes, or * for all
   --fresh        make new keys; without it, keys and ports stay as they were
   --verbose      print what the functions log
   --env          only print the environment of the stack that runs, as a .env file for your own backend and frontend`;
@@ -43,6 +46,7 @@ async function main(): Promise<void> {
     once: { type: 'boolean', default: false },
     port: { type: 'string' },
     delivery: { type: 'string' },
+    front: { type: 'string' },
     application: { type: 'string' },
     fault: { type: 'string', multiple: true },
     fresh: { type: 'boolean', default: false },
@@ -60,9 +64,10 @@ async function main(): Promise<void> {
     process.once(signal, () => process.exit(flags.once ? 130 : 0));
   }
 
-  const { delivery, application } = flags;
+  const { delivery, front, application } = flags;
   const config = {
     ...(delivery !== undefined && { delivery }),
+    ...(front !== undefined && { front }),
     ...(application !== undefined && { application }),
   };
   const faults = flags.fault && (await planOf(flags.fault, config));
@@ -79,6 +84,7 @@ async function main(): Promise<void> {
   });
   const page = flags.once ? undefined : await startPage(stack, { port, faults });
   if (page) console.log(`Watch it live: ${page.url}\n`);
+  if (page) await hostSite(stack, kept.portOf('site', first));
   onSteps(stack, printStep);
   stack.events.on('log', ({ function: name, line }) => {
     if (flags.verbose) console.log(dim(`${name}  ${line}`));
@@ -104,11 +110,20 @@ async function main(): Promise<void> {
     cacheName: stack.cacheName,
     publisherUrl: String(stack.outputs.publisherUrl),
     region: stack.region,
+    signingName: stack.signingName,
     credentials: stack.credentials,
     environment: environmentOf(stack),
   });
   console.log(whatNext(stack, page.port));
   await watchProgram(PROJECT, [...WATCHED, stack.applicationFolder], (file) => reload(stack, file));
+}
+
+/** Cookies tell `localhost` from 127.0.0.1, so that one browser can be two users. */
+async function hostSite(stack: Stack, port: number): Promise<void> {
+  const { site } = stack.application;
+  if (!site) return;
+  const hosted = await startSite(stack, site, { port });
+  console.log(`Open the ${site.name}: ${hosted.url}\n  as a second user: http://localhost:${hosted.port}/\n`);
 }
 
 /** Throws UsageError. */
@@ -159,7 +174,8 @@ function printStep({ name, detail, ok }: Step): void {
   console.log(ok ? line : red(line));
 }
 
-function whatNext({ outputs, aws, momento, credentials, region, application }: Stack, port: number): string {
+function whatNext(stack: Stack, port: number): string {
+  const { outputs, aws, momento, credentials, signingName, region, application } = stack;
   const { accessKeyId, secretAccessKey } = credentials;
   const { example } = application;
   const body = JSON.stringify(example);
@@ -177,7 +193,7 @@ Functions, by the names that aws lambda invoke takes:
 ${names.map(([, name]) => `  ${name}`).join('\n')}
 
 Publish:
-  curl --aws-sigv4 aws:amz:${region}:lambda --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
+  curl --aws-sigv4 aws:amz:${region}:${signingName} --user ${accessKeyId}:${secretAccessKey} -H 'content-type: application/json' -d '${body}' ${outputs.publisherUrl}
 Read:
   npm run read -- --course ${application.describe(example).place} --port ${port}
 Verify, as after a deploy:

@@ -84,11 +84,12 @@ function assumed(
   );
 }
 
-/** What a caller of the publisher needs (its URL is AWS_IAM: both actions), and what an operator of the queues needs. */
+/** What a caller of the publisher needs (of its URL, which is AWS_IAM, both actions; or of its route), and what an operator of the queues needs. */
 const FUNCTIONS = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`;
 const MAY_INVOKE_AND_OPERATE = [
   allow('lambda:InvokeFunctionUrl', FUNCTIONS),
   allow('lambda:InvokeFunction', FUNCTIONS),
+  allow('execute-api:Invoke', `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:*`),
   allow('sqs:*', `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:*`),
 ];
 

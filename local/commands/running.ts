@@ -23,6 +23,8 @@ const running = v.object({
   cacheName: v.string(),
   publisherUrl: v.string(),
   region: v.string(),
+  /** The service for which calls of the publisher are signed. */
+  signingName: v.picklist(['lambda', 'execute-api']),
   /** The local user's, who may call the publisher. */
   credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
   /** For a user's own backend and frontend. */

@@ -143,11 +143,12 @@ export function actionsOn(
 
 /** Publishes as a backend does. Rejects if the publisher is out of reach. */
 async function publishThrough(
-  { outputs, credentials, region }: Stack,
+  { outputs, credentials, signingName: service, region }: Stack,
   body: object,
 ): Promise<PublisherAnswer> {
   const started = performance.now();
   const response = await signedPost(String(outputs.publisherUrl), {
+    service,
     credentials,
     region,
     body: JSON.stringify(body),

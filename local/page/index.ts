@@ -90,7 +90,7 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
 }
 
 /** What the page shows of the stack itself. */
-function aboutStack({ application, outputs, cacheName, topicName, region, credentials }: Stack) {
+function aboutStack({ application, outputs, cacheName, topicName, region, signingName, credentials }: Stack) {
   const { example, placeName, store, describe } = application;
   const { webhookUrl, publisherUrl, tokensUrl } = outputs;
   return {
@@ -101,7 +101,7 @@ function aboutStack({ application, outputs, cacheName, topicName, region, creden
     stack: { cache: cacheName, topic: topicName, webhookUrl, publisherUrl, tokensUrl },
     /** For the curl commands: the keys are made up, and good for this machine alone. */
     signing: {
-      scheme: `aws:amz:${region}:lambda`,
+      scheme: `aws:amz:${region}:${signingName}`,
       user: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
     },
   };

@@ -6,7 +6,10 @@ import type { MockedResource } from '../application';
 export const REGION = 'us-east-1';
 export const ACCOUNT = '123456789012';
 
-export type AskUrl = (ask: 'functionUrl' | 'queueUrl', name: string) => Promise<string | undefined>;
+/** The addresses that whoever evaluates the program may choose. */
+export type Addressed = 'functionUrl' | 'httpApiUrl' | 'queueUrl';
+
+export type AskUrl = (ask: Addressed, name: string) => Promise<string | undefined>;
 
 export type MakeInMomento = (
   kind: 'cache' | 'webhook',
@@ -83,12 +86,43 @@ const ANSWERS: Record<string, (inputs: string) => Record<string, unknown>> = {
     userName: 'AWS',
     password: 'token-of-the-registry',
   }),
+  // Each evaluation is a stack's first.
+  'pulumi:pulumi:readStackOutputs': () => ({ outputs: {} }),
   'aws:index/getCallerIdentity:getCallerIdentity': () => ({ accountId: ACCOUNT }),
 };
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
+  'aws:apigatewayv2/api:Api': ({ physical, digits }) => {
+    const id = digits.slice(0, 10);
+    return {
+      id,
+      name: physical,
+      arn: `arn:aws:apigateway:${REGION}::/apis/${id}`,
+      apiEndpoint: `https://${id}.execute-api.${REGION}.amazonaws.com`,
+      executionArn: arn('execute-api', id),
+    };
+  },
+  'aws:apigatewayv2/apiMapping:ApiMapping': ({ digits }) => ({ id: digits.slice(0, 6) }),
+  'aws:apigatewayv2/domainName:DomainName': ({ inputs, digits }) => ({
+    id: String(inputs.domainName),
+    arn: `arn:aws:apigateway:${REGION}::/domainnames/${inputs.domainName}`,
+    domainNameConfiguration: {
+      ...Object(inputs.domainNameConfiguration),
+      hostedZoneId: 'Z1UJRXOUMOOFQ8',
+      targetDomainName: `d-${digits.slice(0, 10)}.execute-api.${REGION}.amazonaws.com`,
+    },
+  }),
+  'aws:apigatewayv2/integration:Integration': ({ digits }) => ({ id: digits.slice(0, 7) }),
+  'aws:apigatewayv2/route:Route': ({ digits }) => ({ id: digits.slice(0, 7) }),
+  'aws:apigatewayv2/stage:Stage': async ({ name, inputs, askUrl }) => ({
+    id: String(inputs.name),
+    arn: `arn:aws:apigateway:${REGION}::/apis/${inputs.apiId}/stages/${inputs.name}`,
+    executionArn: arn('execute-api', `${inputs.apiId}/${inputs.name}`),
+    invokeUrl:
+      (await askUrl('httpApiUrl', name)) ?? `https://${inputs.apiId}.execute-api.${REGION}.amazonaws.com/`,
+  }),
   'aws:cloudwatch/dashboard:Dashboard': ({ inputs }) => ({
     id: String(inputs.dashboardName),
     dashboardArn: `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${inputs.dashboardName}`,

@@ -64,7 +64,7 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
 
 /** Publishes a message and reads it back. Throws at the first failed step, with the reason. */
 export async function sendMessage(stack: Stack, publication: Publication): Promise<Entry> {
-  const { outputs, credentials, region, application, access, clock } = stack;
+  const { outputs, credentials, signingName: service, region, application, access, clock } = stack;
   const { userId, ...fields } = publication;
   const described = application.describe(fields);
   const logs: string[] = [];
@@ -76,7 +76,7 @@ export async function sendMessage(stack: Stack, publication: Publication): Promi
     const delivered = answerOfWebhook(stack);
     const body = JSON.stringify(publication);
     const signingDate = new Date(clock.now());
-    const signed = { credentials, region, body, signingDate };
+    const signed = { service, credentials, region, body, signingDate };
     const published = await signedPost(String(outputs.publisherUrl), signed);
     if (published.status !== 200) {
       throw new Error(

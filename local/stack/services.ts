@@ -10,6 +10,7 @@ import {
   startMomento,
 } from 'local-momento';
 import type { LocalApplication, LocalService } from '../application';
+import { HttpApiHost } from '../aws/api-gateway/host';
 import { Clock } from '../aws/clock';
 import { TaskHost } from '../aws/ecs/host';
 import { AwsEndpoint } from '../aws/endpoint';
@@ -31,6 +32,7 @@ export interface Services {
   readonly momento: Momento;
   readonly apiKey: string;
   readonly host: FunctionHost;
+  readonly apis: HttpApiHost;
   readonly tasks: TaskHost;
   readonly sources: EventSources;
   /** The application's own AWS services. */
@@ -89,6 +91,17 @@ export async function startServices(
   });
   started.push(host);
 
+  const apis = new HttpApiHost({
+    findIdentity: (accessKeyId) => identities.find(accessKeyId),
+    findFunction: (name) => host.find(name),
+    now,
+    portOf,
+    onLog: (log) => events.emit('log', log),
+    onCall: (call) => events.emit('call', call),
+    onRequest: (request) => events.emit('request', request),
+  });
+  started.push(apis);
+
   const tasks = new TaskHost({
     identities,
     clock,
@@ -110,12 +123,13 @@ export async function startServices(
     momento.setFaults(plan);
     aws.setFaults(plan);
     host.setFaults(plan);
+    apis.setFaults(plan);
   };
   const connectionsTo = (service: ConnectedService): Connections[] =>
     ({
       momento: [momento.connections],
       aws: [aws.connections, ...tasks.connections],
-      urls: host.connections,
+      urls: [...host.connections, ...apis.connections],
     })[service];
   return {
     clock,
@@ -126,6 +140,7 @@ export async function startServices(
     momento,
     apiKey,
     host,
+    apis,
     tasks,
     sources,
     ofApplication,

@@ -1,6 +1,7 @@
 // The live page of a whole stack in a real Chromium, and what a user does there.
 import assert from 'node:assert/strict';
 import type { Browser, Locator, Page as Tab } from 'playwright-core';
+import { signedPost } from '../../local/commands/signed-fetch';
 import { type Page, startPage } from '../../local/page';
 import { type Stack, type StackOptions, startStack } from '../../local/stack';
 import { launch } from './chromium';
@@ -54,8 +55,9 @@ export class LivePage {
     return this.#tab;
   }
 
-  /** Serves the page, where it was before. */
+  /** Serves the page where it was before, of a stack without troubles. */
   async start(): Promise<void> {
+    this.stack.setFaults(undefined);
     this.#page = await startPage(this.stack, this.#page && { port: this.#page.port });
   }
 
@@ -94,6 +96,14 @@ export class LivePage {
     const journey = this.journey(comment).filter({ hasText: userId }).first();
     await journey.waitFor();
     return journey;
+  }
+
+  /** Publishes a comment in the course of the test without the page, as a backend does. */
+  async fromBackend(userId: string, comment: string): Promise<void> {
+    const { outputs, credentials, region } = this.stack;
+    const body = JSON.stringify({ userId, courseId: this.course, comment });
+    const answer = await signedPost(String(outputs.publisherUrl), { credentials, region, body });
+    assert.equal(answer.status, 200);
   }
 
   journey(text: string): Locator {
