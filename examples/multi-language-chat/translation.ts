@@ -15,8 +15,8 @@ import { TRANSLATED } from './languages';
 /** ISO 639-2's code for a language that cannot be told. */
 export const UNDETERMINED = 'und';
 
-/** Two tries fit before the webhook gives the event to the redrive queue. */
-const client = new TranslateClient({ maxAttempts: 2, requestHandler: patience(400, 900) });
+/** One try, so that a language that fails leaves time for the others. The queue tries again at once. */
+const client = new TranslateClient({ maxAttempts: 1, requestHandler: patience(400, 900) });
 
 export class Translation {
   readonly #kept: FirstValues;

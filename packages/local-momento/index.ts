@@ -144,8 +144,9 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   timers.every(options.heartbeatMs ?? 5_000, () => registry.heartbeat());
 
   // Last, so that no caller finds a service missing.
-  const port = await listener.listen(options.port ?? 0);
-  const admin = await openAdmin(options.adminPort, listener);
+  const host = options.host ?? '127.0.0.1';
+  const port = await listener.listen(options.port ?? 0, host);
+  const admin = await openAdmin(options.adminPort, host, listener);
   return {
     port,
     adminPort: admin?.port,
@@ -172,9 +173,13 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   };
 }
 
-async function openAdmin(port: number | undefined, listener: Listener): Promise<Admin | undefined> {
+async function openAdmin(
+  port: number | undefined,
+  host: string,
+  listener: Listener,
+): Promise<Admin | undefined> {
   try {
-    return port === undefined ? undefined : await Admin.listen(port, listener.connections);
+    return port === undefined ? undefined : await Admin.listen(port, host, listener.connections);
   } catch (error) {
     await listener.close();
     throw error;

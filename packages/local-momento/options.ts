@@ -14,6 +14,11 @@ export type Beginning = 'next' | 'latest' | 'place' | 'page';
 export interface MomentoOptions {
   /** 0, the default: any free one. */
   port?: number;
+  /**
+   * The address to listen on; default 127.0.0.1, which only this machine reaches. A container needs `0.0.0.0`. Whoever can
+   * reach it can do everything that the API keys allow, and cut it off by its admin port.
+   */
+  host?: string;
   /** Where `/block` and `/unblock` cut the network; 0 for any free port. Default: no such port. */
   adminPort?: number;
   /**

@@ -15,8 +15,14 @@ import {
   TopicClient,
   TopicConfigurations,
 } from '@gomomento/sdk';
-import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
-import { FAULT_KINDS, type FaultKind } from 'local-momento/faults';
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  type Momento,
+  type MomentoOptions,
+  makeLegacyKey,
+  startMomento,
+} from 'local-momento';
 import type { Browser, Page as Tab } from 'playwright-core';
 import { listen } from '../../local/aws/http';
 import { webSdk } from '../../local/web-sdk';
@@ -169,6 +175,7 @@ describe('the web SDK in a browser', () => {
     'apply-then-stall': { answer: 'TIMEOUT_ERROR', published: 1 },
     'answer-then-drop': { answer: 'Success', published: 1 },
     'wrong-page': { answer: 'Success', published: 1 },
+    'end-stream': { answer: 'Success', published: 1 },
     restart: { answer: 'UNKNOWN_SERVICE_ERROR', published: 0 },
   };
   for (const kind of FAULT_KINDS) {

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
-import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
-import { authorizationOf } from 'local-momento/keys';
+import { authorizationOf, type Momento, makeLegacyKey, startMomento } from 'local-momento';
 
 const { _PublishRequest, _TopicValue } = cache_client.pubsub;
 const apiKey = makeLegacyKey();
