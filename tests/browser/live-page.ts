@@ -72,7 +72,9 @@ export class LivePage {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });
     opened.on('request', (request) => {
-      if (!request.url().startsWith(this.page.url)) this.complaints.push(`asks for ${request.url()}`);
+      const expected = [this.page.url, this.stack.momento.url];
+      if (expected.some((url) => request.url().startsWith(url))) return;
+      this.complaints.push(`asks for ${request.url()}`);
     });
     await opened.goto(this.page.url);
     await this.connected(opened);
