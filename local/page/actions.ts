@@ -2,6 +2,7 @@
 
 import type { FaultPlan } from 'local-momento';
 import * as v from 'valibot';
+import { isBlank } from '../../handlers/core/message-fields';
 import type { Entry, Fields } from '../application';
 import { signedPost } from '../commands/signed-fetch';
 import type { Stack } from '../stack';
@@ -29,7 +30,10 @@ const SHOWN_ENTRIES = 50;
 /** The longest wait of a message in the queue between two tries. */
 const LONGEST_WAIT_MS = 900_000;
 
-const place = v.pipe(v.string(), v.minLength(1, 'a place needs a name'));
+const place = v.pipe(
+  v.string(),
+  v.check((name) => !isBlank(name), 'a place needs a name'),
+);
 const publication = v.looseObject({ userId: v.string() });
 const message = v.record(v.string(), v.unknown());
 const chosenAttack = v.object({ attack: v.picklist(ATTACKS), message });
@@ -158,9 +162,13 @@ async function publishThrough(stack: Stack, message: object): Promise<PublisherA
   return { status, message: v.parse(refusal, body).message, ms, ...(requestId && { requestId }) };
 }
 
-async function asBackend({ credentials, region }: Stack, url: unknown, message: object) {
+async function asBackend(
+  { credentials, signingName: service, region }: Stack,
+  url: unknown,
+  message: object,
+) {
   const body = JSON.stringify(message);
-  const response = await signedPost(String(url), { credentials, region, body });
+  const response = await signedPost(String(url), { service, credentials, region, body });
   return {
     status: response.status,
     body: v.parse(v.looseObject({}), await response.json()),

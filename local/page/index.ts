@@ -4,6 +4,7 @@ import type { FaultPlan, MomentoEvents, TopicMessage } from 'local-momento';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
+import type { StackEvents } from '../stack/stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { DeadLetters } from './dead-letters';
 import { EventStream } from './event-stream';
@@ -91,7 +92,7 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
 }
 
 /** What the page shows of the stack itself. */
-function aboutStack({ application, outputs, cacheName, topicName, region, credentials }: Stack) {
+function aboutStack({ application, outputs, cacheName, topicName, region, signingName, credentials }: Stack) {
   const { example, placeName, store, describe } = application;
   const { webhookUrl, publisherUrl, tokensUrl } = outputs;
   return {
@@ -102,7 +103,7 @@ function aboutStack({ application, outputs, cacheName, topicName, region, creden
     stack: { cache: cacheName, topic: topicName, webhookUrl, publisherUrl, tokensUrl },
     /** For the curl commands: the keys are made up, and good for this machine alone. */
     signing: {
-      scheme: `aws:amz:${region}:lambda`,
+      scheme: `aws:amz:${region}:${signingName}`,
       user: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
     },
   };
@@ -111,7 +112,7 @@ function aboutStack({ application, outputs, cacheName, topicName, region, creden
 /** Passes events to the journeys. Returns how to stop. */
 function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
-  const onLog = ({ line }: { line: string }) => journeys.logged(line);
+  const onLog = ({ line, initMs }: StackEvents['log'][0]) => journeys.logged(line, initMs);
   // Messages that the application itself publishes, to other topics, are not journeys.
   const onPublished = (message: TopicMessage) => {
     if (message.cache === cacheName && message.topic === topicName) journeys.published(message);

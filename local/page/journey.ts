@@ -29,6 +29,8 @@ export interface Journey extends Described {
   claims?: string;
   /** The publisher's `x-request-id`; other publishers need not send one. */
   requestId?: string;
+  /** How long a new instance of the webhook took to initialise for this message, in milliseconds. */
+  initMs?: number;
   /** What the functions logged about it, oldest first. */
   logs: readonly LogLine[];
   /** A station without a step was not reached, or not needed. */

@@ -120,21 +120,25 @@ export class Journeys {
     const journey = this.#positions.get(message);
     if (!journey) return;
     const { status, error = '', ms } = answer;
-    const text = status === undefined ? `no answer: ${error}` : `answered ${status} in ${inWords(ms)}`;
+    const { initMs = 0 } = journey;
+    const first = initMs > 0 ? `, after an INIT of ${inWords(initMs)}` : '';
+    const answered = `answered ${status} in ${inWords(ms - initMs)}${first}`;
+    const text = status === undefined ? `no answer: ${error}` : answered;
     this.#step(journey, 'webhook', status === 200 || status === 202 ? 'done' : 'failed', text);
     if (journey.steps.outcome) return;
     if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);
     else if (status === 202) this.#step(journey, 'outcome', 'waiting', 'waits in the queue');
   }
 
-  /** Handles any line that a function logged. */
-  logged(line: string): void {
+  /** Handles any line that a function logged: `initMs` in its instance's first invocation. */
+  logged(line: string, initMs?: number): void {
     const kept = this.#logs.keep(line);
     if (!kept) return;
     if (kept.outcome === 'vended') this.#vended.wasForService();
     const journey = this.#all.find(({ requestId }) => requestId === kept.requestId);
     if (!journey) return;
     const told = readOutcome(line);
+    if (told && !journey.steps.webhook) journey.initMs ??= initMs;
     if (told) this.#learned(journey, told);
     else if (kept.outcome === 'published' && !journey.steps.publisher) this.#accepted(journey);
     else this.#tell(journey);

@@ -7,6 +7,7 @@ import { listen, readBody, TooLarge } from '../aws/http';
 import { signedPost } from '../commands/signed-fetch';
 import { admit, Forbidden, SECURITY_HEADERS } from '../page/guard';
 import type { Stack } from '../stack';
+import { webSdk } from '../web-sdk';
 import { siteFile } from './files';
 import { SignIn } from './sign-in';
 
@@ -21,6 +22,7 @@ export interface Site {
 
 /** Serves the site on 127.0.0.1; port 0, the default, takes any free one. Rejects with PortInUse. */
 export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0 } = {}): Promise<Site> {
+  await webSdk(); // bundling takes longer than all that follows
   const server = createServer();
   const taken = await listen(server, port);
   const served = { stack, folder, port: taken, signIn: new SignIn(taken) };
@@ -103,10 +105,11 @@ async function post(
 
 /** Asks the token service as a backend does, for the user of the session, whoever the request says it is. */
 async function passOn(body: string, userId: string, response: ServerResponse, stack: Stack): Promise<void> {
-  const { credentials, region, clock, outputs } = stack;
+  const { credentials, signingName: service, region, clock, outputs } = stack;
   const asked = fieldsOf(body);
   if (asked === undefined) return refuse(response, 422, 'the body must be a JSON object');
   const answer = await signedPost(String(outputs.tokensUrl), {
+    service,
     credentials,
     region,
     body: JSON.stringify({ ...asked, userId }),

@@ -102,9 +102,9 @@ export class LivePage {
 
   /** Publishes a comment in the course of the test without the page, as a backend does. */
   async fromBackend(userId: string, comment: string): Promise<void> {
-    const { outputs, credentials, region } = this.stack;
+    const { outputs, credentials, signingName: service, region } = this.stack;
     const body = JSON.stringify({ userId, courseId: this.course, comment });
-    const answer = await signedPost(String(outputs.publisherUrl), { credentials, region, body });
+    const answer = await signedPost(String(outputs.publisherUrl), { service, credentials, region, body });
     assert.equal(answer.status, 200);
   }
 
