@@ -119,8 +119,8 @@ describe('the multi-language chat', () => {
   });
 
   it('has no gap and nothing twice after Momento was restarted, although messages were sent meanwhile', async () => {
-    const [before, during, after] = texts('before', 'during', 'after');
-    assert(before && during && after);
+    const mark = randomUUID();
+    const [before, during, after] = [`before ${mark}`, `during ${mark}`, `after ${mark}`] as const;
     await taylor.write(before);
     await shown(lucia.message(before)).waitFor();
     stack.setFaults((operation) => (operation === 'Subscribe' ? { kind: 'refuse' } : undefined));
@@ -133,9 +133,9 @@ describe('the multi-language chat', () => {
     await down.waitFor({ state: 'hidden' });
     await lucia.write(after);
     for (const user of [taylor, lucia]) {
-      for (const text of [before, during, after]) {
-        await shown(user.message(text)).waitFor();
-        assert.equal(await user.message(text).count(), 1, text);
+      for (const one of [before, during, after]) {
+        await shown(user.message(one)).waitFor();
+        assert.equal(await user.message(one).count(), 1, one);
       }
     }
   });
