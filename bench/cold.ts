@@ -64,6 +64,29 @@ export async function measureCold(samples: number, binaries: readonly string[]):
   );
 }
 
+/** Memory sizes of docs/cost.md, in MB. */
+const SIZES_MB = [256, 512, 1_024, 1_769];
+
+/** INIT and the first event of the webhook by the function's memory, against the plain webhook. */
+export function measureMemorySizes(samples: number): Promise<Figure[]> {
+  return withSubjects((subjects) =>
+    inRegion({ delays: true }, async (region) => {
+      const { runtime, webhook, plainWebhook } = subjects;
+      const start = (subject: Subject) => () =>
+        coldStart({ binary: process.execPath, runtime, subject, region, request: signedRequest(region) });
+      const { ours, reference } = await alternate(samples, start(webhook), start(plainWebhook));
+      return SIZES_MB.map((memoryMb) => {
+        const of = (one: ColdStart) => modelled(one, memoryMb);
+        return {
+          what: `webhook: INIT + first event at ${memoryMb} MB`,
+          ...ratio(ours.map(of), reference.map(of)),
+          note: `${median(ours.map(of)).toFixed(0)} and ${median(reference.map(of)).toFixed(0)} ms`,
+        };
+      });
+    }),
+  );
+}
+
 interface Pair {
   readonly name: string;
   readonly ours: Subject;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import type { FaultPlan } from 'local-momento/faults';
-import { bundleHandlers } from '../../infra/bundle';
+import { type BundleSettings, bundleHandlers } from '../../infra/bundle';
 import { ACCOUNT_ID, REGION } from '../../local/aws/account';
 import { Clock } from '../../local/aws/clock';
 import { AwsEndpoint } from '../../local/aws/endpoint';
@@ -62,8 +62,12 @@ export interface FrozenFunctions {
   close(): Promise<void>;
 }
 
-export async function startFunctions(signingSecret: string): Promise<FrozenFunctions> {
-  bundleHandlers([...NAMES], { project: PROJECT });
+/** @param bundling where the functions' code is, and how it is bundled */
+export async function startFunctions(
+  signingSecret: string,
+  { project = PROJECT, ...how }: BundleSettings = {},
+): Promise<FrozenFunctions> {
+  bundleHandlers([...NAMES], { project, ...how });
   const folder = mkdtempSync(join(tmpdir(), 'frozen-functions-'));
   const aheadFile = join(folder, 'ahead');
   let aheadMs = 0;
@@ -125,7 +129,7 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
   const logs: string[] = [];
   const hosted = new Map(
     NAMES.map((name) => {
-      const archive = join(PROJECT, '.bundles', name);
+      const archive = join(project, '.bundles', name);
       const own = readdirSync(archive).map((file) => [file, readFileSync(join(archive, file), 'utf8')]);
       const { 'index.mjs': program = '', ...others } = Object.fromEntries(own);
       const files = { ...others, 'program.mjs': program, 'index.mjs': CLOCK };
