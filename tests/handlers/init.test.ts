@@ -82,40 +82,42 @@ describe('the INIT of a function', () => {
       }
     }
   };
+  /** An INIT that did not give up waiting. */
+  const initialiseInTime = (name: (typeof NAMES)[number]) =>
+    inTime(async () => {
+      answer();
+      assert.ok((await functions.initialise(name)) < IN_TIME_MS, `${name}: INIT is too slow`);
+    });
   const initialise = async (name: (typeof NAMES)[number]) => {
     const ms = await functions.initialise(name);
     assert.ok(ms < INIT_AT_MOST_MS, `${name}: INIT took ${ms} ms`);
   };
 
   it('fetches each secret once and connects, so that the first request asks for no secret', async () => {
-    const connections = { webhook: 1, redrive: 1, publisher: 2, tokens: 1 };
     for (const name of NAMES) {
-      let before = 0;
-      await inTime(async () => {
-        answer();
-        before = functions.momento.connections.size;
-        assert.ok((await functions.initialise(name)) < IN_TIME_MS, `${name}: INIT is too slow`);
-      });
+      await initialiseInTime(name);
       const secrets = name === 'webhook' ? 3 : 1; // the signing secret is young, so its previous version is asked for
       assert.equal(asked.filter((one) => one === 'GetSecretValue').length, secrets, name);
-      assert.equal(functions.momento.connections.size - before, connections[name], name);
+      const connections = functions.momento.connections.size;
       asked = [];
       await serve(name);
       assert.ok(!asked.includes('GetSecretValue'), name);
-      assert.equal(functions.momento.connections.size - before, connections[name], name);
+      assert.ok(functions.momento.connections.size <= connections, `${name} connects again`);
     }
   });
 
   it('changes nothing in Momento, vends no token, and logs and counts nothing', async () => {
-    for (const name of NAMES) await functions.initialise(name);
-    assert.ok(asked.includes('Get'), 'the search finds something');
-    assert.deepEqual(new Set(asked), new Set(['GetSecretValue', 'Get']));
-    assert.deepEqual(functions.logs(), []);
+    for (const name of NAMES) {
+      await initialiseInTime(name);
+      const reads = name === 'webhook' || name === 'redrive' ? ['Get'] : [];
+      assert.deepEqual([...new Set(asked)].sort(), [...reads, 'GetSecretValue'], name);
+      assert.deepEqual(functions.logs(), [], name);
+    }
   });
 
   it('does not ask for the previous secret once that is no longer accepted', async () => {
     functions.freeze(7_200_000, 'fin');
-    await functions.initialise('webhook');
+    await initialiseInTime('webhook');
     await serve('webhook');
     assert.equal(asked.filter((one) => one === 'GetSecretValue').length, 2);
   });
