@@ -19,6 +19,7 @@ const tokens = new Tokens({
   ...momento,
   apiKeySecretArn,
   ttlMinutes: wholeNumber('TOKEN_TTL_MINUTES'),
+  may: [{ publish: momento.topicName }],
 });
 const topic = new Topic(momento);
 whileInitialising(topic.prefetch(apiKeySecretArn));

@@ -48,12 +48,20 @@ export class Topic {
   /** @param now milliseconds since the epoch */
   constructor(
     private readonly settings: TopicSettings,
-    now?: () => number,
+    private readonly now?: () => number,
+    connection?: Connection<cache_client.pubsub.PubsubClient>,
   ) {
-    this.#connection = new Connection((endpoint) => {
-      const channel = settings.local ? credentials.createInsecure() : credentials.createSsl();
-      return new PubsubClient(endpoint, channel, OWN_CONNECTION);
-    }, now);
+    this.#connection =
+      connection ??
+      new Connection((endpoint) => {
+        const channel = settings.local ? credentials.createInsecure() : credentials.createSsl();
+        return new PubsubClient(endpoint, channel, OWN_CONNECTION);
+      }, now);
+  }
+
+  /** Another topic of the same cache. Both are published to over one connection. */
+  sibling(topicName: string): Topic {
+    return new Topic({ ...this.settings, topicName }, this.now, this.#connection);
   }
 
   /**

@@ -1,17 +1,19 @@
 // The live page of the local stack: shows what happens in it. A user can publish to it, break it and attack it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { MomentoEvents, TopicMessage } from 'local-momento';
-import type { FaultPlan } from 'local-momento/faults';
+import type { FaultPlan, MomentoEvents, TopicMessage } from 'local-momento';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
 import type { StackEvents } from '../stack/stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
+import { DeadLetters } from './dead-letters';
 import { EventStream } from './event-stream';
 import { pageFile } from './files';
-import { admit, Forbidden, SECURITY_HEADERS } from './guard';
+import { Gauges } from './gauges';
+import { admit, Forbidden, pageHeaders } from './guard';
 import { Journeys } from './journeys';
-import { Queues } from './queues';
+import { depthsOf } from './queues';
+import { RelayWatch } from './relay';
 import type { Trouble } from './troubles';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -32,46 +34,77 @@ export interface Page {
 /** Serves the page on 127.0.0.1. Rejects with PortInUse. */
 export async function startPage(stack: Stack, { port = 0, faults }: PageOptions = {}): Promise<Page> {
   const stream = new EventStream();
-  const journeys = new Journeys(stack.application.describe, (journey) => stream.send('journey', journey));
-  const queues = new Queues(
-    stack.sqs,
-    { redrive: String(stack.outputs.redriveQueueUrl), deadLetter: String(stack.outputs.deadLetterQueueUrl) },
-    (depths) => stream.send('queues', depths),
-  );
-  let trouble: Trouble = 'none';
-  const { actions, readPlace } = actionsOn({ stack, faults, journeys }, (chosen) => {
-    trouble = chosen;
-    stream.send('trouble', trouble);
+  const journeys = new Journeys(stack.application.describe, (journey) => {
+    if (!journey.inBurst) stream.send('journey', journey);
   });
+  const { redriveQueueUrl, deadLetterQueueUrl } = stack.outputs;
+  const queues = { redrive: String(redriveQueueUrl), deadLetter: String(deadLetterQueueUrl) };
+  const deadLetters = new DeadLetters(stack.sqs, queues, journeys);
+  const relay = new RelayWatch(stack, journeys);
+  let trouble: Trouble = 'none';
+  const { actions, readPlace, burst } = actionsOn(
+    { stack, faults, journeys, deadLetters, relay },
+    (chosen) => {
+      trouble = chosen;
+      stream.send('trouble', trouble);
+    },
+  );
+  const gauges = new Gauges(
+    {
+      queues() {
+        deadLetters.look();
+        return depthsOf(stack.sqs, queues);
+      },
+      burst: () => burst.state,
+      relay: () => relay.state,
+    },
+    (name, value) => stream.send(name, { value, now: Date.now() }),
+  );
   const stopWatching = watch(stack, journeys);
-  const { webhookUrl, publisherUrl, tokensUrl } = stack.outputs;
   const snapshot = () => ({
-    journeys: journeys.all,
-    queues: queues.depths,
+    ...aboutStack(stack),
+    journeys: journeys.all.filter(({ inBurst }) => !inBurst),
     trouble,
-    example: stack.application.example,
-    place: stack.application.describe(stack.application.example).place,
-    placeName: stack.application.placeName,
-    storeName: stack.application.store.name,
-    stack: { cache: stack.cacheName, topic: stack.topicName, webhookUrl, publisherUrl, tokensUrl },
+    gauges: gauges.now,
+    now: Date.now(),
   });
 
+  const headers = pageHeaders(stack.momento.url);
   const server = createServer();
   const taken = await listen(server, port);
   server.on('request', (request, response) => {
     const openStream = () => stream.add(response, { name: 'state', data: snapshot() });
-    void serve(request, response, { port: taken, openStream, actions, readPlace });
+    void serve(request, response, { port: taken, openStream, actions, readPlace, headers });
   });
   return {
     port: taken,
     url: `http://127.0.0.1:${taken}/`,
     close: async () => {
       stopWatching();
-      queues.close();
+      gauges.close();
+      relay.close();
       stream.close();
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
       await closed;
+    },
+  };
+}
+
+/** What the page shows of the stack itself. */
+function aboutStack({ application, outputs, cacheName, topicName, region, signingName, credentials }: Stack) {
+  const { example, placeName, store, describe } = application;
+  const { webhookUrl, publisherUrl, tokensUrl } = outputs;
+  return {
+    example,
+    place: describe(example).place,
+    placeName,
+    storeName: store.name,
+    stack: { cache: cacheName, topic: topicName, webhookUrl, publisherUrl, tokensUrl },
+    /** For the curl commands: the keys are made up, and good for this machine alone. */
+    signing: {
+      scheme: `aws:amz:${region}:${signingName}`,
+      user: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
     },
   };
 }
@@ -103,10 +136,12 @@ interface Served {
   openStream(): void;
   readonly actions: ReadonlyMap<string, Action>;
   readPlace(name: string): Promise<Shown>;
+  /** Set on every answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(served.headers)) response.setHeader(name, value);
   try {
     admit(request, served.port);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
@@ -121,7 +156,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     } else if (pathname === '/api/place') {
       answer(response, await served.readPlace(searchParams.get('name') ?? ''));
     } else {
-      const file = pageFile(pathname);
+      const file = await pageFile(pathname);
       if (file) response.writeHead(200, { 'content-type': file.type }).end(file.content);
       else refuse(response, 404, 'there is no such file');
     }

@@ -57,7 +57,7 @@ describe('the imports', () => {
   it('of the handlers stay in the handlers, but for the application, and never touch Pulumi', () => {
     const allowed = (to: string) =>
       isFile(to)
-        ? to.startsWith('handlers/') || /^application\/(message|handler)\.ts$/.test(to)
+        ? to.startsWith('handlers/') || /^application\/(message|handler|tokens)\.ts$/.test(to)
         : !to.startsWith('@pulumi/');
     assert.deepEqual(strangers(/^handlers\//, allowed), []);
   });
@@ -125,6 +125,14 @@ describe('the imports', () => {
       ),
       [],
     );
+  });
+
+  it('go to a package of the project by its name alone: to what it exports', () => {
+    const inside = /^packages\/local-momento\/(?!index\.ts$)/;
+    const strange = imports.filter(
+      ({ from, to }) => inside.test(to) && !from.startsWith('packages/local-momento/'),
+    );
+    assert.deepEqual(strange, []);
   });
 
   it('never go to a test, except from tests', () => {

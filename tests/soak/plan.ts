@@ -1,5 +1,5 @@
 // The soak's events and faults: all of them follow from the seed.
-import type { Fault, FaultKind, FaultPlan } from 'local-momento/faults';
+import type { Fault, FaultKind, FaultPlan } from 'local-momento';
 import type { Chance } from './random';
 
 /** Events per course: fewer than the cut leaves, so that every one must be found again. */
@@ -96,6 +96,18 @@ export function planFaults(
     calls.set(call, nth + 1);
     if (chance.roll('fault', call, nth) >= share) return undefined;
     return fault(chance.pick(KINDS, 'kind', call, nth));
+  };
+}
+
+/** Faults in this share of the calls of some operations. The nth call of an operation always has the same one. */
+export function planFaultsOf(chance: Chance, share: number, operations: ReadonlySet<string>): FaultPlan {
+  const calls = new Map<string, number>();
+  return (operation) => {
+    if (!operations.has(operation)) return undefined;
+    const nth = calls.get(operation) ?? 0;
+    calls.set(operation, nth + 1);
+    if (chance.roll('fault', operation, nth) >= share) return undefined;
+    return fault(chance.pick(KINDS, 'kind', operation, nth));
   };
 }
 
