@@ -2,12 +2,14 @@
 // stack, which needs neither Docker nor a network, evaluates index.ts itself.
 import { loadConfig } from './infra/config';
 import { checkDocker } from './infra/docker';
+import { checkNames } from './infra/names';
 import { findNetwork } from './infra/network';
 import { checkRegion } from './infra/regions';
 
 export = async () => {
-  const { delivery, vpcId, subnetIds } = loadConfig();
-  await checkRegion();
+  const { delivery, front, certificateArn, vpcId, subnetIds } = loadConfig();
+  checkNames();
+  await checkRegion({ front, certificateArn });
   if (delivery === 'relay') {
     checkDocker();
     await findNetwork(vpcId, subnetIds);

@@ -1,6 +1,7 @@
 // Evaluates index.ts under Pulumi's in-process mocks, without an engine, and returns what the program declares.
 import * as path from 'node:path';
 import { type MessagePort, Worker } from 'node:worker_threads';
+import type { Addressed } from './mocks';
 
 /** One resource that the program registered. */
 export interface DeclaredResource {
@@ -44,6 +45,8 @@ export interface ProgramOptions {
   readonly preview?: boolean;
   /** The URL that the Function URL of this logical name gets. Default: one like AWS's. */
   readonly functionUrl?: (name: string) => Promise<string> | string;
+  /** The URL that the HTTP API's stage of this logical name gets. Default: one like AWS's. */
+  readonly httpApiUrl?: (name: string) => Promise<string> | string;
   /** The URL that the queue of this logical name gets. Default: one like AWS's. */
   readonly queueUrl?: (name: string) => Promise<string> | string;
   /** A local Momento in which the program's Momento resources are really made. Default: they are made up. */
@@ -74,7 +77,7 @@ export interface Evaluation {
 
 /** The worker's messages: a question, which is answered on its port, or the end. */
 export type FromWorker =
-  | { readonly ask: 'functionUrl' | 'queueUrl'; readonly name: string; readonly port: MessagePort }
+  | { readonly ask: Addressed; readonly name: string; readonly port: MessagePort }
   | { readonly done: Declared }
   | { readonly failed: string; readonly registered: number };
 

@@ -1,7 +1,6 @@
 // The options of a stack on this machine, and its operations.
 import type { EventEmitter } from 'node:events';
-import type { Momento, MomentoOptions } from 'local-momento';
-import type { ConnectionFault, FaultPlan } from 'local-momento/faults';
+import type { ConnectionFault, FaultPlan, Momento, MomentoOptions } from 'local-momento';
 import type { Access, LocalApplication } from '../application';
 import type { Clock } from '../aws/clock';
 import type { DeclaredFunction } from '../aws/declared';
@@ -10,14 +9,17 @@ import type { FunctionError } from '../aws/lambda/protocol';
 import type { SecretsManager } from '../aws/secrets-manager';
 import type { AccessKey } from '../aws/sigv4';
 import type { Sqs } from '../aws/sqs';
+import type { SigningName } from '../commands/signed-fetch';
 
-/** The services to which connections can die: Momento, AWS (with the tasks' credentials), and the functions' URLs. */
+/** The services to which connections can die: Momento, AWS (with the tasks' credentials), and the functions' URLs or API. */
 export const CONNECTED_SERVICES = ['momento', 'aws', 'urls'] as const;
 export type ConnectedService = (typeof CONNECTED_SERVICES)[number];
 
 export interface StackOptions {
-  /** The first of several ports in a row: AWS, Momento, then the Function URLs. 0, the default: any free ones. */
-  port?: number;
+  /** The port of the server of this name: `aws`, `momento`, or a Function URL's or an API's. 0, the default: any free one. */
+  portOf?: (name: string) => number;
+  /** The local user's key. Default: a made-up one. */
+  user?: AccessKey;
   /** The stack whose `Pulumi.<stack>.yaml` has the settings. Default: `dev`. */
   stack?: string;
   /** The folder of the program. Default: this project. */
@@ -51,6 +53,8 @@ export interface Stack {
   readonly region: string;
   /** The local user's, who may invoke every function. */
   readonly credentials: AccessKey;
+  /** The service for which calls of the publisher and the token service are signed. */
+  readonly signingName: SigningName;
   readonly apiKey: string;
   readonly cacheName: string;
   readonly topicName: string;

@@ -1,8 +1,7 @@
 // A Function URL: an HTTP server on its own port, which admits the callers that the function's declared permissions allow.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Connections } from 'local-momento/connections';
-import type { Fault } from 'local-momento/faults';
+import { Connections, type Fault } from 'local-momento';
 import { type DeclaredFunction, type DeclaredUrl, decideFunctionUrl } from '../declared';
 import type { Identity } from '../endpoint';
 import { AwsError } from '../errors';

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Connections } from 'local-momento/connections';
-import type { FaultPlan } from 'local-momento/faults';
+import type { Connections, FaultPlan } from 'local-momento';
 import { ACCOUNT_ID, REGION } from '../account';
 import type { Clock } from '../clock';
 import type { DeclaredAws, DeclaredFunction } from '../declared';
@@ -19,8 +18,8 @@ export interface FunctionHostOptions {
   identities: Identities;
   /** a function's variables besides the declared ones: the addresses of its AWS and its Momento */
   local: Record<string, string>;
-  /** the port for the next URL; 0 for any free one */
-  nextPort(): number;
+  /** the port for the URL of this name; 0 for any free one */
+  portOf(name: string): number;
   clock: Clock;
   /** a function wrote a line into its log group */
   onLog(log: { function: string; line: string }): void;
@@ -51,12 +50,12 @@ export class FunctionHost {
 
   /** The address of the Function URL of that name. The first call reserves it; it stays the same. */
   async reserveUrl(name: string): Promise<string> {
-    const { nextPort, onCall, onRequest, clock, identities } = this.options;
+    const { portOf, onCall, onRequest, clock, identities } = this.options;
     const known = this.#urls.get(name);
     if (known) return known.url;
     const findIdentity = (accessKeyId: string) => identities.find(accessKeyId);
     const reserved = await FunctionUrl.reserve(name, {
-      port: nextPort(),
+      port: portOf(name),
       findIdentity,
       now: clock.now,
       onCall,
