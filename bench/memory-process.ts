@@ -13,7 +13,7 @@ export interface MemoryTask {
 export type MemoryInUse = number[];
 
 async function run({ file, region, after }: MemoryTask): Promise<MemoryInUse> {
-  const { handler }: { handler(request: unknown): Promise<{ statusCode: number }> } = require(file);
+  const { handler }: { handler(request: unknown): Promise<{ statusCode: number }> } = await import(file);
   const inUse: number[] = [];
   const tell = progressOf('events', after.at(-1) ?? 0);
   let sent = 0;

@@ -35,7 +35,7 @@ export interface WarmTimes {
 type Handler = (request: unknown) => Promise<{ statusCode: number; body: string }>;
 
 async function run({ kind, file, region, samples, calls }: WarmTask): Promise<WarmTimes> {
-  const { handler }: { handler: Handler } = require(file);
+  const { handler }: { handler: Handler } = await import(file);
   const answered = (expected: number, request: () => object) => async () => {
     const input = request();
     const start = performance.now();

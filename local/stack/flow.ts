@@ -9,6 +9,7 @@ export interface Step {
     | 'token vended'
     | 'published'
     | 'webhook called'
+    | 'webhook initialised'
     | 'handled'
     | 'webhook answered'
     | 'read back'
@@ -50,7 +51,8 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
     const failed = told.reason === undefined ? told.outcome : `${told.outcome}: ${told.reason}`;
     step('handled', isDone ? (words.get(told.requestId) ?? 'done') : failed, isDone);
   });
-  events.on('request', ({ url, method, status }) => {
+  events.on('request', ({ url, method, status, initMs }) => {
+    if (url === 'webhook' && initMs !== undefined) step('webhook initialised', `in ${Math.round(initMs)} ms`);
     if (url !== 'webhook' && status >= 400) step('answered', `${status} to ${method} of ${url}`, false);
   });
   onAnswer(stack, ({ status, error, ms }) => {

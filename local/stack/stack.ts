@@ -5,6 +5,7 @@ import type { Access, LocalApplication } from '../application';
 import type { Clock } from '../aws/clock';
 import type { DeclaredFunction } from '../aws/declared';
 import type { AwsEndpoint } from '../aws/endpoint';
+import type { AnsweredRequest } from '../aws/lambda/function-url';
 import type { FunctionError } from '../aws/lambda/protocol';
 import type { SecretsManager } from '../aws/secrets-manager';
 import type { AccessKey } from '../aws/sigv4';
@@ -36,10 +37,11 @@ export interface StackOptions {
 
 /** The events of the functions; the relay's log lines are among them. Momento has its own events. */
 export interface StackEvents {
-  log: [{ function: string; line: string }];
+  /** `initMs`: in an instance's first invocation, how long its initialisation took. */
+  log: [{ function: string; line: string; initMs?: number }];
   crash: [{ function: string; error: FunctionError }];
   call: [{ url: string; method: string }];
-  request: [{ url: string; method: string; status: number; ms: number }];
+  request: [AnsweredRequest];
 }
 
 export interface Stack {
