@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { startMomento } from 'local-momento';
 import type { Connections } from 'local-momento/connections';
 import { CONNECTION_FAULTS } from 'local-momento/faults';
+import { HttpApi } from '../../local/aws/api-gateway/http-api';
 import { TaskCredentials } from '../../local/aws/ecs/credentials';
 import { AwsEndpoint } from '../../local/aws/endpoint';
 import { FunctionUrl } from '../../local/aws/lambda/function-url';
@@ -48,6 +49,7 @@ const servers: [
   ['Momento', () => startMomento(), HELLO, PING, '12345678'],
   ['AWS', () => AwsEndpoint.start({ services: [], ...calls }), REQUEST, REQUEST, 'HTTP/1.1'],
   ['a Function URL', () => FunctionUrl.reserve('greeter', calls), REQUEST, REQUEST, 'HTTP/1.1'],
+  ['an HTTP API', () => HttpApi.reserve('api', calls), REQUEST, REQUEST, 'HTTP/1.1'],
   ['the credentials of a task', taskCredentials, REQUEST, REQUEST, 'HTTP/1.1'],
 ];
 
