@@ -19,29 +19,29 @@ apiKey.hold(config.momentoApiKey);
 const signingSecret = new Secret('signing-secret', { description: 'What Momento signs its requests with' });
 const redriveQueue = new RedriveQueue('redrive');
 const application = config.declareApplication();
-const { momento, handling, vending } = handlerEnvironment(config, apiKey, redriveQueue, application);
+const environment = handlerEnvironment(config, apiKey, redriveQueue, application);
 
 const webhook = functionNamed('webhook', {
   description: 'Verifies events that Momento sends and stores their comments',
-  environment: { ...handling, SIGNING_SECRET_ARN: signingSecret.arn },
+  environment: { ...environment.handling, SIGNING_SECRET_ARN: signingSecret.arn },
   secrets: [apiKey, signingSecret],
   statements: [redriveQueue.sending, ...application.statements],
   reservedConcurrency: config.reservedConcurrency,
 });
 const redrive = functionNamed('redrive', {
   description: 'Stores the comments that could not be stored at once',
-  environment: handling,
+  environment: environment.handling,
   secrets: [apiKey],
   statements: [redriveQueue.receiving, ...application.statements],
 });
 const publisher = functionNamed('publisher', {
   description: 'Publishes comments with a token that carries their user',
-  environment: vending,
+  environment: environment.publishing,
   secrets: [apiKey],
 });
 const tokens = functionNamed('tokens', {
   description: 'Vends tokens with which users publish comments themselves',
-  environment: vending,
+  environment: environment.vending,
   secrets: [apiKey],
 });
 redriveQueue.deliverTo(redrive);
@@ -56,7 +56,7 @@ sayWhatMoved(config, front);
 const watched = { functions: { webhook, redrive, publisher, tokens }, redriveQueue, api: front.api };
 const alarms = new Alarms('alarms', { ...watched, delivery: config.delivery, email: config.alarmEmail });
 const relay = deliverByRelay(config, {
-  momento,
+  momento: environment.momento,
   apiKey,
   signingSecret,
   webhookUrl: front.webhookUrl,

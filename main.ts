@@ -3,11 +3,13 @@
 import { loadConfig } from './infra/config';
 import { checkDocker } from './infra/docker';
 import { lastOutputs } from './infra/last-outputs';
+import { checkNames } from './infra/names';
 import { findNetwork } from './infra/network';
 import { checkRegion } from './infra/regions';
 
 export = async () => {
   const { delivery, front, certificateArn, vpcId, subnetIds } = loadConfig();
+  checkNames();
   await checkRegion({ front, certificateArn });
   if (delivery === 'relay') {
     checkDocker();

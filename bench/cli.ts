@@ -1,5 +1,6 @@
 // `npm run bench`: prints each figure beside its bar, and exits with 1 if a bar is missed. Writes nothing.
-import { parseArgs } from 'node:util';
+import { parseArguments, UsageError } from '../local/commands/flags';
+import { ignoreProxies } from '../local/commands/proxies';
 import { measureBundle } from './bundle';
 import { measureCold } from './cold';
 import { type Figure, holds, table } from './figures';
@@ -9,16 +10,20 @@ import { measurePreview } from './preview';
 import { measureRelay } from './relay';
 import { measureWarm } from './warm';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    /** Samples of each figure; use at least 20 for a figure to quote. */
-    samples: { type: 'string', default: '20' },
-    /** A Node.js executable for the cold starts; may be given several times. */
-    node: { type: 'string', multiple: true, default: [process.execPath] },
-  },
-});
-const samples = Number(values.samples);
+const USAGE = `Usage: npm run bench -- [NAME]... [--samples N] [--node EXECUTABLE]...
+
+Measures the benches of these names, or all: bundle, cold, warm, preview, memory, relay. Prints each figure beside its
+bar, and exits 1 if a bar is missed.
+
+  --samples N        samples of each figure; default 20, the fewest for a figure to quote
+  --node EXECUTABLE  a Node.js for the cold starts; may be given several times; default: this one`;
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const samples = samplesOf(values.samples);
 
 const MEASURES: Record<string, () => Promise<Figure[]>> = {
   bundle: measureBundle,
@@ -30,11 +35,12 @@ const MEASURES: Record<string, () => Promise<Figure[]>> = {
 };
 
 async function main(): Promise<void> {
+  ignoreProxies();
   const figures: Figure[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(MEASURES)) {
     const measure = MEASURES[name];
     if (!measure)
-      throw new RangeError(`unknown bench ${name}; use one of ${Object.keys(MEASURES).join(', ')}`);
+      throw new UsageError(`there is no bench ${name}; allowed: ${Object.keys(MEASURES).join(', ')}`);
     const measured = await measure();
     console.log(`${table(measured)}\n`);
     if (name === 'bundle') console.log(`${await largestParts()}\n`);
@@ -46,7 +52,26 @@ async function main(): Promise<void> {
   process.exitCode = missed.length > 0 ? 1 : 0;
 }
 
-main().catch((error) => {
-  console.error(error instanceof RangeError ? error.message : error);
-  process.exitCode = 2;
-});
+function readArguments() {
+  try {
+    return parseArguments(process.argv.slice(2), {
+      samples: { type: 'string', default: '20' },
+      node: { type: 'string', multiple: true, default: [process.execPath] },
+      help: { type: 'boolean' },
+    });
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function samplesOf(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  refuse(new UsageError(`--samples is ${JSON.stringify(text)}; allowed: 1 to 999999`));
+}
+
+function refuse(error: unknown): never {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exit(2);
+}
+
+main().catch(refuse);

@@ -9,40 +9,56 @@ import type { Rule, Settings } from './settings';
 export const DEFAULT_APPLICATION = 'application';
 
 /** The files of an application. Its folder may contain others. */
-const PARTS = ['message.ts', 'handler.ts', 'infra.ts', 'local.ts'];
+const PARTS = ['message.ts', 'handler.ts', 'tokens.ts', 'infra.ts', 'local.ts'];
 
 /** Where to look for applications, to list them in an error. */
 const EXAMPLES = 'examples';
 const PROJECT = path.resolve(__dirname, '..');
 
-/** What the webhook and the redrive need for the application. Both handle events in the same way. */
+export type Variables = Readonly<Record<string, pulumi.Input<string>>>;
+
+/** What the functions need for the application. The webhook and the redrive handle events in the same way. */
 export interface Needs {
-  /** Their environment variables. The names of the program's own (see `infra/environment.ts`) are reserved. */
-  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** The permissions of their roles, besides those that every stack needs. */
+  /** The environment variables of these two. The names of the program's own (see `infra/environment.ts`) are reserved. */
+  readonly environment?: Variables;
+  /** The environment variables of the token service. The same names are reserved. */
+  readonly tokenEnvironment?: Variables;
+  /** The permissions of the roles of the webhook and the redrive, besides those that every stack needs. */
   readonly statements?: readonly aws.iam.PolicyStatement[];
   /** What a reader of the stack must know, such as the name of a table: the output `applicationOutputs`. No secrets. */
   readonly outputs?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 export interface ApplicationInfra<Config> {
+  /** The default of the setting `topicName`, if the application has another one than `comment`. */
+  readonly topicName?: string;
   /** Reads the application's own settings. The methods of `settings` report all mistakes in one error. */
   configure(settings: Settings): Config;
   /** Creates the application's resources, if any, and returns what the functions need to use them. */
   declare(config: Config): Needs;
 }
 
-/** Reads the settings. Returns a function that creates the resources once all settings are known to be right. */
-export type LoadedInfra = (settings: Settings) => () => Declared;
+/** What an application's `infra.ts` exports as `infra`. */
+export interface LoadedInfra {
+  readonly topicName: string;
+  /** Reads the settings. Returns a function that creates the resources once all settings are known to be right. */
+  readonly load: (settings: Settings) => () => Declared;
+}
 
 /** What an application needs: only the outputs are optional. */
-export type Declared = Required<Pick<Needs, 'environment' | 'statements'>> & Pick<Needs, 'outputs'>;
+export type Declared = Required<Omit<Needs, 'outputs'>> & Pick<Needs, 'outputs'>;
 
-/** What an application's `infra.ts` exports as `infra`. */
-export function applicationInfra<Config>({ configure, declare }: ApplicationInfra<Config>): LoadedInfra {
-  return (settings) => {
-    const config = configure(settings);
-    return () => ({ environment: {}, statements: [], ...declare(config) });
+export function applicationInfra<Config>({
+  topicName = 'comment',
+  configure,
+  declare,
+}: ApplicationInfra<Config>): LoadedInfra {
+  return {
+    topicName,
+    load(settings) {
+      const config = configure(settings);
+      return () => ({ environment: {}, tokenEnvironment: {}, statements: [], ...declare(config) });
+    },
   };
 }
 
@@ -56,11 +72,12 @@ export const applicationFolder: Rule<string> = {
 
 /** Loads an application's `infra.ts`. Its code runs in the Pulumi program. */
 export function loadInfra(folder: string): LoadedInfra {
-  const { infra }: { infra?: unknown } = require(path.join(PROJECT, folder, 'infra.ts'));
-  if (typeof infra !== 'function') {
+  const { infra }: { infra?: Partial<LoadedInfra> } = require(path.join(PROJECT, folder, 'infra.ts'));
+  const { topicName, load } = Object(infra);
+  if (typeof topicName !== 'string' || typeof load !== 'function') {
     throw new Error(`${folder}/infra.ts must export infra, made by applicationInfra of infra/application.ts`);
   }
-  return (settings) => infra(settings);
+  return { topicName, load };
 }
 
 function isApplication(folder: string): boolean {

@@ -81,10 +81,11 @@ export type StackConfig = ReturnType<typeof loadConfig>;
 export function loadConfig(settings = new Settings()) {
   /** The folder of the code that handles verified messages. */
   const application = settings.withDefault('application', applicationFolder, DEFAULT_APPLICATION);
+  const infra = loadInfra(application);
   const config = {
     application,
     /** Creates what the application needs. */
-    declareApplication: loadInfra(application)(settings),
+    declareApplication: infra.load(settings),
     /** The Momento account's key. A legacy key carries its endpoint; a v2 key also needs `momentoEndpoint`. */
     momentoApiKey: settings.requiredSecret('momentoApiKey', apiKey),
     momentoEndpoint: settings.optional('momentoEndpoint', hostName),
@@ -120,7 +121,7 @@ export function loadConfig(settings = new Settings()) {
     certificateArn: settings.optional('certificateArn', certificateArn),
     /** The default contains the stack's name, so that two stacks never share comments by accident. */
     cacheName: settings.withDefault('cacheName', cacheName, `course-comments-${pulumi.getStack()}`),
-    topicName: settings.withDefault('topicName', name, 'comment'),
+    topicName: settings.withDefault('topicName', name, infra.topicName),
     /** How long a publisher's token for a user lasts. */
     tokenTtlMinutes: settings.withDefault('tokenTtlMinutes', wholeNumber(1, 60), 30),
     /** Of each function, in MB. */

@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Alarms } from './alarms';
+import type { Variables } from './application';
 import type { StackConfig } from './config';
-import type { Variables } from './environment';
 import type { RedriveQueue } from './redrive';
 import type { Relay } from './relay';
 import { readSecrets, type Secret } from './secret';

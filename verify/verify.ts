@@ -37,9 +37,9 @@ export async function verify(target: Target, { withinMs, tell }: VerifyOptions):
   await publish(target, { userId: USER, ...message });
   tell('published', `through ${target.publisherUrl} for the user ${USER}`);
 
-  const { userID, text } = await arrived(target, described, started + withinMs);
+  const { userID, text, original = text } = await arrived(target, described, started + withinMs);
   await remove(target, described);
-  if (userID !== USER || text !== described.text) {
+  if (userID !== USER || original !== described.text) {
     throw new StepFailed('store', 'another message, or one of another user, is stored there', [
       target.lookAt.webhook,
     ]);

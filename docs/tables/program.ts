@@ -1,6 +1,6 @@
 // The outputs and alarms that the evaluated program declares.
 
-import { makeLegacyKey } from 'local-momento/keys';
+import { makeLegacyKey } from 'local-momento';
 import { type DeclaredResource, evaluateProgram } from '../../local/program';
 import type { Table } from './table';
 

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { makeLegacyKey } from 'local-momento/keys';
+import { makeLegacyKey } from 'local-momento';
 import { loadConfig } from '../../infra/config';
 import { Settings } from '../../infra/settings';
 import type { Table } from './table';

@@ -36,7 +36,7 @@ const momento = {
 };
 const room = { ...momento, topicName: `${setting('TOPIC_NAME')}-moderated` };
 const lasting = { ...momento, ttlSeconds: wholeNumber('HISTORY_TTL_SECONDS') };
-const tokens = new Tokens({ ...room, ttlMinutes: TOKEN_TTL_MINUTES });
+const tokens = new Tokens({ ...momento, ttlMinutes: TOKEN_TTL_MINUTES, may: [{ publish: room.topicName }] });
 const topic = new Topic(room);
 const cache = new Cache(lasting);
 const history = new SortedSets(lasting);

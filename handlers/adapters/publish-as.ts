@@ -20,7 +20,7 @@ export async function publishAs(
     await timed('PublishLatency', on.topic.publish(text, token, deadline));
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
-    on.tokens.drop(userId);
+    await on.tokens.drop(userId, token);
     if (kept) await publishAs(userId, text, on, deadline);
     else throw error;
   }

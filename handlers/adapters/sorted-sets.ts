@@ -32,6 +32,14 @@ export class SortedSets {
     );
   }
 
+  /** The values in a set that have exactly this score. Throws Unavailable if Momento does not answer. */
+  async at(set: string, score: number): Promise<string[]> {
+    const { cacheName } = this.settings;
+    const range = { minScore: score, maxScore: score };
+    const found = await this.#cache.call((client) => client.sortedSetFetchByScore(cacheName, set, range));
+    return found.value()?.map((element) => element.value) ?? [];
+  }
+
   /** Removes the elements with the lowest scores, beyond the `keep` highest, some at a time. */
   async cut(set: string, keep: number): Promise<void> {
     const { cacheName } = this.settings;

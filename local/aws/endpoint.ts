@@ -2,8 +2,7 @@
 // to its service. The caller's declared policies decide what it may do.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Connections } from 'local-momento/connections';
-import type { FaultPlan } from 'local-momento/faults';
+import { Connections, type FaultPlan } from 'local-momento';
 import { AwsError } from './errors';
 import { isForThisServer, listen, readBody, TooLarge, wireRequest } from './http';
 import { NOT_ANSWERED, withFault } from './http/faults';

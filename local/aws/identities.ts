@@ -11,11 +11,14 @@ export class Identities {
   #ofFunctions = new Map<string, Assumed>();
   #ofTasks = new Map<string, Assumed>();
 
-  /** @param services the application's, by their names in IAM: the local user may do anything there */
-  constructor(services: readonly string[] = []) {
+  /**
+   * @param services the application's, by their names in IAM: the local user may do anything there
+   * @param key the local user's
+   */
+  constructor(services: readonly string[] = [], key = makeUserKey()) {
     const statements = [...MAY_INVOKE_AND_OPERATE, ...services.map((name) => allow(`${name}:*`, '*'))];
     this.user = {
-      ...makeKey('AKIA'),
+      ...key,
       arn: `arn:aws:iam::${ACCOUNT_ID}:user/local`,
       statements: parsePolicy({ Version: '2012-10-17', Statement: statements }, 'the local user'),
     };
@@ -99,6 +102,11 @@ function roleOf({ name, roleArn }: Assuming, roles: readonly DeclaredRole[], ser
   if (role && trusts(role.trust, service.principal)) return role;
   const what = `${service.runs} ${name}: the role defined for the ${service.runs}`;
   throw new Error(`${what} cannot be assumed by ${service.name}: ${roleArn}`);
+}
+
+/** A made-up key of the local user. */
+export function makeUserKey(): AccessKey {
+  return makeKey('AKIA');
 }
 
 function makeTemporaryKey(): Required<AccessKey> {

@@ -10,13 +10,18 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 
 /** Throws UsageError. */
 export function parseFlags<T extends Options>(args: string[], options: T) {
+  return parseArguments(args, options, false).values;
+}
+
+/** The flags, and the words between them if they are allowed. Throws UsageError. */
+export function parseArguments<T extends Options>(args: string[], options: T, allowPositionals = true) {
   try {
-    return parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: false }>({
+    return parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: boolean }>({
       args,
       options,
       strict: true,
-      allowPositionals: false,
-    }).values;
+      allowPositionals,
+    });
   } catch (error) {
     const [why = ''] = (error instanceof Error ? error.message : String(error)).split(/\. (?=To |Did )/);
     const allowed = Object.keys(options).map((name) => `--${name}`);

@@ -3,6 +3,7 @@ import type { CredentialProvider } from '@gomomento/sdk';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
 import { apiKeyKind } from '../../handlers/core/api-key';
 import { UsageError } from './flags';
+import { ignoreProxies } from './proxies';
 
 /** From MOMENTO_API_KEY, and with a v2 key from MOMENTO_ENDPOINT. Throws UsageError if they are not valid. */
 export function accessFromEnvironment(): CredentialProvider {
@@ -17,5 +18,7 @@ export function accessFromEnvironment(): CredentialProvider {
   if (kind === 'v2' && !endpoint) {
     throw new UsageError('MOMENTO_ENDPOINT is missing: the v2 key in MOMENTO_API_KEY needs it');
   }
-  return apiKeyCredentials(apiKey, { endpoint, local: localMomento(url) });
+  const local = localMomento(url);
+  if (local) ignoreProxies();
+  return apiKeyCredentials(apiKey, { endpoint, local });
 }

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
 import type { Access } from '../application';
 import { UsageError } from './flags';
+import { ignoreProxies } from './proxies';
 
 const FOLDER = resolve(__dirname, '../..', 'node_modules', '.cache', 'momento-webhooks');
 
@@ -26,12 +27,15 @@ const running = v.object({
   signingName: v.picklist(['lambda', 'execute-api']),
   /** The local user's, who may call the publisher. */
   credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
+  /** For a user's own backend and frontend. */
+  environment: v.record(v.string(), v.string()),
 });
 
 export type Running = v.InferOutput<typeof running>;
 
 /** The access of another command to a running stack. */
 export function accessTo(stack: Running): Access {
+  ignoreProxies();
   return {
     credentialProvider: apiKeyCredentials(stack.apiKey, { local: localMomento(stack.momentoUrl) }),
     cacheName: stack.cacheName,

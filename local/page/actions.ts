@@ -1,13 +1,18 @@
 // The actions of the page's buttons: each takes what the page sent and returns the answer.
 
-import type { FaultPlan } from 'local-momento/faults';
+import type { FaultPlan } from 'local-momento';
 import * as v from 'valibot';
+import { isBlank } from '../../handlers/core/message-fields';
 import type { Entry, Fields } from '../application';
 import { signedPost } from '../commands/signed-fetch';
 import type { Stack } from '../stack';
 import { ATTACKS, attack } from './attacks';
-import type { Journeys } from './journeys';
+import { Burst } from './burst';
+import type { DeadLetters } from './dead-letters';
+import type { Journeys, PublisherAnswer } from './journeys';
+import { RELAY_TROUBLES, type RelayWatch } from './relay';
 import { planFor, TROUBLES, type Trouble } from './troubles';
+import { inWords } from './words';
 
 /** Its message is shown to the user of the page. */
 export class WrongInput extends Error {
@@ -25,30 +30,32 @@ const SHOWN_ENTRIES = 50;
 /** The longest wait of a message in the queue between two tries. */
 const LONGEST_WAIT_MS = 900_000;
 
-const place = v.pipe(v.string(), v.minLength(1, 'a place needs a name'));
+const place = v.pipe(
+  v.string(),
+  v.check((name) => !isBlank(name), 'a place needs a name'),
+);
 const publication = v.looseObject({ userId: v.string() });
 const message = v.record(v.string(), v.unknown());
 const chosenAttack = v.object({ attack: v.picklist(ATTACKS), message });
 const chosenTrouble = v.object({ trouble: v.picklist(TROUBLES) });
+const chosenRelayTrouble = v.object({ trouble: v.picklist(RELAY_TROUBLES) });
+const burstOf = v.object({ message });
+const sentBack = v.object({ journey: v.optional(v.number()) });
 
 interface ActedOn {
   readonly stack: Stack;
   readonly journeys: Journeys;
+  readonly deadLetters: DeadLetters;
+  readonly relay: RelayWatch;
   readonly faults: FaultPlan | undefined;
 }
 
 /** @param onTrouble is called with the new trouble */
-export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trouble: Trouble) => void) {
-  const {
-    outputs,
-    credentials,
-    signingName: service,
-    region,
-    cacheName,
-    topicName,
-    application,
-    access,
-  } = stack;
+export function actionsOn(
+  { stack, journeys, deadLetters, relay, faults }: ActedOn,
+  onTrouble: (trouble: Trouble) => void,
+) {
+  const { outputs, cacheName, topicName, application, access } = stack;
   const { SIGNING_SECRET_ARN = '' } = stack.functionNamed('webhookFunctionName').environment;
 
   const readPlace = async (given: string): Promise<Shown> => ({
@@ -63,6 +70,8 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
     count: async (fields: Fields) =>
       (await application.read(application.describe(fields).place, access, 10_000)).length,
   };
+  const publish = (body: object) => publishThrough(stack, body);
+  const burst = new Burst(journeys, publish);
 
   const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
     [
@@ -71,26 +80,30 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
         const given = v.parse(publication, input);
         const { userId, ...fields } = given;
         const journey = journeys.begin(userId, journeys.read(fields));
-        const response = await signedPost(target.publisherUrl, {
-          service,
-          credentials,
-          region,
-          body: JSON.stringify(given),
-        });
-        const { message = '' } = v.parse(
-          v.object({ message: v.optional(v.string()) }),
-          await response.json(),
-        );
-        const requestId = response.headers.get('x-request-id') ?? undefined;
-        journeys.answered(journey, response.status, requestId, message);
-        return { status: response.status, requestId, message, place: journey.place };
+        const answer = await publish(given);
+        journeys.answered(journey, answer);
+        return { ...answer, place: journey.place };
+      },
+    ],
+    [
+      '/api/burst',
+      async (input) => {
+        const { message: fields } = v.parse(burstOf, input);
+        if (burst.isPublishing) throw new WrongInput('a burst is already being published');
+        burst.start(fields, Object.keys(application.example).at(-1) ?? '');
+        return {};
       },
     ],
     [
       '/api/attack',
       async (input) => {
         const { attack: name, message: fields } = v.parse(chosenAttack, input);
-        return attack(name, fields, target);
+        const report = await attack(name, fields, target);
+        const { verdict, station, status, ms } = report;
+        const text = `${verdict === 'refused' ? 'refused with' : 'answered'} ${status} in ${inWords(ms)}`;
+        const after = { refused: undefined, harmless: 'changed nothing', succeeded: 'got through' }[verdict];
+        journeys.attacked(journeys.read(fields), { name, verdict, ms }, { station, text, after });
+        return report;
       },
     ],
     [
@@ -109,6 +122,43 @@ export function actionsOn({ stack, journeys, faults }: ActedOn, onTrouble: (trou
         return {};
       },
     ],
+    [
+      '/api/send-back',
+      async (input) => {
+        deadLetters.sendBack(v.parse(sentBack, input).journey);
+        return {};
+      },
+    ],
+    [
+      '/api/relay',
+      async (input) => {
+        if (!stack.relay) throw new WrongInput('this stack has no relay');
+        await relay.make(v.parse(chosenRelayTrouble, input).trouble);
+        return {};
+      },
+    ],
   ]);
-  return { actions, readPlace };
+  return { actions, readPlace, burst };
+}
+
+/** Publishes as a backend does. Rejects if the publisher is out of reach. */
+async function publishThrough(
+  { outputs, credentials, signingName: service, region }: Stack,
+  body: object,
+): Promise<PublisherAnswer> {
+  const started = performance.now();
+  const response = await signedPost(String(outputs.publisherUrl), {
+    service,
+    credentials,
+    region,
+    body: JSON.stringify(body),
+  });
+  const { message = '' } = v.parse(v.object({ message: v.optional(v.string()) }), await response.json());
+  const requestId = response.headers.get('x-request-id') ?? undefined;
+  return {
+    status: response.status,
+    message,
+    ms: performance.now() - started,
+    ...(requestId && { requestId }),
+  };
 }

@@ -10,10 +10,19 @@ export interface AttackReport {
   /** `refused`; `harmless`: accepted, but nothing changed; `succeeded`: must never happen. */
   readonly verdict: 'refused' | 'harmless' | 'succeeded';
   readonly summary: string;
+  /** Where the request ended. */
+  readonly station: 'publisher' | 'webhook';
   /** The request as it went over the wire, without headers that every request has. */
-  readonly request: string;
+  readonly request: SentRequest;
+  readonly status: number;
   readonly answer: string;
   readonly ms: number;
+}
+
+export interface SentRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export interface Target {
@@ -27,12 +36,7 @@ export interface Target {
   count(message: Fields): Promise<number>;
 }
 
-interface Sent {
-  readonly status: number;
-  readonly request: string;
-  readonly answer: string;
-  readonly ms: number;
-}
+type Sent = Pick<AttackReport, 'status' | 'request' | 'answer' | 'ms'>;
 
 /** The age of the stale event, in milliseconds. */
 const STALE_MS = 120_000;
@@ -60,7 +64,7 @@ export async function attack(name: Attack, message: Fields, target: Target): Pro
       return replay(message, target);
     case 'unsigned': {
       const body = JSON.stringify({ userId: 'taylor', ...message });
-      return refused(await post(target.publisherUrl, body, {}));
+      return refused(await post(target.publisherUrl, body, {}), 'publisher');
     }
   }
 }
@@ -75,12 +79,12 @@ async function replay(message: Fields, target: Target): Promise<AttackReport> {
   const after = await target.count(message);
   if (sent.status >= 400) return refused(sent);
   const summary = `Answered ${sent.status}; entries: ${before} before, ${after} after`;
-  return { verdict: after === before ? 'harmless' : 'succeeded', summary, ...sent };
+  return { verdict: after === before ? 'harmless' : 'succeeded', summary, station: 'webhook', ...sent };
 }
 
-function refused(sent: Sent): AttackReport {
+function refused(sent: Sent, station: AttackReport['station'] = 'webhook'): AttackReport {
   const verdict = sent.status >= 400 && sent.status < 500 ? 'refused' : 'succeeded';
-  return { verdict, summary: `Answered ${sent.status}`, ...sent };
+  return { verdict, summary: `Answered ${sent.status}`, station, ...sent };
 }
 
 function eventBody(target: Target, message: Fields, at = Date.now()): string {
@@ -105,16 +109,13 @@ async function post(url: string, body: string, more: Record<string, string>): Pr
   const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();
   const ms = performance.now() - started;
-  const { host, pathname } = new URL(url);
-  const head = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  const request = [`POST ${pathname}`, ...head, '', body].join('\n');
   const told = ['content-type', 'retry-after', 'x-amzn-errortype'].flatMap((name) => {
     const value = response.headers.get(name);
     return value === null ? [] : [`${name}: ${value}`];
   });
   return {
     status: response.status,
-    request,
+    request: { url, headers, body },
     answer: [`${response.status}`, ...told, '', text].join('\n'),
     ms,
   };

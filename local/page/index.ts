@@ -1,16 +1,19 @@
 // The live page of the local stack: shows what happens in it. A user can publish to it, break it and attack it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { MomentoEvents, TopicMessage } from 'local-momento';
-import type { FaultPlan } from 'local-momento/faults';
+import type { FaultPlan, MomentoEvents, TopicMessage } from 'local-momento';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
+import type { StackEvents } from '../stack/stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
+import { DeadLetters } from './dead-letters';
 import { EventStream } from './event-stream';
 import { pageFile } from './files';
+import { Gauges } from './gauges';
 import { admit, Forbidden, SECURITY_HEADERS } from './guard';
 import { Journeys } from './journeys';
-import { Queues } from './queues';
+import { depthsOf } from './queues';
+import { RelayWatch } from './relay';
 import type { Trouble } from './troubles';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -31,28 +34,39 @@ export interface Page {
 /** Serves the page on 127.0.0.1. Rejects with PortInUse. */
 export async function startPage(stack: Stack, { port = 0, faults }: PageOptions = {}): Promise<Page> {
   const stream = new EventStream();
-  const journeys = new Journeys(stack.application.describe, (journey) => stream.send('journey', journey));
-  const queues = new Queues(
-    stack.sqs,
-    { redrive: String(stack.outputs.redriveQueueUrl), deadLetter: String(stack.outputs.deadLetterQueueUrl) },
-    (depths) => stream.send('queues', depths),
-  );
-  let trouble: Trouble = 'none';
-  const { actions, readPlace } = actionsOn({ stack, faults, journeys }, (chosen) => {
-    trouble = chosen;
-    stream.send('trouble', trouble);
+  const journeys = new Journeys(stack.application.describe, (journey) => {
+    if (!journey.inBurst) stream.send('journey', journey);
   });
+  const { redriveQueueUrl, deadLetterQueueUrl } = stack.outputs;
+  const queues = { redrive: String(redriveQueueUrl), deadLetter: String(deadLetterQueueUrl) };
+  const deadLetters = new DeadLetters(stack.sqs, queues, journeys);
+  const relay = new RelayWatch(stack, journeys);
+  let trouble: Trouble = 'none';
+  const { actions, readPlace, burst } = actionsOn(
+    { stack, faults, journeys, deadLetters, relay },
+    (chosen) => {
+      trouble = chosen;
+      stream.send('trouble', trouble);
+    },
+  );
+  const gauges = new Gauges(
+    {
+      queues() {
+        deadLetters.look();
+        return depthsOf(stack.sqs, queues);
+      },
+      burst: () => burst.state,
+      relay: () => relay.state,
+    },
+    (name, value) => stream.send(name, { value, now: Date.now() }),
+  );
   const stopWatching = watch(stack, journeys);
-  const { webhookUrl, publisherUrl, tokensUrl } = stack.outputs;
   const snapshot = () => ({
-    journeys: journeys.all,
-    queues: queues.depths,
+    ...aboutStack(stack),
+    journeys: journeys.all.filter(({ inBurst }) => !inBurst),
     trouble,
-    example: stack.application.example,
-    place: stack.application.describe(stack.application.example).place,
-    placeName: stack.application.placeName,
-    storeName: stack.application.store.name,
-    stack: { cache: stack.cacheName, topic: stack.topicName, webhookUrl, publisherUrl, tokensUrl },
+    gauges: gauges.now,
+    now: Date.now(),
   });
 
   const server = createServer();
@@ -66,7 +80,8 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
     url: `http://127.0.0.1:${taken}/`,
     close: async () => {
       stopWatching();
-      queues.close();
+      gauges.close();
+      relay.close();
       stream.close();
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
@@ -75,10 +90,28 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
   };
 }
 
+/** What the page shows of the stack itself. */
+function aboutStack({ application, outputs, cacheName, topicName, region, signingName, credentials }: Stack) {
+  const { example, placeName, store, describe } = application;
+  const { webhookUrl, publisherUrl, tokensUrl } = outputs;
+  return {
+    example,
+    place: describe(example).place,
+    placeName,
+    storeName: store.name,
+    stack: { cache: cacheName, topic: topicName, webhookUrl, publisherUrl, tokensUrl },
+    /** For the curl commands: the keys are made up, and good for this machine alone. */
+    signing: {
+      scheme: `aws:amz:${region}:${signingName}`,
+      user: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
+    },
+  };
+}
+
 /** Passes events to the journeys. Returns how to stop. */
 function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
-  const onLog = ({ line }: { line: string }) => journeys.logged(line);
+  const onLog = ({ line, initMs }: StackEvents['log'][0]) => journeys.logged(line, initMs);
   // Messages that the application itself publishes, to other topics, are not journeys.
   const onPublished = (message: TopicMessage) => {
     if (message.cache === cacheName && message.topic === topicName) journeys.published(message);

@@ -3,34 +3,34 @@
 import type { TopicMessage } from 'local-momento';
 import type { Described, LocalApplication } from '../application';
 import { type Outcome, readOutcome } from '../stack/outcome';
+import { isOver, type Journey, type State, type Station, setStep } from './journey';
+import { LogLines } from './log-lines';
+import { fieldsIn, type Position, Positions, requestIdIn } from './positions';
+import { VendedTokens } from './vended-tokens';
+import { inWords, isVerified, meaningOf, vendedWords } from './words';
 
-export const STATIONS = ['token', 'topic', 'webhook', 'outcome'] as const;
-export type Station = (typeof STATIONS)[number];
+export type { Journey, Step } from './journey';
 
-export interface Step {
-  readonly state: 'done' | 'waiting' | 'failed';
-  /** Milliseconds after the journey's start. */
-  readonly at: number;
-  readonly text: string;
-}
-
-export interface Journey extends Described {
-  readonly id: number;
-  readonly userId: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** The publisher's `x-request-id`; other publishers need not send one. */
-  requestId?: string;
-  readonly steps: Partial<Record<Station, Step>>;
-}
-
-/** Older journeys are forgotten. */
+/** Older journeys are forgotten; those of a burst, when the next one begins. */
 const JOURNEYS_AT_MOST = 30;
+
+/** What the publisher answered. */
+export interface PublisherAnswer {
+  readonly status: number;
+  readonly requestId?: string;
+  /** Why it refused. */
+  readonly message: string;
+  readonly ms: number;
+}
+
+/** What identifies a message: its position in the topic, and in its text the request id, if its publisher gave one. */
+export type Found = Position & Pick<TopicMessage, 'text'>;
 
 export class Journeys {
   readonly #all: Journey[] = [];
-  /** By the position in the topic, which Momento names with each delivery. */
-  readonly #byPlace = new Map<string, Journey>();
+  readonly #positions = new Positions<Journey>();
+  readonly #logs = new LogLines();
+  readonly #vended = new VendedTokens();
   #lastId = 0;
 
   /**
@@ -49,65 +49,118 @@ export class Journeys {
     return this.#all;
   }
 
-  /** Begins the journey of a message that the page is about to publish. */
-  begin(userId: string, described: Described): Journey {
-    const journey: Journey = { id: ++this.#lastId, userId, ...described, startedAt: this.now(), steps: {} };
-    this.#all.unshift(journey);
-    for (const old of this.#all.splice(JOURNEYS_AT_MOST)) {
-      for (const [place, one] of this.#byPlace) if (one === old) this.#byPlace.delete(place);
-    }
-    this.tell(journey);
+  /** Begins the journey of a message that the page is about to send to the publisher. */
+  begin(userId: string, described: Described, { inBurst = false } = {}): Journey {
+    const journey = this.#begin({ userId, ...described, inBurst, startedAt: this.now() });
+    this.#step(journey, 'publisher', 'waiting', 'asked');
     return journey;
   }
 
-  /** Notes the publisher's answer: a refusal ends the journey. */
-  answered(journey: Journey, status: number, requestId: string | undefined, message: string): void {
-    journey.requestId ??= requestId;
-    const station = journey.steps.token ? 'topic' : 'token';
-    if (status === 200) this.tell(journey);
-    else this.#step(journey, station, 'failed', `the publisher answered ${status}: ${message}`);
+  /** Notes an attack, with where its request ended. */
+  attacked(
+    described: Described,
+    attack: { readonly name: string; readonly verdict: string; readonly ms: number },
+    ended: { readonly station: Station; readonly text: string; readonly after?: string },
+  ): void {
+    const { name, verdict, ms } = attack;
+    const startedAt = this.now() - ms;
+    const journey = this.#begin({
+      userId: '',
+      ...described,
+      inBurst: false,
+      startedAt,
+      attack: { name, verdict },
+    });
+    const state = verdict === 'succeeded' ? 'failed' : 'done';
+    this.#step(journey, ended.station, state, ended.text);
+    if (ended.after !== undefined) this.#step(journey, 'outcome', state, ended.after);
+  }
+
+  forgetBurst(): void {
+    for (const old of this.#all.filter(({ inBurst }) => inBurst)) this.#forget(old);
+  }
+
+  /** Notes the publisher's answer: a refusal ends the journey, where it stopped. */
+  answered(journey: Journey, { status, requestId, message, ms }: PublisherAnswer): void {
+    if (requestId !== undefined) journey.requestId ??= requestId;
+    if (status === 200) {
+      this.#step(journey, 'publisher', 'done', `answered 200 in ${inWords(ms)}`);
+      return;
+    }
+    const answer = `answered ${status}: ${message}`;
+    if (!journey.steps.token) this.#step(journey, 'publisher', 'failed', answer);
+    else this.#step(journey, 'topic', 'failed', `not published; the publisher ${answer}`);
   }
 
   tokenVended(tokenId: string): void {
-    const journey = this.#all.findLast((one) => one.userId === tokenId && !one.steps.token);
-    if (journey) this.#step(journey, 'token', 'done', `vended for ${tokenId}`);
+    const journey = this.#all.findLast((one) => one.userId === tokenId && isAtPublisher(one));
+    if (!journey) {
+      this.#vended.add(tokenId, this.now());
+      return;
+    }
+    this.#accepted(journey);
+    this.#step(journey, 'token', 'done', `vended for ${tokenId}`);
   }
 
   published(message: TopicMessage): void {
     const { tokenId, text = '' } = message;
     const given = fieldsIn(text);
     const described = this.read(given);
-    const own = this.#all.findLast(
-      (one) => one.userId === tokenId && one.text === described.text && !one.steps.topic,
-    );
-    const journey = own ?? this.begin(tokenId, described);
+    const journey = this.#published(tokenId, described) ?? this.#fromElsewhere(tokenId, described);
     journey.requestId ??= requestIdIn(given);
-    this.#byPlace.set(placeOf(message), journey);
+    this.#positions.set(message, journey);
     if (!journey.steps.token) this.#step(journey, 'token', 'done', tokenId ? 'reused' : 'none');
     this.#step(journey, 'topic', 'done', tokenId ? `published as ${tokenId}` : 'published with an API key');
   }
 
   /** Momento called the webhook. Without a status, it got no answer. */
   delivered(message: TopicMessage, answer: { status?: number; error?: string; ms: number }): void {
-    const journey = this.#byPlace.get(placeOf(message));
+    const journey = this.#positions.get(message);
     if (!journey) return;
     const { status, error = '', ms } = answer;
-    const text = status === undefined ? `no answer: ${error}` : `answered ${status} in ${inWords(ms)}`;
-    const taken = status === 200 || status === 202;
-    this.#step(journey, 'webhook', taken ? 'done' : 'failed', text);
+    const { initMs = 0 } = journey;
+    const first = initMs > 0 ? `, after an INIT of ${inWords(initMs)}` : '';
+    const answered = `answered ${status} in ${inWords(ms - initMs)}${first}`;
+    const text = status === undefined ? `no answer: ${error}` : answered;
+    this.#step(journey, 'webhook', status === 200 || status === 202 ? 'done' : 'failed', text);
     if (journey.steps.outcome) return;
     if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);
     else if (status === 202) this.#step(journey, 'outcome', 'waiting', 'waits in the queue');
-    else this.#step(journey, 'outcome', 'failed', 'nothing was done');
   }
 
-  /** Handles any line that a function logged. */
-  logged(line: string): void {
+  /** Handles any line that a function logged: `initMs` in its instance's first invocation. */
+  logged(line: string, initMs?: number): void {
+    const kept = this.#logs.keep(line);
+    if (!kept) return;
+    if (kept.outcome === 'vended') this.#vended.wasForService();
+    const journey = this.#all.find(({ requestId }) => requestId === kept.requestId);
+    if (!journey) return;
     const told = readOutcome(line);
-    const journey = told && this.#all.find(({ requestId }) => requestId === told.requestId);
-    const meaning = journey && meaningOf(told, journey.done);
-    if (!meaning || journey.steps.outcome?.state === 'done') return;
-    this.#step(journey, 'outcome', ...meaning);
+    if (told && !journey.steps.webhook) journey.initMs ??= initMs;
+    if (told) this.#learned(journey, told);
+    else if (kept.outcome === 'published' && !journey.steps.publisher) this.#accepted(journey);
+    else this.#tell(journey);
+  }
+
+  /** The message is in the dead-letter queue. */
+  gaveUp(found: Found, why: string): void {
+    const journey = this.find(found);
+    if (journey && journey.steps.outcome?.state !== 'done') this.#step(journey, 'outcome', 'given-up', why);
+  }
+
+  /** The message is no longer in the dead-letter queue. */
+  leftDeadLetters(found: Found, { isBack }: { readonly isBack: boolean }): void {
+    const journey = this.find(found);
+    if (journey?.steps.outcome?.state !== 'given-up') return;
+    if (isBack) this.#step(journey, 'outcome', 'waiting', 'sent back to the queue');
+    else this.#step(journey, 'outcome', 'failed', 'deleted from the dead-letter queue');
+  }
+
+  /** The journey of a message in a queue. */
+  find(found: Found): Journey | undefined {
+    const id = requestIdIn(fieldsIn(found.text ?? ''));
+    const byId = id === undefined ? undefined : this.#all.find(({ requestId }) => requestId === id);
+    return byId ?? this.#positions.find(found);
   }
 
   /** A message in the application's words. Anybody can publish anything. */
@@ -115,57 +168,73 @@ export class Journeys {
     try {
       return this.describe(message);
     } catch {
-      return {
-        place: '?',
-        text: typeof message === 'string' ? message : JSON.stringify(message),
-        done: 'done',
-      };
+      const text = typeof message === 'string' ? message : JSON.stringify(message);
+      return { place: '?', text, done: 'done' };
     }
   }
 
-  #step(journey: Journey, station: Station, state: Step['state'], text: string): void {
-    journey.steps[station] = { state, at: Math.max(0, this.now() - journey.startedAt), text };
+  /** The page's own message that is now published. */
+  #published(tokenId: string, { text }: Described): Journey | undefined {
+    const own = this.#all.findLast(
+      (one) => one.userId === tokenId && one.text === text && !one.steps.topic && isAtPublisher(one, 'token'),
+    );
+    if (own) this.#accepted(own);
+    return own;
+  }
+
+  /** Somebody else's message, as of a backend or of a browser with a token of its own. It began with its token. */
+  #fromElsewhere(tokenId: string, described: Described): Journey {
+    const now = this.now();
+    const vended = tokenId === '' ? undefined : this.#vended.use(tokenId, now);
+    const startedAt = vended && !vended.byService ? vended.at : now;
+    const journey = this.#begin({ userId: tokenId, ...described, inBurst: false, startedAt });
+    if (vended) setStep(journey, 'token', { state: 'done', at: 0, text: vendedWords(vended) });
+    return journey;
+  }
+
+  #learned(journey: Journey, told: Outcome): void {
+    const verified = isVerified(told) && journey.steps.webhook?.state !== 'done';
+    if (verified) this.#step(journey, 'webhook', 'done', 'verified the event');
+    const meaning = meaningOf(told, journey.done);
+    if (meaning && journey.steps.outcome?.state !== 'done') this.#step(journey, 'outcome', ...meaning);
+    else this.#tell(journey);
+  }
+
+  #accepted(journey: Journey): void {
+    this.#step(journey, 'publisher', 'done', 'took it');
+  }
+
+  #begin(started: Omit<Journey, 'id' | 'logs' | 'steps'>): Journey {
+    const journey: Journey = { id: ++this.#lastId, logs: [], steps: {}, ...started };
+    this.#all.unshift(journey);
+    const listed = this.#all.filter(({ inBurst }) => !inBurst);
+    for (const old of listed.slice(JOURNEYS_AT_MOST)) this.#forget(old);
+    return journey;
+  }
+
+  #forget(old: Journey): void {
+    this.#all.splice(this.#all.indexOf(old), 1);
+    this.#positions.forget(old);
+  }
+
+  /** What is known of an earlier step may become clearer; its time stays. */
+  #step(journey: Journey, station: Station, state: State, text: string): void {
+    const before = journey.steps[station];
+    const isClearer = before?.state === state && station !== 'outcome';
+    const at = isClearer ? before.at : this.now() - journey.startedAt;
+    setStep(journey, station, { state, at, text });
+    this.#tell(journey);
+  }
+
+  #tell(journey: Journey): void {
+    journey.logs = this.#logs.of(journey.requestId);
     this.tell(journey);
   }
 }
 
-/** The outcome of a message, from a log line about its event. */
-function meaningOf({ outcome, deliveries }: Outcome, done: string): [Step['state'], string] | undefined {
-  const tries = deliveries === 1 ? 'once' : `${deliveries} times`;
-  switch (outcome) {
-    case 'stored':
-      return ['done', done];
-    case 'queued':
-      return ['waiting', 'waits in the queue'];
-    case 'not redriven':
-      return ['waiting', `waits in the queue, tried ${tries}`];
-    case 'redriven':
-      return ['done', `${done}, from the queue, tried ${tries}`];
-    case 'lost':
-      return ['failed', 'lost: neither done nor queued'];
-    default:
-      return undefined; // a later line tells the outcome
-  }
-}
-
-function inWords(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1_000).toFixed(1)}\u00a0s`;
-}
-
-function placeOf({ cache, topic, sequencePage, sequenceNumber }: TopicMessage): string {
-  return JSON.stringify([cache, topic, sequencePage, sequenceNumber]);
-}
-
-/** The message, or its text if that is not JSON. */
-function fieldsIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function requestIdIn(message: unknown): string | undefined {
-  const { requestId } = Object(message);
-  return typeof requestId === 'string' ? requestId : undefined;
+/** Whether the publisher has this message of the page's, and nothing happened to it yet but, with `token`, a token. */
+function isAtPublisher(journey: Journey, further?: 'token'): boolean {
+  const { publisher, token, topic } = journey.steps;
+  if (!publisher || journey.attack || isOver(journey)) return false;
+  return !topic && (further === 'token' || !token);
 }

@@ -1,5 +1,5 @@
 // The troubles that the page can cause.
-import { type FaultPlan, firstOf, parseFault } from 'local-momento/faults';
+import { type FaultPlan, firstOf, parseFault } from 'local-momento';
 
 export const TROUBLES = ['none', 'down', 'slow'] as const;
 export type Trouble = (typeof TROUBLES)[number];

@@ -19,6 +19,7 @@ export type MakeInMomento = (
 interface Registration {
   readonly type: string;
   readonly name: string;
+  readonly project: string;
   readonly stack: string;
   readonly inputs: Record<string, unknown>;
   readonly askUrl: AskUrl;
@@ -28,7 +29,7 @@ interface Registration {
 }
 
 interface Subject extends Registration {
-  /** The physical name: the requested one, or Pulumi's auto-name, the logical name and seven digits. */
+  /** The physical name: the requested one, or the one that Pulumi.yaml has Pulumi make. */
   readonly physical: string;
   /** Hexadecimal digits, different for each resource and the same each time. */
   readonly digits: string;
@@ -46,10 +47,10 @@ export async function mockedState(registration: Registration) {
     const where = "an application's own types belong under resources in its local.ts";
     throw new Error(`${registration.name} is a ${registration.type}, which is not mocked: ${where}`);
   }
-  const { type, name, stack, inputs } = registration;
+  const { type, name, project, stack, inputs } = registration;
   const digits = createHash('sha256').update(`${stack} ${type} ${name}`).digest('hex');
   const wanted = inputs.name;
-  const physical = typeof wanted === 'string' ? wanted : `${name}-${digits.slice(0, 7)}`;
+  const physical = typeof wanted === 'string' ? wanted : [project, stack, name, digits.slice(0, 7)].join('-');
   const { id, ...computed } = await mock({ ...registration, physical, digits });
   return { id, state: { ...inputs, ...computed } };
 }

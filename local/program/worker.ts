@@ -76,6 +76,7 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
     ? await mockedState({
         type,
         name,
+        project: evaluation.project,
         stack: evaluation.stack,
         inputs,
         askUrl,

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
 import { DEFAULT_APPLICATION, hasLocalHalf, loadApplication } from '../application';
 import { REGION } from '../aws/account';
+import { ignoreProxies } from '../commands/proxies';
 import { readStackSettings } from '../program/settings';
 import { checkConnected } from './connect-webhook';
 import { ConnectedProgram } from './connected-program';
@@ -18,6 +19,7 @@ export type { RunningRelay, Stack, StackEvents, StackOptions } from './stack';
 
 /** Rejects with PortInUse, or with the program's own error. Then nothing keeps running. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  ignoreProxies();
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
     await Promise.all(started.splice(0).map((one) => one.close()));

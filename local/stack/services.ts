@@ -1,9 +1,14 @@
 // The services on this machine for the program: AWS, Momento, and the hosts of functions, tasks and event sources. They
 // are empty until the program is evaluated.
 import type { EventEmitter } from 'node:events';
-import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
-import type { Connections } from 'local-momento/connections';
-import type { FaultPlan } from 'local-momento/faults';
+import {
+  type Connections,
+  type FaultPlan,
+  type Momento,
+  type MomentoOptions,
+  makeLegacyKey,
+  startMomento,
+} from 'local-momento';
 import type { LocalApplication, LocalService } from '../application';
 import { HttpApiHost } from '../aws/api-gateway/host';
 import { Clock } from '../aws/clock';
@@ -48,18 +53,20 @@ export async function startServices(
 ): Promise<Services> {
   const clock = new Clock();
   const { now } = clock;
-  let port = options.port ?? 0;
-  const nextPort = () => (port === 0 ? 0 : port++);
+  const { portOf = () => 0 } = options;
 
   const ofApplication = (await options.application.startServices?.()) ?? [];
   started.push(...ofApplication);
   const added = ofApplication.map(({ service }) => service);
-  const identities = new Identities(added.map(({ signingName }) => signingName));
+  const identities = new Identities(
+    added.map(({ signingName }) => signingName),
+    options.user,
+  );
   const secrets = new SecretsManager(now);
   const sqs = new Sqs(now);
   clock.onAdvance(() => sqs.hurry(0)); // messages may be visible now
   const aws = await AwsEndpoint.start({
-    port: nextPort(),
+    port: portOf('aws'),
     services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name)), ...added],
     findIdentity: (accessKeyId) => identities.find(accessKeyId),
     now,
@@ -68,14 +75,14 @@ export async function startServices(
 
   const apiKey = options.secrets?.momentoApiKey ?? makeLegacyKey();
   const apiKeys = [apiKey, ...(options.secrets?.momentoDeployKey ? [options.secrets.momentoDeployKey] : [])];
-  const momento = await startMomentoOn(nextPort(), { ...options.momento, apiKeys, now });
+  const momento = await startMomentoOn(portOf('momento'), { ...options.momento, apiKeys, now });
   started.push(momento);
 
   const local = { AWS_ENDPOINT_URL: aws.url, MOMENTO_ENDPOINT_URL: momento.url };
   const host = new FunctionHost({
     identities,
     local,
-    nextPort,
+    portOf,
     clock,
     onLog: (log) => events.emit('log', log),
     onCrash: (crash) => events.emit('crash', crash),
@@ -88,7 +95,7 @@ export async function startServices(
     findIdentity: (accessKeyId) => identities.find(accessKeyId),
     findFunction: (name) => host.find(name),
     now,
-    nextPort,
+    portOf,
     onLog: (log) => events.emit('log', log),
     onCall: (call) => events.emit('call', call),
     onRequest: (request) => events.emit('request', request),

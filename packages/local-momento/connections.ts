@@ -12,12 +12,17 @@ export class Connections {
   readonly #served = new Set<Connection>();
   /** Dead, and still open to the peer. */
   readonly #dead = new Set<Socket>();
+  #isBlocked = false;
 
   /** Hands the server connections that can be taken away from it. */
   constructor(server: Server) {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
+      if (this.#isBlocked) {
+        socket.on('error', () => socket.destroy()).resetAndDestroy();
+        return;
+      }
       const connection = new Connection(socket);
       this.#served.add(connection);
       connection.once('close', () => this.#served.delete(connection));
@@ -45,6 +50,16 @@ export class Connections {
       socket.resume(); // reads everything, so that the peer can always write
     }
     this.#served.clear();
+  }
+
+  /** Cuts all connections and lets no new one in, as a network that is down. */
+  block(): void {
+    this.#isBlocked = true;
+    this.kill('idle-fin');
+  }
+
+  unblock(): void {
+    this.#isBlocked = false;
   }
 
   /** Closes all connections, also dead ones. */

@@ -12,9 +12,10 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { authorize, type Caller, type Credentials } from './credentials';
-import { limitExceeded, toStatus, unavailable } from './errors';
+import { faulty, limitExceeded, toStatus } from './errors';
 import type { MomentoEmitter } from './events';
-import { DEFAULT_FAULT_MS, type FaultPlan } from './faults';
+import { headerFaults } from './fault-headers';
+import { type ClientHeader, DEFAULT_FAULT_MS, type Fault, type FaultPlan } from './faults';
 import type { Access } from './permissions';
 import type { Timers } from './timers';
 
@@ -42,6 +43,7 @@ export type StreamAction<Request, Response> = Action<
 export type Bound = (operation: string) => UntypedHandleCall;
 
 export interface Faults {
+  /** It decides before the faults that a client asks for itself. */
   plan: FaultPlan | undefined;
   /** Cuts the connection of a call with this metadata after the answer that is about to be written. */
   dropConnection(metadata: Metadata): void;
@@ -57,6 +59,9 @@ type Outcome<Response> = { response: Response } | { error: ReturnType<typeof toS
 
 export class Dispatcher {
   readonly operations: string[] = [];
+  /** Also those that answer UNIMPLEMENTED. */
+  readonly #allOperations: string[] = [];
+  readonly #ofClient = headerFaults(this.#allOperations);
 
   constructor(
     private readonly server: Server,
@@ -78,6 +83,7 @@ export class Dispatcher {
       implementation[operation] = bind(operation);
       this.operations.push(operation);
     }
+    this.#allOperations.push(...Object.keys(definition));
     this.server.addService(definition, implementation);
   }
 
@@ -99,6 +105,7 @@ export class Dispatcher {
           apply: () => this.#attempt(operation, action, call.request, call),
           succeed: (open) => open(call),
           fail: (error) => call.emit('error', error),
+          endAfter: (messages, error) => endAfter(call, messages, error),
         });
       };
   }
@@ -135,6 +142,7 @@ export class Dispatcher {
       apply(): Outcome<Response>;
       succeed(response: Response): void;
       fail(error: ReturnType<typeof toStatus>): void;
+      endAfter?(messages: number, error: ReturnType<typeof toStatus>): void;
     },
   ): void {
     const answer = (): void => {
@@ -142,27 +150,42 @@ export class Dispatcher {
       if ('error' in outcome) to.fail(outcome.error);
       else to.succeed(outcome.response);
     };
-    const fault = this.faults.plan?.(operation, call.request);
+    const wait = (ms: number | undefined, then: () => void): void => {
+      if (ms === undefined || ms === 0) then();
+      else this.timers.after(ms, then);
+    };
+    let fault: Fault | undefined;
+    try {
+      fault = this.#faultOf(operation, call);
+    } catch (error) {
+      to.fail(toStatus(error));
+      return;
+    }
     if (fault === undefined) {
       answer();
       return;
     }
     this.events.emit('fault', { operation, kind: fault.kind });
+    const refusal = toStatus(faulty(fault.status));
     switch (fault.kind) {
       case 'refuse':
-        to.fail(toStatus(unavailable('A fault of the local Momento refuses this call')));
+        wait(fault.ms, () => to.fail(refusal));
+        return;
+      case 'end-stream':
+        to.endAfter?.(fault.messages ?? 1, refusal);
+        wait(fault.ms, answer);
         return;
       case 'throttle':
         to.fail(toStatus(limitExceeded('Too many operations', 'operations_rate_limit_exceeded')));
         return;
       case 'delay':
-        this.timers.after(fault.ms ?? DEFAULT_FAULT_MS, answer);
+        wait(fault.ms ?? DEFAULT_FAULT_MS, answer);
         return;
       case 'apply-then-time-out':
         to.apply();
         return;
       case 'apply-late':
-        this.timers.after(fault.ms ?? DEFAULT_FAULT_MS, () => to.apply());
+        wait(fault.ms ?? DEFAULT_FAULT_MS, () => to.apply());
         return;
       case 'apply-then-stall':
         to.apply();
@@ -181,6 +204,32 @@ export class Dispatcher {
         return;
     }
   }
+
+  #faultOf(operation: string, call: Call & { request: unknown }): Fault | undefined {
+    const header: ClientHeader = (name) => call.metadata.get(name)[0]?.toString();
+    return (
+      this.faults.plan?.(operation, call.request, header) ?? this.#ofClient(operation, call.request, header)
+    );
+  }
+}
+
+/** Ends a stream right after so many messages; what is written later is lost, as behind a broken connection. */
+function endAfter<Request, Response>(
+  call: ServerWritableStream<Request, Response>,
+  messages: number,
+  error: ReturnType<typeof toStatus>,
+): void {
+  const write = call.write.bind(call);
+  let left = messages;
+  Object.assign(call, {
+    write: (message: Response): boolean => {
+      if (left === 0) return true;
+      left -= 1;
+      const hasRoom = write(message);
+      if (left === 0) call.emit('error', error);
+      return hasRoom;
+    },
+  });
 }
 
 function header(call: Call, name: string): string {

@@ -1,75 +1,51 @@
 // A Momento on this machine. Momento's SDKs cannot tell it from the real one; operations that it lacks answer
 // UNIMPLEMENTED with their names.
 import { EventEmitter } from 'node:events';
+import { auth } from '@gomomento/generated-types/dist/auth';
 import { cache_client } from '@gomomento/generated-types/dist/cacheclient';
 import { cache_client as cache_ping } from '@gomomento/generated-types/dist/cacheping';
 import { cache_client as cache_pubsub } from '@gomomento/generated-types/dist/cachepubsub';
 import { control_client } from '@gomomento/generated-types/dist/controlclient';
+import { leaderboard } from '@gomomento/generated-types/dist/leaderboard';
 import { token } from '@gomomento/generated-types/dist/token';
 import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { Server } from '@grpc/grpc-js';
+import { Admin } from './admin';
 import { Caches } from './caches';
 import type { Connections } from './connections';
-import { Credentials, type KeyTrouble } from './credentials';
+import { Credentials } from './credentials';
 import { Delivery } from './delivery';
 import { Dispatcher, type Faults } from './dispatch';
 import { cacheNotFound } from './errors';
 import type { MomentoEmitter, MomentoEvents } from './events';
 import type { FaultPlan } from './faults';
+import type { KeyTrouble } from './keys';
 import { Listener } from './listener';
+import { checkRanges, type MomentoOptions } from './options';
+import { apiKeys } from './services/api-keys';
 import { control } from './services/control';
 import { dataActions } from './services/data';
-import { items } from './services/items';
-import { lists } from './services/lists';
+import { leaderboards } from './services/leaderboards';
 import { ping } from './services/ping';
-import { scalars } from './services/scalars';
-import { setIf } from './services/set-if';
-import { sortedSets } from './services/sorted-sets';
+import { scs } from './services/scs';
+import { signingKeys } from './services/signing-keys';
 import { tokens } from './services/tokens';
 import { Topics } from './services/topics';
 import { Webhooks } from './services/webhooks';
 import { Timers } from './timers';
 import { TopicRegistry } from './topic-registry';
-import type { Beginning } from './topics';
 
-export { KEY_TROUBLES, type KeyTrouble } from './credentials';
+export { Connections } from './connections';
 export type { Delivery, MomentoEvents, TopicMessage } from './events';
-export { authorizationOf, makeLegacyKey, makeV2Key } from './keys';
-
-export interface MomentoOptions {
-  /** 0, the default: any free one. */
-  port?: number;
-  /**
-   * Whole API keys, legacy or v2: every call needs one, or a token vended for one. None, the default: "Momento local",
-   * which needs no key, but still refuses a wrong one.
-   */
-  apiKeys?: readonly string[];
-  /** Caches to create at the start. */
-  caches?: readonly string[];
-  /** Milliseconds since the epoch, for times to live, token expiry and message times. Default: `Date.now`. */
-  now?: () => number;
-  faults?: FaultPlan;
-  /** The time between a subscription's heartbeats; the first comes at once. Default: 5,000. */
-  heartbeatMs?: number;
-  /** How many messages of a topic a subscription can go back. Default: 1,000. */
-  historyPerTopic?: number;
-  /** Where a subscription without a position begins. Default: `next`. */
-  beginning?: Beginning;
-  /** The limit per webhook; `Infinity` for none. Momento's default is 5. */
-  deliveriesPerSecond?: number;
-  /** Accepts webhooks for other machines too, as Momento does, but never calls them. */
-  takesAnyDestination?: boolean;
-  /** How many messages may wait for a webhook's rate; more are dropped. Default: 1,000. */
-  deliveryBacklog?: number;
-  /** How long a webhook may take to answer. Default: 5,000. */
-  deliveryTimeoutMs?: number;
-  /** The longest time to live. Default: 86,400, Momento's default limit. */
-  maxTtlSeconds?: number;
-}
+export * from './faults';
+export { authorizationOf, KEY_TROUBLES, type KeyTrouble, makeLegacyKey, makeV2Key } from './keys';
+export type { Beginning, MomentoOptions } from './options';
 
 export interface Momento {
   readonly port: number;
-  /** `http://127.0.0.1:PORT`, gRPC without TLS. */
+  /** If `MomentoOptions.adminPort` asked for one. */
+  readonly adminPort: number | undefined;
+  /** `http://127.0.0.1:PORT`, gRPC and gRPC-web without TLS. */
   readonly url: string;
   /** The names of all operations, as fault plans get them. */
   readonly operations: readonly string[];
@@ -81,7 +57,10 @@ export interface Momento {
   /** A key whose calls are refused, like one that was copied wrongly or has too few permissions. */
   makeWrongKey(trouble: KeyTrouble): string;
   setFaults(plan: FaultPlan | undefined): void;
+  /** Kills connections, or keeps everybody out for a while. */
   readonly connections: Connections;
+  /** How many items all caches hold, including expired ones that no call has found yet. */
+  readonly itemCount: number;
   /** Drops every connection, and restarts the sequence of every topic on a new page. Caches stay. */
   restart(): void;
   /** Ends every subscription as UNAVAILABLE, as a broken network would. */
@@ -118,11 +97,12 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     registry,
     events,
     now,
-    beginning: options.beginning ?? 'next',
+    beginning: options.beginning ?? 'latest',
     deliver: (message) => delivery.deliver(message),
   });
 
-  const server = new Server({ 'grpc.enable_channelz': 0 });
+  // Not gRPC's limit on a message, but Momento's on items and elements.
+  const server = new Server({ 'grpc.enable_channelz': 0, 'grpc.max_receive_message_length': -1 });
   const listener = new Listener(server);
   const restart = (): void => {
     listener.dropAll();
@@ -140,35 +120,34 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
 
   const dispatcher = new Dispatcher(server, credentials, faults, events, timers);
   const data = dataActions(dispatcher, caches);
-  dispatcher.serve(cache_client.UnimplementedScsService.definition, {
-    ...scalars(data),
-    ...setIf(data),
-    ...items(data),
-    ...sortedSets(data),
-    ...lists(data),
-  });
+  dispatcher.serve(cache_client.UnimplementedScsService.definition, scs(data));
+  dispatcher.serve(leaderboard.UnimplementedLeaderboardService.definition, leaderboards(data));
   dispatcher.serve(cache_pubsub.pubsub.UnimplementedPubsubService.definition, topics.actions(dispatcher));
-  dispatcher.serve(
-    control_client.UnimplementedScsControlService.definition,
-    control(dispatcher, caches, (name) => {
+  dispatcher.serve(control_client.UnimplementedScsControlService.definition, {
+    ...control(dispatcher, caches, (name) => {
       topics.end(cacheNotFound(name), name);
       registry.forget(name);
       webhooks.forget(name);
     }),
-  );
-  const endpoint = (): string => `127.0.0.1:${listener.port}`;
+    ...signingKeys(dispatcher, now),
+  });
+  const endpoint = (): string => `http://127.0.0.1:${listener.port}`;
   dispatcher.serve(
     token.UnimplementedTokenService.definition,
-    tokens(dispatcher, { credentials, events, now, endpoint }),
+    tokens(dispatcher, { credentials, events, endpoint }),
   );
+  dispatcher.serve(auth.UnimplementedAuthService.definition, apiKeys(dispatcher, credentials, endpoint));
   dispatcher.serve(webhook.UnimplementedWebhookService.definition, webhooks.actions(dispatcher));
   dispatcher.serve(cache_ping.UnimplementedPingService.definition, ping(dispatcher));
   timers.every(options.heartbeatMs ?? 5_000, () => registry.heartbeat());
 
   // Last, so that no caller finds a service missing.
-  const port = await listener.listen(options.port ?? 0);
+  const host = options.host ?? '127.0.0.1';
+  const port = await listener.listen(options.port ?? 0, host);
+  const admin = await openAdmin(options.adminPort, host, listener);
   return {
     port,
+    adminPort: admin?.port,
     url: `http://127.0.0.1:${port}`,
     operations: dispatcher.operations,
     on: events.on.bind(events),
@@ -179,30 +158,28 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
       faults.plan = plan;
     },
     connections: listener.connections,
+    get itemCount() {
+      return caches.itemCount;
+    },
     restart,
     dropSubscriptions: () => topics.endForDrop(),
     close: async () => {
       timers.stop();
       delivery.close();
-      await listener.close();
+      await Promise.all([listener.close(), admin?.close()]);
     },
   };
 }
 
-function checkRanges(options: MomentoOptions): void {
-  const counts = [
-    'heartbeatMs',
-    'historyPerTopic',
-    'deliveryBacklog',
-    'deliveryTimeoutMs',
-    'maxTtlSeconds',
-  ] as const;
-  for (const name of counts) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RangeError(`${name} must be a whole number from 1 on, not ${value}`);
-    }
+async function openAdmin(
+  port: number | undefined,
+  host: string,
+  listener: Listener,
+): Promise<Admin | undefined> {
+  try {
+    return port === undefined ? undefined : await Admin.listen(port, host, listener.connections);
+  } catch (error) {
+    await listener.close();
+    throw error;
   }
-  const { deliveriesPerSecond: rate = 5 } = options;
-  if (!(rate > 0)) throw new RangeError(`deliveriesPerSecond must be above 0, not ${rate}`);
 }

@@ -1,6 +1,15 @@
 // API keys in both forms. A legacy key is base64 of JSON {endpoint, api_key}; a v2 key is a JWT with the claim `t` "g".
 import { randomBytes } from 'node:crypto';
 
+/**
+ * What is wrong with an API key, and the status that its calls get:
+ * - `revoked`: it is unknown: UNAUTHENTICATED
+ * - `read-only`: it may only read caches and subscribe to topics: PERMISSION_DENIED for the rest
+ * - `foreign`: it belongs to another account, which has none of these caches: NOT_FOUND
+ */
+export const KEY_TROUBLES = ['revoked', 'read-only', 'foreign'] as const;
+export type KeyTrouble = (typeof KEY_TROUBLES)[number];
+
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A made-up legacy key in the form of Momento's console. */

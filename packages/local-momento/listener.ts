@@ -1,5 +1,5 @@
-// The port on 127.0.0.1 and its connections: a plain server in front of gRPC's, which can cut the connection of one
-// caller, or all connections.
+// The port and its connections: a plain server in front of gRPC's and of gRPC-web's, which can cut the
+// connection of one caller, or all connections.
 import { createServer } from 'node:net';
 import {
   experimental,
@@ -12,6 +12,8 @@ import {
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
 import { type Connection, Connections } from './connections';
+import { GrpcWeb } from './grpc-web';
+import { onHttpVersion } from './http-version';
 
 /** In the metadata of each call: the number of its connection, which gRPC itself does not expose. */
 const CONNECTION_KEY = 'local-connection';
@@ -19,6 +21,7 @@ const CONNECTION_KEY = 'local-connection';
 export class Listener {
   readonly #net = createServer({ allowHalfOpen: true });
   readonly #numbered = new Map<string, Connection>();
+  readonly #web = new GrpcWeb();
   readonly connections: Connections;
 
   constructor(private readonly grpc: Server) {
@@ -35,16 +38,19 @@ export class Listener {
         this.#numbered.delete(number);
         injector.destroy();
       });
-      injector.injectConnection(connection);
+      onHttpVersion(connection, (version) => {
+        if (version === 2) injector.injectConnection(connection);
+        else this.#web.accept(connection, (inMemory) => injector.injectConnection(inMemory));
+      });
     });
     this.connections = new Connections(this.#net);
   }
 
   /** Returns the port. Rejects with the system's error (`EADDRINUSE`) if it is taken. */
-  listen(port: number): Promise<number> {
+  listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#net.once('error', reject);
-      this.#net.listen(port, '127.0.0.1', () => {
+      this.#net.listen(port, host, () => {
         this.#net.off('error', reject);
         resolve(this.port);
       });

@@ -28,7 +28,7 @@ describe('the live page of an example', () => {
         await tab.getByLabel('User').fill('robin');
         await tab.locator('#publish').getByLabel('Course').fill('7');
         await tab.getByRole('textbox', { name: 'Comment' }).fill('Through another application');
-        await tab.getByRole('button', { name: 'Publish' }).click();
+        await tab.getByRole('button', { name: 'Publish', exact: true }).click();
         const outcome = tab.locator('.journey .stations li[data-state=done]').filter({ hasText: done });
         await outcome.waitFor();
         await tab
@@ -38,7 +38,7 @@ describe('the live page of an example', () => {
           .waitFor();
         await tab.getByRole('radio', { name: 'is down' }).check({ force: true });
         await tab.getByRole('textbox', { name: 'Comment' }).fill('While it is down');
-        await tab.getByRole('button', { name: 'Publish' }).click();
+        await tab.getByRole('button', { name: 'Publish', exact: true }).click();
         await tab
           .locator('.journey')
           .filter({ hasText: 'While it is down' })

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const publish = async (userId: string, comment: string, end: string) => {
     await tab.getByLabel('User').fill(userId);
     await tab.getByRole('textbox', { name: 'Comment' }).fill(comment);
-    await tab.getByRole('button', { name: 'Publish' }).click();
+    await tab.getByRole('button', { name: 'Publish', exact: true }).click();
     const journey = tab.locator('.journey').filter({ hasText: comment });
     await journey.locator('.stations li').last().filter({ hasText: end }).waitFor();
   };

@@ -120,7 +120,7 @@ describe('the stack with API Gateway in front', () => {
     for (const name of ATTACKS) {
       const { verdict, request } = await attack(name, message, target);
       assert.equal(verdict, name === 'replayed' ? 'harmless' : 'refused', name);
-      assert.match(request, name === 'unsigned' ? /^POST \/comments\n/ : /^POST \/webhook\n/);
+      assert.equal(new URL(request.url).pathname, name === 'unsigned' ? '/comments' : '/webhook');
     }
   });
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TopicMessage } from 'local-momento';
-import type { FaultPlan } from 'local-momento/faults';
+import type { FaultPlan, TopicMessage } from 'local-momento';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { Sender } from '../sender';

@@ -1,7 +1,12 @@
 // A Momento for tests of the code behind the Momento resources, and examples of such resources.
 import assert from 'node:assert/strict';
-import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
-import type { FaultKind } from 'local-momento/faults';
+import {
+  type FaultKind,
+  type Momento,
+  type MomentoOptions,
+  makeLegacyKey,
+  startMomento,
+} from 'local-momento';
 import * as providers from '../../infra/momento/provider';
 
 export { providers };

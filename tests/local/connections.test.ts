@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { startMomento } from 'local-momento';
-import type { Connections } from 'local-momento/connections';
-import { CONNECTION_FAULTS } from 'local-momento/faults';
+import { CONNECTION_FAULTS, type Connections, startMomento } from 'local-momento';
 import { HttpApi } from '../../local/aws/api-gateway/http-api';
 import { TaskCredentials } from '../../local/aws/ecs/credentials';
 import { AwsEndpoint } from '../../local/aws/endpoint';

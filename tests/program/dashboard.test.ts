@@ -93,7 +93,7 @@ describe('the dashboard', () => {
       'redrive',
       'publisher',
       'tokens',
-      'adapters/tokens',
+      'adapters/token-vending',
       'adapters/publish-as',
       'adapters/backend-calls',
     ]

@@ -88,13 +88,15 @@ describe('the resources', () => {
     }
   });
 
-  it('hold one file per function, which exports its handler', async () => {
+  it('hold an ES module per function, which exports its handler, and the CommonJS files that it loads', async () => {
     const stack = await declared('first');
     for (const name of ['webhook', 'redrive', 'publisher', 'tokens']) {
       const { code } = resource(stack, FUNCTION, name).inputs;
       assert(code && typeof code === 'object');
-      assert.deepEqual(Object.keys(code), ['index.js']);
-      assert.match(String(Reflect.get(code, 'index.js')), /handler:\(\)=>/);
+      const own = Object.keys(code).filter((file) => !/^[0-9a-f]{8}\.cjs$/.test(file)); // the others are shared by these
+      assert.deepEqual(own.sort(), ['handler.cjs', 'index.mjs', 'init.cjs']);
+      assert.match(String(Reflect.get(code, 'index.mjs')), /export\{\w+ as handler\}/);
+      assert.match(String(Reflect.get(code, 'handler.cjs')), /handler:\(\)=>/);
     }
   });
 

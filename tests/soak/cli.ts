@@ -1,5 +1,6 @@
 // `npm run soak -- --events 100000 --faults 0.2 --seed N`
-import { numberOf, progress, runProof } from '../proof';
+import { progressOf } from '../../local/commands/progress';
+import { numberOf, runProof } from '../proof';
 import { budgetOf, complaintsOf } from './complaints';
 import { type RelaySoakOptions, relayComplaintsOf, relaySoak } from './relay-soak';
 import { type SoakOptions, soak } from './soak';
@@ -63,7 +64,7 @@ runProof(HELP, ['delivery', 'events', 'faults', 'seed', 'concurrency', 'event', 
   };
   const what = options.only === undefined ? `${events} events` : `event ${options.only} alone`;
   console.log(`soak: ${what} by ${delivery}, faults in ${options.faults} of the calls, seed ${options.seed}`);
-  const withProgress = { ...options, onProgress: progress(events) };
+  const withProgress = { ...options, onProgress: progressOf('events', events) };
   const { report, complaints } = isRelayed
     ? await soakRelay({ ...withProgress, breaks: BREAKS })
     : await soakWebhook(withProgress);

@@ -1,5 +1,5 @@
 // The soak's events and faults: all of them follow from the seed.
-import type { Fault, FaultKind, FaultPlan } from 'local-momento/faults';
+import type { Fault, FaultKind, FaultPlan } from 'local-momento';
 import type { Chance } from './random';
 
 /** Events per course: fewer than the cut leaves, so that every one must be found again. */

@@ -1,7 +1,7 @@
 // The soak of the relay: many users publish while calls fail, the webhook answers 503, 429 or nothing, connections are
 // cut, Momento is restarted, and the relay is killed or may not subscribe for minutes of its clock. Each event must then be
 // stored exactly once, or be in the dead-letter queue.
-import { type FaultPlan, firstOf } from 'local-momento/faults';
+import { type FaultPlan, firstOf } from 'local-momento';
 import { type Stack, startStack } from '../../local/stack';
 import { Publisher } from '../../local/stack/publisher';
 import { drain } from '../drain';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { KEY_TROUBLES } from 'local-momento';
-import { CONNECTION_FAULTS } from 'local-momento/faults';
+import { CONNECTION_FAULTS, KEY_TROUBLES } from 'local-momento';
 import { TRUSTED_FOR_MS } from '../../handlers/adapters/connection';
 import { RECHECK_MS } from '../../handlers/core/signing-secret';
 import { Chance } from './random';

@@ -1,8 +1,7 @@
 // Plans the quiet spells of a soak from its seed: what happens to the stack while nobody calls it, and how its API key is
 // wrong afterwards.
 
-import { KEY_TROUBLES, type KeyTrouble } from 'local-momento';
-import { CONNECTION_FAULTS, type ConnectionFault } from 'local-momento/faults';
+import { CONNECTION_FAULTS, type ConnectionFault, KEY_TROUBLES, type KeyTrouble } from 'local-momento';
 import type { Chance } from './random';
 
 const SECOND_MS = 1_000;

@@ -1,6 +1,5 @@
 // Hosts the HTTP APIs that the program declares.
-import type { Connections } from 'local-momento/connections';
-import type { FaultPlan } from 'local-momento/faults';
+import type { Connections, FaultPlan } from 'local-momento';
 import type { DeclaredAws, DeclaredFunction } from '../declared';
 import type { HostedFunction } from '../lambda/hosted-function';
 import type { DeclaredHttpApi } from './declared';
@@ -8,8 +7,8 @@ import { HttpApi, type HttpApiOptions } from './http-api';
 
 export interface HttpApiHostOptions
   extends Pick<HttpApiOptions, 'findIdentity' | 'now' | 'onCall' | 'onRequest'> {
-  /** the port for the next API; 0 for any free one */
-  nextPort(): number;
+  /** the port of the API of this name; 0 for any free one */
+  portOf(name: string): number;
   findFunction(name: string): HostedFunction | undefined;
   /** an API wrote a line into its access log */
   onLog(log: { function: string; line: string }): void;
@@ -30,10 +29,10 @@ export class HttpApiHost {
   async reserve(name: string): Promise<string> {
     const known = this.#apis.get(name);
     if (known) return known.url;
-    const { nextPort, findFunction, onLog, ...options } = this.options;
+    const { portOf, findFunction, onLog, ...options } = this.options;
     const reserved = await HttpApi.reserve(name, {
       ...options,
-      port: nextPort(),
+      port: portOf(name),
       faultOf: (route, request) => this.#faults?.('HttpApi', { url: route, ...request }),
       onAccess: (line) => onLog({ function: name, line }),
     });

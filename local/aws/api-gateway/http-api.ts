@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { Connections } from 'local-momento/connections';
-import type { Fault } from 'local-momento/faults';
+import type { Fault } from 'local-momento';
+import { Connections } from 'local-momento';
 import { ACCOUNT_ID, REGION } from '../account';
 import type { Identity } from '../endpoint';
 import { AwsError } from '../errors';

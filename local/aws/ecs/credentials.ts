@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { Connections } from 'local-momento/connections';
+import { Connections } from 'local-momento';
 import { isForThisServer, listen } from '../http';
 import type { AccessKey } from '../sigv4';
 

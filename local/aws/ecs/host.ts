@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Connections } from 'local-momento/connections';
+import type { Connections } from 'local-momento';
 import { REGION } from '../account';
 import type { Clock } from '../clock';
 import type { DeclaredRole } from '../declared';

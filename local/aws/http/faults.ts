@@ -1,6 +1,6 @@
 // What each kind of fault does to a call over HTTP.
 import type { Server, ServerResponse } from 'node:http';
-import { DEFAULT_FAULT_MS, type Fault } from 'local-momento/faults';
+import { DEFAULT_FAULT_MS, type Fault } from 'local-momento';
 import { AwsError } from '../errors';
 
 /** Instead of an output: nothing is sent. */

@@ -91,6 +91,12 @@ export class Sqs {
     throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
   }
 
+  /** Moves messages from one queue to another, as an operator moves dead letters back. Throws QueueDoesNotExist. */
+  move(from: string, to: string, isWanted: (message: Message) => boolean): void {
+    moveMessages(this.find(from), this.find(to), () => undefined, isWanted);
+    this.#tell();
+  }
+
   /** Answers SQS's operations, as a service of the AWS endpoint. */
   readonly service: JsonService = {
     signingName: 'sqs',

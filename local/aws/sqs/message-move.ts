@@ -1,7 +1,7 @@
 // Moves messages back from a dead-letter queue, and says why some cannot move.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/troubleshooting-dlq-redrive.html
-import type { MessageQueue } from './message-queue';
+import type { Message, MessageQueue } from './message-queue';
 
 export interface Move {
   readonly moved: number;
@@ -15,13 +15,15 @@ export interface Move {
  * it was sent directly into the dead-letter queue, or if its queue no longer exists. A moved message is a new one, with
  * another id and another age.
  * @param find returns the queue with this ARN, or undefined
+ * @param isWanted chooses the messages to move; default: all
  */
 export function moveMessages(
   from: MessageQueue,
   destination: MessageQueue | undefined,
   find: (arn: string) => MessageQueue | undefined,
+  isWanted: (message: Message) => boolean = () => true,
 ): Move {
-  const messages = [...from.messages];
+  const messages = from.messages.filter(isWanted);
   let moved = 0;
   let failureReason: Move['failureReason'];
   for (const message of messages) {

@@ -1,17 +1,17 @@
 // Connects the page with its server: shows the server's events, and sends the user's actions.
 import './attacks.js';
+import { showBurst } from './burst.js';
+import { showConnected, showGone } from './connection.js';
+import { curl, curlOfPage, showCurl } from './curl.js';
 import { byId, element } from './element.js';
 import { showJourney, showJourneys } from './journeys.js';
 import { showFields, written } from './message.js';
 import { namePlaces, shownPlace, showPlace } from './place.js';
-import { post } from './server.js';
+import { showRelay } from './relay.js';
 import { showQueues, showTrouble } from './trouble.js';
+import './publish.js';
 
-function showConnection(state, text) {
-  const badge = byId('connection');
-  badge.dataset.state = state;
-  badge.textContent = text;
-}
+let about;
 
 function showAddresses({ cache, topic, webhookUrl, publisherUrl, tokensUrl }) {
   const all = {
@@ -29,39 +29,50 @@ function showAddresses({ cache, topic, webhookUrl, publisherUrl, tokensUrl }) {
 
 const events = new EventSource('api/events');
 const on = (name, show) => events.addEventListener(name, (event) => show(JSON.parse(event.data)));
-on('state', ({ journeys, queues, trouble, stack, example, place, placeName, storeName }) => {
-  showFields(example);
-  namePlaces(placeName);
-  byId('store-name').textContent = storeName;
-  showJourneys(journeys);
-  showQueues(queues);
-  showTrouble(trouble);
-  showAddresses(stack);
-  showPlace(shownPlace() || place);
-  showConnection('done', 'connected');
+on('state', (state) => {
+  about = state;
+  showConnected();
+  showFields(state.example);
+  namePlaces(state.placeName);
+  byId('store-name').textContent = state.storeName;
+  showJourneys(state.journeys);
+  showQueues(state.gauges.queues, state.now);
+  showBurst(state.gauges.burst);
+  showRelay(state.gauges.relay);
+  showTrouble(state.trouble);
+  showAddresses(state.stack);
+  showPlace(shownPlace() || state.place);
 });
 on('journey', (journey) => {
   showJourney(journey);
   if (journey.steps.outcome?.state === 'done' && journey.place === shownPlace()) showPlace();
 });
-on('queues', showQueues);
-on('trouble', showTrouble);
-events.addEventListener('error', () => showConnection('failed', 'the stack has ended or is restarting'));
-
-const form = byId('publish');
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const answer = byId('published');
-  answer.textContent = '';
-  try {
-    const { userId, message: fields } = written();
-    const { status, message, place } = await post('api/publish', { userId, ...fields });
-    if (status === 200 && place !== shownPlace()) showPlace(place);
-    answer.textContent =
-      status === 200 ? 'The publisher answered 200' : `The publisher answered ${status}: ${message}`;
-    answer.dataset.state = status === 200 ? 'done' : 'failed';
-  } catch (error) {
-    answer.textContent = error.message;
-    answer.dataset.state = 'failed';
-  }
+on('queues', ({ value, now }) => showQueues(value, now));
+on('burst', ({ value }) => {
+  showBurst(value);
+  if (value.done % 10 === 0) showPlace();
 });
+on('relay', ({ value }) => showRelay(value));
+on('trouble', showTrouble);
+events.addEventListener('error', showGone);
+
+showCurl('publish-curl', () => {
+  const { userId, message } = written();
+  const { stack, signing } = about;
+  return {
+    Publish: curl({ url: stack.publisherUrl, body: JSON.stringify({ userId, ...message }), signing }),
+    'Publish 100': curlOfPage('api/burst', { message }),
+  };
+});
+showCurl('trouble-curl', () => ({
+  'Works, is down, is slow': ['none', 'down', 'slow']
+    .map((trouble) => curlOfPage('api/trouble', { trouble }))
+    .join('\n'),
+  'Skip the wait': curlOfPage('api/hurry'),
+  'Send all back': curlOfPage('api/send-back'),
+}));
+showCurl('relay-curl', () =>
+  Object.fromEntries(
+    ['cut', 'freeze', 'thaw', 'kill'].map((trouble) => [trouble, curlOfPage('api/relay', { trouble })]),
+  ),
+);

@@ -1,6 +1,7 @@
 // Shows the messages at one place, as the application reads them.
 import { byId, element } from './element.js';
 import { get } from './server.js';
+import { userText } from './user-text.js';
 
 const form = byId('place');
 let shown = '';
@@ -32,15 +33,12 @@ export async function showPlace(name = shown) {
 function show(entries) {
   const many = entries.length === 1 ? '1 message' : `${entries.length} messages`;
   byId('place-state').textContent = entries.length === 0 ? 'No messages yet.' : `${many}, newest first`;
+  byId('entries').hidden = entries.length === 0;
+  byId('entries').tabIndex = 0; // it scrolls
   byId('entries').replaceChildren(
     ...entries.map(({ userID, text, at }) => {
       const time = element('time', { datetime: at }, new Date(at).toLocaleTimeString());
-      return element(
-        'li',
-        {},
-        element('p.who', {}, element('b', {}, userID), ' ', time),
-        element('p.comment', {}, text),
-      );
+      return element('li', {}, element('p.who', {}, element('bdi', {}, userID), ' ', time), userText(text));
     }),
   );
 }

@@ -2,11 +2,11 @@
 // minutes, as in a frozen function.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import { CacheClient, Configurations, DisposableTokenScopes, ExpiresIn } from '@gomomento/sdk';
+import { CacheClient, Configurations } from '@gomomento/sdk';
 import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { MomentoClient } from '../../../handlers/adapters/momento-client';
 import { apiKeyCredentials } from '../../../handlers/adapters/momento-credentials';
-import { connect } from '../../../handlers/adapters/tokens';
+import { connect } from '../../../handlers/adapters/token-client';
 import { Topic } from '../../../handlers/adapters/topic';
 import { WebhookUrl } from '../../../handlers/adapters/webhook-url';
 import { Unavailable } from '../../../handlers/core/errors';
@@ -58,7 +58,7 @@ describe('over a connection that died unnoticed', () => {
       });
     });
   const tokens = () => client((key) => connect(key, { local }));
-  const scope = DisposableTokenScopes.topicPublishOnly(CACHE, TOPIC);
+  const request = { userId: 'taylor', cacheName: CACHE, may: [{ publish: TOPIC }], ttlMinutes: 1 };
 
   for (const death of DEATHS) {
     it(`the first message after a freeze is published, once (${death})`, async () => {
@@ -82,7 +82,7 @@ describe('over a connection that died unnoticed', () => {
 
     it(`the first token after a freeze is vended (${death})`, async () => {
       const on = tokens();
-      const vend = () => on.call((one) => one.generateDisposableToken(scope, ExpiresIn.minutes(1)));
+      const vend = () => on.call((one) => one.vend(request));
       await vend();
       assert.ok(proxy.die(death) > 0);
       later = TEN_MINUTES_MS;
@@ -92,7 +92,7 @@ describe('over a connection that died unnoticed', () => {
 
     it(`a token is vended and a put stored even if the clock stood still (${death})`, async () => {
       const [vending, storing] = [tokens(), cache()];
-      const vend = () => vending.call((one) => one.generateDisposableToken(scope, ExpiresIn.minutes(1)));
+      const vend = () => vending.call((one) => one.vend(request));
       const put = () => storing.call((one) => one.sortedSetPutElement(CACHE, 'course', 'value', 1));
       await Promise.all([vend(), put()]);
       assert.ok(proxy.die(death) > 1);

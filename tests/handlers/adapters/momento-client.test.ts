@@ -1,11 +1,8 @@
 // A Momento client whose key is wrong and is then corrected: real clients, a clock that the tests move, and a source of keys.
 import assert from 'node:assert/strict';
 import {
-  type AuthClient,
   CacheClient,
   Configurations,
-  DisposableTokenScopes,
-  ExpiresIn,
   GenerateDisposableTokenResponse,
   NoopMomentoLoggerFactory,
 } from '@gomomento/sdk';
@@ -13,7 +10,7 @@ import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { Connection } from '../../../handlers/adapters/connection';
 import { DOUBTED_KEY_MS, MomentoClient, REFUSED_KEY_MS } from '../../../handlers/adapters/momento-client';
 import { apiKeyCredentials } from '../../../handlers/adapters/momento-credentials';
-import { connect } from '../../../handlers/adapters/tokens';
+import { connect } from '../../../handlers/adapters/token-client';
 
 const CACHE = 'comments';
 
@@ -58,10 +55,10 @@ describe('a client of Momento', () => {
       (await on.call((one) => one.sortedSetPutElement(cache, 'course', 'value', 1))).type;
     return { put, close: async () => (await on.get()).close() };
   };
+  const request = { userId: 'taylor', cacheName: CACHE, may: [{ publish: 'comment' }], ttlMinutes: 1 };
   const weakKey = async () => {
     const one = connect(apiKey, { local: localFor(apiKey) });
-    const scope = DisposableTokenScopes.topicPublishOnly(CACHE, 'comment');
-    const vended = await one.generateDisposableToken(scope, ExpiresIn.minutes(10));
+    const vended = await one.vend({ ...request, ttlMinutes: 10 });
     one.close();
     assert(vended.type === GenerateDisposableTokenResponse.Success);
     return vended.authToken;
@@ -143,9 +140,7 @@ describe('a client of Momento', () => {
       return connect(key, { local: localFor(key) });
     };
     const on = new MomentoClient('arn', connectTokens, { ...source, keyServesMs: DOUBTED_KEY_MS });
-    const scope = DisposableTokenScopes.topicPublishOnly(CACHE, 'comment');
-    const vend = async () =>
-      (await on.call((one: AuthClient) => one.generateDisposableToken(scope, ExpiresIn.minutes(1)))).type;
+    const vend = async () => (await on.call((one) => one.vend(request))).type;
     key = foreignKey;
     assert.equal(await vend(), 'Success');
     key = apiKey;

@@ -1,10 +1,10 @@
 // On this machine gRPC speaks in plain text, and would share a connection between clients of one address: what is dropped by
 // one client would then go on in another.
 import assert from 'node:assert/strict';
-import { DisposableTokenScopes, ExpiresIn, GenerateDisposableTokenResponse } from '@gomomento/sdk';
+import { GenerateDisposableTokenResponse } from '@gomomento/sdk';
 import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
 import { apiKeyCredentials } from '../../../handlers/adapters/momento-credentials';
-import { connect } from '../../../handlers/adapters/tokens';
+import { connect, type TokenService } from '../../../handlers/adapters/token-client';
 
 describe('the clients of a Momento on this machine', () => {
   const apiKey = makeLegacyKey();
@@ -15,9 +15,9 @@ describe('the clients of a Momento on this machine', () => {
   });
   after(() => momento.close());
 
-  const vend = async (client: ReturnType<typeof connect>): Promise<void> => {
-    const scope = DisposableTokenScopes.topicPublishOnly('comments', 'comment');
-    const answer = await client.generateDisposableToken(scope, ExpiresIn.minutes(1), { tokenId: 'taylor' });
+  const vend = async (client: TokenService): Promise<void> => {
+    const may = [{ publish: 'comment' }];
+    const answer = await client.vend({ userId: 'taylor', cacheName: 'comments', may, ttlMinutes: 1 });
     assert.equal(answer.type, GenerateDisposableTokenResponse.Success);
   };
 

@@ -1,8 +1,8 @@
 // The bounds of users' messages, field by field, with a test on each side of each bound.
 import assert from 'node:assert/strict';
 import { message } from '../../../application/message';
-import { tokenRequestSchema } from '../../../handlers/core/message';
 import { parse } from '../../../handlers/core/parse';
+import { publishOnly } from '../../../handlers/core/user-token';
 
 const UUID = '0b8ff2ed-6c0e-4b4f-8f0e-c9a1f2a3b4c5';
 const refusal = (work: () => unknown, reason: string) =>
@@ -44,22 +44,22 @@ describe('the request id of a message', () => {
 
 describe('the user of a token or a publication', () => {
   const users = [
-    (userId: unknown) => parse(tokenRequestSchema, { userId }).userId,
+    (userId: unknown) => parse(publishOnly.request, { userId }).userId,
     (userId: unknown) => parse(message.publication, { userId, comment: 'c', courseId: 1 }).userId,
   ];
 
   it('is a text of 1 to 64 characters, as Momento limits token ids', () => {
     for (const user of users) {
       for (const given of ['u', 'x'.repeat(64), 'é'.repeat(64)]) assert.equal(user(given), given);
-      for (const given of ['', 'x'.repeat(65), 5, null])
-        refusal(() => user(given), 'userId must be a string of 1 to 64 characters');
+      for (const given of ['', ' ', '\t\u00a0', 'x'.repeat(65), 5, null])
+        refusal(() => user(given), 'userId must be a string of 1 to 64 characters that is not blank');
       refusal(() => user('\ud800'), 'userId must be well-formed Unicode');
       refusal(() => user(undefined), 'userId is missing');
     }
   });
 
   it('is expected in an object', () => {
-    for (const schema of [tokenRequestSchema, message.publication])
+    for (const schema of [publishOnly.request, message.publication])
       for (const given of [null, 'x', 5]) refusal(() => parse(schema, given), 'body must be an object');
   });
 });
@@ -76,7 +76,7 @@ describe('a publication that is too long', () => {
   it('is reported together with what is wrong with its user', () => {
     refusal(
       () => parse(message.publication, { userId: 5, comment: tooLong, courseId: 1 }),
-      `userId must be a string of 1 to 64 characters; ${TOO_LONG}`,
+      `userId must be a string of 1 to 64 characters that is not blank; ${TOO_LONG}`,
     );
   });
 

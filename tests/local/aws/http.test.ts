@@ -43,11 +43,13 @@ describe('a server on this machine', () => {
     const calls = { findIdentity: () => undefined, now: Date.now };
     const key = { accessKeyId: 'ASIATASK', secretAccessKey: 'secret', sessionToken: 'session' };
     const credentials = open(await TaskCredentials.serve(() => key));
+    const momento = open(await startMomento({ adminPort: 0 }));
     const ports = {
       aws: open(await AwsEndpoint.start({ services: [], ...calls })).port,
       httpApi: open(await HttpApi.reserve('api', calls)).port,
       functionUrl: open(await FunctionUrl.reserve('url', calls)).port,
-      momento: open(await startMomento()).port,
+      momento: momento.port,
+      admin: momento.adminPort ?? Number.NaN,
       taskCredentials: Number(new URL(Object.values(credentials.environment).join()).port),
     };
     for (const [name, port] of Object.entries(ports)) {
@@ -56,17 +58,18 @@ describe('a server on this machine', () => {
     }
   });
 
-  it('listens in two files only, both of them on 127.0.0.1', () => {
+  it('listens in three files only, all of them on 127.0.0.1', () => {
     const files = ['local', 'packages'].flatMap((folder) =>
       readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
         .filter((file) => /\.ts$/.test(file) && !file.includes('node_modules'))
         .map((file) => join(folder, file)),
     );
     const listening = files.filter((file) =>
-      /(?<!\blistener)\.listen\(/.test(readFileSync(join(PROJECT, file), 'utf8')),
+      /(?<!\blistener|\bAdmin)\.listen\(/.test(readFileSync(join(PROJECT, file), 'utf8')),
     );
     assert.deepEqual(listening.map((file) => file.split(sep).join('/')).sort(), [
       'local/aws/http/index.ts',
+      'packages/local-momento/admin.ts',
       'packages/local-momento/listener.ts',
     ]);
   });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type Page, startPage } from '../../../local/page';
+import { PAGE_FILES } from '../../../local/page/files';
 import { type Stack, startStack } from '../../../local/stack';
 
 interface Answer {
@@ -139,17 +140,7 @@ describe('the live page', () => {
   it('has no address but its own in its files', async () => {
     for (const path of [
       '/',
-      '/app.js',
-      '/attacks.js',
-      '/message.js',
-      '/place.js',
-      '/element.js',
-      '/journeys.js',
-      '/server.js',
-      '/trouble.js',
-      '/style.css',
-      '/controls.css',
-      '/flow.css',
+      ...PAGE_FILES.filter((name) => !name.endsWith('.svg')).map((name) => `/${name}`),
     ]) {
       const { status, body } = await send('GET', path, {});
       assert.equal(status, 200, path);

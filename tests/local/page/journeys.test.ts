@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TopicMessage } from 'local-momento';
 import { local } from '../../../application/local';
+import { STATIONS } from '../../../local/page/journey';
 import { type Journey, Journeys } from '../../../local/page/journeys';
 
 const hello = local.describe({ courseId: '123', comment: 'hello' });
@@ -37,6 +38,8 @@ describe('a comment’s journey', () => {
     });
   const texts = ({ steps }: Journey) =>
     Object.entries(steps).map(([name, { state, text }]) => `${name} ${state}: ${text}`);
+  const timesOf = ({ steps }: Journey) => STATIONS.flatMap((one) => steps[one]?.at ?? []);
+  const answer = (status: number, text = '') => ({ status, requestId: REQUEST_ID, message: text, ms: 12 });
   const only = () => {
     const [journey, ...others] = journeys.all;
     assert.ok(journey && others.length === 0);
@@ -52,16 +55,15 @@ describe('a comment’s journey', () => {
     now += 5;
     journeys.delivered(message(), { status: 200, ms: 4.6 });
     const journey = only();
+    journeys.answered(journey, answer(200));
     assert.deepEqual(texts(journey), [
+      'publisher done: answered 200 in 12\u00a0ms',
       'token done: vended for taylor',
       'topic done: published as taylor',
       'webhook done: answered 200 in 5\u00a0ms',
       'outcome done: stored in course 123',
     ]);
-    assert.deepEqual(
-      Object.values(journey.steps).map(({ at }) => at),
-      [5, 10, 15, 15],
-    );
+    assert.deepEqual(timesOf(journey), [5, 5, 10, 15, 15]);
     assert.equal(journey.requestId, REQUEST_ID);
     assert.ok(told >= 5);
   });
@@ -84,14 +86,107 @@ describe('a comment’s journey', () => {
     assert.equal(only().steps.outcome?.state, 'done', 'what is stored stays stored, whatever is replayed');
   });
 
-  it('ends if the publisher refused or failed', () => {
+  it('ends at the step that refused: the publisher, or Momento’s topic', () => {
     const journey = journeys.begin('', hello);
-    journeys.answered(journey, 422, REQUEST_ID, 'userId must be …');
-    assert.deepEqual(texts(journey), ['token failed: the publisher answered 422: userId must be …']);
+    journeys.answered(journey, answer(422, 'userId must be …'));
+    assert.deepEqual(texts(journey), ['publisher failed: answered 422: userId must be …']);
     const second = journeys.begin('robin', hello);
     journeys.tokenVended('robin');
-    journeys.answered(second, 503, REQUEST_ID, 'Temporarily unavailable');
-    assert.equal(second.steps.topic?.state, 'failed');
+    journeys.answered(second, answer(503, 'Temporarily unavailable'));
+    assert.deepEqual(texts(second), [
+      'publisher done: took it',
+      'token done: vended for robin',
+      'topic failed: not published; the publisher answered 503: Temporarily unavailable',
+    ]);
+  });
+
+  it('that ended at the publisher does not take the token or the topic of a later one', () => {
+    const refused = journeys.begin('taylor', hello);
+    journeys.answered(refused, answer(422, 'comment is too long'));
+    const next = journeys.begin('taylor', hello);
+    journeys.tokenVended('taylor');
+    journeys.published(message());
+    assert.deepEqual(Object.keys(refused.steps), ['publisher']);
+    assert.equal(next.steps.token?.text, 'vended for taylor');
+    assert.equal(next.steps.topic?.state, 'done');
+  });
+
+  it('names the token of a message that another backend publishes vended, and then reused', () => {
+    journeys.tokenVended('taylor');
+    now += 7;
+    journeys.published(message());
+    journeys.logged(log({ outcome: 'published' }));
+    assert.deepEqual(texts(only()), [
+      'token done: vended for taylor',
+      'topic done: published as taylor',
+      'publisher done: took it',
+    ]);
+    assert.deepEqual(timesOf(only()), [0, 0, 7], 'it began with its token');
+    journeys.published(message({ sequenceNumber: 2 }));
+    assert.equal(journeys.all[0]?.steps.token?.text, 'reused');
+  });
+
+  it('tells a token of the token service from one of the publisher, however late the user publishes', () => {
+    journeys.tokenVended('taylor');
+    journeys.logged(log({ outcome: 'vended', requestId: '7d3c8d1e-58a1-4a6e-9f5f-0d9f4d0e7a11' }));
+    now += 60_000;
+    const text = JSON.stringify({ comment: 'hello', courseId: 123 });
+    journeys.published(message({ text }));
+    assert.deepEqual(texts(only()), [
+      'token done: vended for taylor by the token service',
+      'topic done: published as taylor',
+    ]);
+    assert.deepEqual(timesOf(only()), [0, 0], 'it began when it was published');
+  });
+
+  it('never goes back in time, in whatever order the steps are heard of', () => {
+    journeys.begin('taylor', hello);
+    now += 10;
+    journeys.published(message());
+    now += 10;
+    journeys.logged(log({ outcome: 'stored' }));
+    now += 10;
+    journeys.delivered(message(), { status: 200, ms: 15 });
+    now += 10;
+    journeys.answered(only(), answer(200));
+    assert.deepEqual(timesOf(only()), [10, 10, 10, 20, 20]);
+    assert.equal(only().steps.webhook?.text, 'answered 200 in 15\u00a0ms');
+  });
+
+  it('passes the webhook also if the relay brings it there: its log tells', () => {
+    journeys.published(message());
+    journeys.logged(log({ outcome: 'not stored', reason: 'store' }));
+    assert.deepEqual(Object.keys(only().steps), ['token', 'topic', 'webhook']);
+    journeys.logged(log({ outcome: 'queued' }));
+    assert.equal(only().steps.webhook?.text, 'verified the event');
+    assert.equal(only().steps.outcome?.state, 'waiting');
+  });
+
+  it('is given up in the dead-letter queue, and goes on when it is sent back', () => {
+    const found = { cache: 'c', topic: 't', sequenceNumber: 1, text: message().text };
+    journeys.published(message());
+    journeys.delivered(message(), { status: 202, ms: 1 });
+    journeys.gaveUp(found, 'given up after 10 tries');
+    assert.deepEqual(only().steps.outcome, { state: 'given-up', at: 0, text: 'given up after 10 tries' });
+    journeys.leftDeadLetters(found, { isBack: true });
+    assert.equal(only().steps.outcome?.text, 'sent back to the queue');
+    journeys.logged(log({ outcome: 'redriven', deliveries: 1 }));
+    journeys.gaveUp(found, 'a copy of it');
+    assert.equal(only().steps.outcome?.state, 'done');
+  });
+
+  it('is found by its position alone if its publisher gave no request id', () => {
+    journeys.published(message({ text: 'no JSON' }));
+    journeys.gaveUp({ cache: 'c', topic: 't', sequenceNumber: 1, text: 'no JSON' }, 'given up by the relay');
+    assert.equal(only().steps.outcome?.state, 'given-up');
+  });
+
+  it('has what the functions logged about it, also what they logged before its request id was known', () => {
+    const journey = journeys.begin('taylor', hello);
+    const line = log({ outcome: 'not published', reason: 'malformed' });
+    journeys.logged(line);
+    journeys.answered(journey, answer(422, 'comment is too long'));
+    assert.deepEqual(journey.logs, [{ station: 'publisher', line }]);
   });
 
   it('ends at the webhook if this refused, did not answer, or could do nothing', () => {
@@ -105,7 +200,7 @@ describe('a comment’s journey', () => {
       journeys.delivered(message({ sequenceNumber: index }), { ...answer, ms: 1 });
       const [journey] = journeys.all;
       assert.deepEqual([journey?.steps.webhook?.state, journey?.steps.webhook?.text], ['failed', text]);
-      assert.equal(journey?.steps.outcome?.state, 'failed');
+      assert.equal(journey?.steps.outcome, undefined, 'the last step did not happen');
     }
   });
 

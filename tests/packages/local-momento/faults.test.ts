@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict';
-import { LimitExceededError, ServerUnavailableError, SortedSetOrder, TimeoutError } from '@gomomento/sdk';
+import {
+  CancelledError,
+  LimitExceededError,
+  PermissionError,
+  ServerUnavailableError,
+  SortedSetOrder,
+  TimeoutError,
+} from '@gomomento/sdk';
 import { status } from '@grpc/grpc-js';
-import type { MomentoEvents } from 'local-momento';
-import { type Fault, type FaultKind, firstOf, InvalidFault, parseFault } from 'local-momento/faults';
+import {
+  type Fault,
+  type FaultKind,
+  firstOf,
+  InvalidFault,
+  type MomentoEvents,
+  parseFault,
+} from 'local-momento';
 import { Inbox } from './inbox';
 import { type Clients, got, refused, type Stand, stand } from './sdk';
 import { endSubscriptions, RawSubscriber, subscribe } from './subscriptions';
@@ -21,6 +34,15 @@ describe('faults by name', () => {
     assert.deepEqual(fault('Get=apply-late:3000', 'Get'), { kind: 'apply-late', ms: 3_000 });
   });
 
+  it('take a status and a number of messages if the kind has them', () => {
+    assert.deepEqual(fault('Get=refuse:not-found', 'Get'), { kind: 'refuse', status: 'not-found' });
+    assert.deepEqual(fault('Subscribe=end-stream:3:cancelled', 'Subscribe'), {
+      kind: 'end-stream',
+      messages: 3,
+      status: 'cancelled',
+    });
+  });
+
   it('apply to the given share of the calls', () => {
     const draws = [0.19, 0.2, 0.05, 0.99];
     const plan = parseFault('Publish=delay:10:0.2', { random: () => draws.shift() ?? 1 });
@@ -33,15 +55,18 @@ describe('faults by name', () => {
       ['Get', /OPERATION=KIND/],
       ['Get=', /OPERATION=KIND/],
       ['Get=explode', /no kind explode; there are refuse, delay/],
-      ['Get=refuse:500', /"500" is not a share/],
+      ['Get=throttle:500', /"500" is not a share/],
+      ['Get=refuse:gone', /"gone" is not a status such as not-found or a share/],
+      ['Subscribe=end-stream:0', /"0" is not a status .* or a number of messages or a share/],
       ['Get=delay:soon', /"soon" is not whole milliseconds or a share/],
       ['Get=throttle:1.5', /not a share/],
       ['Get=wrong-page', /only with Subscribe/],
+      ['*=end-stream:3', /only with Subscribe/],
       ['Geet=refuse', /no operation Geet; there are Get, Set/],
     ];
     for (const [flag, says] of mistakes) {
       assert.throws(
-        () => parseFault(flag, { operations: ['Get', 'Set'] }),
+        () => parseFault(flag, { operations: ['Get', 'Set', 'Subscribe'] }),
         (error) => error instanceof InvalidFault && says.test(error.message) && error.message.includes(flag),
         flag,
       );
@@ -112,6 +137,24 @@ describe('the local Momento: faults', () => {
     got(await s.cache.sortedSetPutElement('cache', 'set', 'a', 1), 'Success');
   });
 
+  it('refuse: also operations on collections, and batches, which answer in a stream', async () => {
+    always('DictionarySet=refuse');
+    refused(await s.cache.dictionarySetField('cache', 'dictionary', 'a', 'A'), ServerUnavailableError);
+    got(await s.cache.dictionaryFetch('cache', 'dictionary'), 'Miss');
+    always('SetBatch=refuse');
+    refused(await s.cache.setBatch('cache', { a: 'A' }), ServerUnavailableError);
+    once('GetBatch', 'delay', 20);
+    assert.deepEqual(got(await s.cache.getBatch('cache', ['a']), 'Success').values(), {});
+  });
+
+  it('apply-then-time-out: of a batch too', async () => {
+    always('SetBatch=apply-then-time-out');
+    const abortSignal = AbortSignal.timeout(250); // the SDK gives batches no deadline
+    refused(await s.cache.setBatch('cache', { a: 'A' }, { abortSignal }), CancelledError);
+    s.momento.setFaults(undefined);
+    got(await s.cache.get('cache', 'a'), 'Hit');
+  });
+
   it('throttle: a limit that is exceeded, with its cause, and nothing applied', async () => {
     always('ListPushBack=throttle');
     assert.match(refused(await push(), LimitExceededError), /RESOURCE_EXHAUSTED/);
@@ -165,10 +208,10 @@ describe('the local Momento: faults', () => {
   });
 
   it('answer-then-drop: other callers keep their connection', async () => {
-    const { lost, items } = await subscribe(s.as().topics, 'topic');
+    const { lost, items } = await subscribe(s.as().topics, 'other callers');
     once('Set', 'answer-then-drop');
     got(await s.cache.set('cache', 'key', 'value'), 'Success');
-    got(await s.topics.publish('cache', 'topic', 'a'), 'Success');
+    got(await s.topics.publish('cache', 'other callers', 'a'), 'Success');
     assert.equal((await items.next()).valueString(), 'a');
     assert.equal(lost.size, 0);
   });
@@ -196,6 +239,24 @@ describe('the local Momento: faults', () => {
     assert.ok(page > 0);
     got(await s.topics.publish('cache', 'turned', 'a'), 'Success');
     assert.equal((await items.next()).sequenceNumber(), 1);
+  });
+
+  it('refuse with a status: the error that the SDK has for it', async () => {
+    always('ListPushBack=refuse:permission-denied');
+    refused(await push(), PermissionError);
+    assert.equal(await stored(), 0);
+  });
+
+  it('end-stream: a subscription ends after some messages, and the SDK resumes where it was', async () => {
+    const subscribed = new Inbox<unknown>();
+    s.momento.on('subscribed', subscribed.put);
+    once('Subscribe', 'end-stream'); // its one message is the first heartbeat
+    const { items, lost } = await subscribe(s.topics, 'ended');
+    await lost.next();
+    await subscribed.take(2);
+    s.momento.off('subscribed', subscribed.put);
+    got(await s.topics.publish('cache', 'ended', 'a'), 'Success');
+    assert.equal((await items.next()).valueString(), 'a');
   });
 
   it('apply to subscriptions as well: refused, throttled and silent ones', async () => {

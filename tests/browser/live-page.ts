@@ -1,0 +1,146 @@
+// The live page of a whole stack in a real Chromium, and what a user does there.
+import assert from 'node:assert/strict';
+import type { Browser, Locator, Page as Tab } from 'playwright-core';
+import { signedPost } from '../../local/commands/signed-fetch';
+import { type Page, startPage } from '../../local/page';
+import { type Stack, type StackOptions, startStack } from '../../local/stack';
+import { launch } from './chromium';
+
+type TabOptions = Parameters<Browser['newPage']>[0];
+
+/** A stack and its page for all tests of a `describe`, and a tab for each. */
+export class LivePage {
+  #started: { stack: Stack; browser: Browser } | undefined;
+  #page: Page | undefined;
+  #tab: Tab | undefined;
+  /** What the browser complained of: a test that causes it empties the list. */
+  readonly complaints: string[] = [];
+  /** Every test has its own course. */
+  course = 0;
+
+  constructor(options: StackOptions = {}) {
+    before(async () => {
+      const [stack, browser] = await Promise.all([startStack(options), launch()]);
+      this.#started = { stack, browser };
+      await this.start();
+    });
+    beforeEach(async () => {
+      this.course++;
+      this.#tab = await this.open();
+    });
+    afterEach(async () => {
+      await this.tab.locator('[name=trouble][value=none]').setChecked(true, { force: true });
+      await this.tab.close();
+      assert.deepEqual(this.complaints.splice(0), [], 'the browser complains of nothing');
+    });
+    after(async () => {
+      await this.#started?.browser.close();
+      await this.#page?.close();
+      await this.#started?.stack.close();
+    });
+  }
+
+  get stack(): Stack {
+    assert(this.#started);
+    return this.#started.stack;
+  }
+
+  get page(): Page {
+    assert(this.#page);
+    return this.#page;
+  }
+
+  get tab(): Tab {
+    assert(this.#tab);
+    return this.#tab;
+  }
+
+  /** Serves the page where it was before, of a stack without troubles. */
+  async start(): Promise<void> {
+    this.stack.setFaults(undefined);
+    this.#page = await startPage(this.stack, this.#page && { port: this.#page.port });
+  }
+
+  async open(options: TabOptions = {}): Promise<Tab> {
+    assert(this.#started);
+    const opened = await this.#started.browser.newPage({
+      viewport: { width: 1440, height: 1000 },
+      ...options,
+    });
+    opened.on('pageerror', (error) => this.complaints.push(error.message));
+    opened.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    opened.on('request', (request) => {
+      if (!request.url().startsWith(this.page.url)) this.complaints.push(`asks for ${request.url()}`);
+    });
+    await opened.goto(this.page.url);
+    await this.connected(opened);
+    return opened;
+  }
+
+  connected(tab = this.tab): Promise<void> {
+    return tab.locator('#connection', { hasText: 'connected' }).waitFor();
+  }
+
+  async write(userId: string, comment: string): Promise<void> {
+    await this.tab.getByLabel('User').fill(userId);
+    await this.tab.locator('#publish').getByLabel('Course').fill(String(this.course));
+    await this.tab.getByRole('textbox', { name: 'Comment' }).fill(comment);
+  }
+
+  /** Publishes a comment in the course of the test, and returns its journey. */
+  async publish(userId: string, comment: string): Promise<Locator> {
+    await this.write(userId, comment);
+    await this.press('Publish');
+    const journey = this.journey(comment).filter({ hasText: userId }).first();
+    await journey.waitFor();
+    return journey;
+  }
+
+  /** Publishes a comment in the course of the test without the page, as a backend does. */
+  async fromBackend(userId: string, comment: string): Promise<void> {
+    const { outputs, credentials, region } = this.stack;
+    const body = JSON.stringify({ userId, courseId: this.course, comment });
+    const answer = await signedPost(String(outputs.publisherUrl), { credentials, region, body });
+    assert.equal(answer.status, 200);
+  }
+
+  journey(text: string): Locator {
+    return this.tab.locator('.journey').filter({ hasText: text });
+  }
+
+  press(button: string): Promise<void> {
+    return this.tab.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  make(trouble: string): Promise<void> {
+    return this.tab.getByRole('radio', { name: trouble }).check({ force: true });
+  }
+
+  station(journey: Locator, title: string, state: string): Locator {
+    return journey.locator(`.stations li[data-state=${state}]`).filter({ hasText: title });
+  }
+
+  /** A counter that shows this number. */
+  depth(id: string, count: number | string): Locator {
+    return this.tab.locator(`#${id} b`).getByText(String(count), { exact: true });
+  }
+
+  /** Lets a comment fail until it is in the dead-letter queue, and returns its journey. */
+  async giveUp(userId: string, comment: string): Promise<Locator> {
+    await this.make('is down');
+    const journey = await this.publish(userId, comment);
+    for (let tries = 1; tries <= 10; tries++) {
+      const told = tries === 1 ? 'tried once' : `tried ${tries} times`;
+      await this.station(journey, 'Outcome', 'waiting').filter({ hasText: told }).waitFor();
+      await this.press('Skip the wait');
+    }
+    await this.station(journey, 'Outcome', 'given-up').waitFor();
+    return journey;
+  }
+}
+
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}
