@@ -59,6 +59,14 @@ export type MockedResource = (resource: {
   readonly inputs: Readonly<Record<string, unknown>>;
 }) => { readonly id: string; readonly [property: string]: unknown };
 
+/** A site of plain files that an application brings for its users. */
+export interface StaticSite {
+  /** What it is called in the terminal, such as "chat". */
+  readonly name: string;
+  /** Its files, without subfolders. Its scripts import Momento's web SDK from `./web-sdk.js`, which is bundled for it. */
+  readonly folder: string;
+}
+
 export interface LocalApplication {
   /** The word for what a message belongs to, such as "course". */
   readonly placeName: string;
@@ -78,6 +86,8 @@ export interface LocalApplication {
   startServices?(): Promise<LocalService[]>;
   /** By type, such as `aws:dynamodb/table:Table`: the resources that the application adds to every stack's. */
   readonly resources?: Readonly<Record<string, MockedResource>>;
+  /** Hosted by `npm start`, with a stand-in for its backend's sign-in. */
+  readonly site?: StaticSite;
 }
 
 export const DEFAULT_APPLICATION = 'application';

@@ -1,4 +1,5 @@
 // How to show the chat, on this machine and after a deploy: the newest messages of a language, as a late reader sees them.
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { parse } from '../../handlers/core/parse';
 import type { Access, LocalApplication } from '../../local/application';
@@ -49,6 +50,7 @@ export const local: LocalApplication = {
     }
   },
   startServices: async () => [await startTranslate()],
+  site: { name: 'chat', folder: join(__dirname, 'client') },
 };
 
 function itemOf(value: string): v.InferOutput<typeof item> {

@@ -5,16 +5,22 @@ import { defineUserToken } from '../../handlers/core/user-token';
 import { chatIn, languagesIn } from './languages';
 
 const languages = languagesIn(setting('LANGUAGES')) ?? [];
+const [first = ''] = languages;
+
+const language = v.picklist(languages, `must be one of: ${languages.join(', ')}`);
 
 export const userToken = defineUserToken(
-  { language: v.picklist(languages, `must be one of: ${languages.join(', ')}`) },
+  // A page that does not know the languages yet gets the first of them, and the list.
+  { language: v.optional(language, first) },
   {
     may: ({ language }, topicName) => [
       { publish: topicName },
       { subscribe: chatIn(language) },
       { read: chatIn(language) },
     ],
-    answer: ({ language }) => ({
+    // Beside the token, what the page needs to know.
+    answer: ({ userId, language }) => ({
+      userId,
       languages,
       language,
       subscribeTopic: chatIn(language),

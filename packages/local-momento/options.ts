@@ -2,14 +2,16 @@
 import type { FaultPlan } from './faults';
 
 /**
- * Where a subscription without a position begins on a topic that has messages. Momento does not document it.
+ * Where a subscription without a sequence number begins on a topic that has messages.
+ * - `latest`: a discontinuity with page and sequence, unless the subscriber named this page; then the latest message
+ *   (client-protos: it "will begin with the latest messages", and "If you didn't have one, then this is just telling you
+ *   what the sequence page is expected to be"; Momento's Python suite expects the latest message)
  * - `next`: the next message
- * - `latest`: the latest one (client-protos: it "will begin with the latest messages"; Momento's Python suite expects it)
  * - `place`: a discontinuity with page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
  *   then discontinuity")
  * - `page`: a discontinuity with only the page, then the next message
  */
-export type Beginning = 'next' | 'latest' | 'place' | 'page';
+export type Beginning = 'latest' | 'next' | 'place' | 'page';
 
 export interface MomentoOptions {
   /** 0, the default: any free one. */
@@ -35,7 +37,7 @@ export interface MomentoOptions {
   heartbeatMs?: number;
   /** How many messages of a topic a subscription can go back. Default: 1,000. */
   historyPerTopic?: number;
-  /** Where a subscription without a position begins. Default: `next`. */
+  /** Where a subscription without a position begins. Default: `latest`. */
   beginning?: Beginning;
   /** The limit per webhook; `Infinity` for none. Momento's default is 5. */
   deliveriesPerSecond?: number;

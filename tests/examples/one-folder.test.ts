@@ -9,7 +9,7 @@ import { verify } from '../../verify/verify';
 
 const PROJECT = resolve(__dirname, '../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'));
-const PARTS = ['handler.ts', 'infra.ts', 'local.ts', 'message.ts'];
+const PARTS = ['handler.ts', 'infra.ts', 'local.ts', 'message.ts', 'tokens.ts'];
 
 const LOOK_AT = {
   caller: 'caller',
@@ -33,7 +33,7 @@ function code(): string[] {
 }
 
 describe('an application', () => {
-  it('consists of the same four parts, whichever it is', () => {
+  it('consists of the same five parts, whichever it is', () => {
     for (const folder of ['application', ...EXAMPLES.map((name) => `examples/${name}`)]) {
       const files = readdirSync(join(PROJECT, folder));
       assert.deepEqual(
@@ -42,7 +42,7 @@ describe('an application', () => {
         folder,
       );
     }
-    assert.deepEqual(EXAMPLES, ['dynamodb-comments', 'moderated-chat']);
+    assert.deepEqual(EXAMPLES, ['dynamodb-comments', 'moderated-chat', 'multi-language-chat']);
   });
 
   for (const name of EXAMPLES) {
@@ -67,6 +67,7 @@ describe('an application', () => {
         const steps: string[] = [];
         const target = {
           publisherUrl: String(stack.outputs.publisherUrl),
+          signingName: stack.signingName,
           application: stack.application,
           access: stack.access,
           lookAt: LOOK_AT,

@@ -62,7 +62,7 @@ export function clientsWith(credentialProvider: CredentialProvider, timeoutMs = 
   };
 }
 
-function credentials({ port }: Momento, key: string | undefined): CredentialProvider {
+export function credentials({ port }: Momento, key: string | undefined): CredentialProvider {
   if (key === undefined) return CredentialProvider.forMomentoLocal({ hostname: '127.0.0.1', port });
   return overridden(port, key);
 }

@@ -1,0 +1,74 @@
+// The list of messages: in the order of their times, followed to its end while the reader is there.
+
+/** Messages of one user within this time stand together, under one name. */
+const TOGETHER_MS = 180_000;
+/** How near to the end the reader counts as being there, in pixels. */
+const NEAR = 80;
+
+const log = document.getElementById('log');
+const list = document.getElementById('messages');
+const newest = document.getElementById('newest');
+const nothingYet = document.getElementById('nothing-yet');
+
+log.tabIndex = 0; // it scrolls
+newest.addEventListener('click', () => {
+  toEnd();
+  log.focus();
+});
+log.addEventListener('scroll', () => {
+  if (isAtEnd()) newest.hidden = true;
+});
+new ResizeObserver(() => {
+  if (newest.hidden) toEnd();
+}).observe(log);
+
+/** Puts it where its time belongs, in place of another if there is one. */
+export function place(item, instead) {
+  const follows = isAtEnd();
+  instead?.remove();
+  const at = Number(item.dataset.at);
+  let before = list.lastElementChild;
+  while (before !== null && Number(before.dataset.at) > at) before = before.previousElementSibling;
+  if (before === null) list.prepend(item);
+  else before.after(item);
+  for (const one of [item, item.nextElementSibling]) if (one !== null) group(one);
+  nothingYet.hidden = true;
+  if (follows || 'own' in item.dataset) toEnd();
+  else newest.hidden = false;
+}
+
+export function remove(item) {
+  const next = item.nextElementSibling;
+  item.remove();
+  if (next !== null) group(next);
+}
+
+export function clear() {
+  list.replaceChildren();
+  newest.hidden = true;
+  nothingYet.hidden = true;
+}
+
+/** While it is loaded, nothing of it is read out. */
+export function setLoading(isLoading) {
+  log.setAttribute('aria-busy', String(isLoading));
+  if (!isLoading) nothingYet.hidden = list.childElementCount > 0;
+}
+
+function group(item) {
+  const { previousElementSibling: before } = item;
+  const isTogether =
+    before !== null &&
+    before.dataset.user === item.dataset.user &&
+    Number(item.dataset.at) - Number(before.dataset.at) < TOGETHER_MS;
+  item.classList.toggle('together', isTogether);
+}
+
+function isAtEnd() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+}
+
+function toEnd() {
+  newest.hidden = true;
+  log.scrollTop = log.scrollHeight;
+}

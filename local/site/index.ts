@@ -1,0 +1,135 @@
+// Hosts an application's static site, as a web server does after a deploy, with what the site's backend would answer: the
+// sign-in, here a stand-in, and the user's token.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { StaticSite } from '../application';
+import { listen, readBody, TooLarge } from '../aws/http';
+import { signedPost } from '../commands/signed-fetch';
+import { admit, Forbidden, SECURITY_HEADERS } from '../page/guard';
+import type { Stack } from '../stack';
+import { webSdk } from '../web-sdk';
+import { siteFile } from './files';
+import { SignIn } from './sign-in';
+
+const MAX_BODY_BYTES = 16 * 1024;
+const OWN_FILES = join(__dirname, 'static');
+
+export interface Site {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the site on 127.0.0.1; port 0, the default, takes any free one. Rejects with PortInUse. */
+export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0 } = {}): Promise<Site> {
+  await webSdk(); // bundling takes longer than all that follows
+  const server = createServer();
+  const taken = await listen(server, port);
+  const served = { stack, folder, port: taken, signIn: new SignIn(taken) };
+  server.on('request', (request, response) => void serve(request, response, served));
+  return {
+    port: taken,
+    url: `http://127.0.0.1:${taken}/`,
+    close: async () => {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Served {
+  readonly stack: Stack;
+  readonly folder: string;
+  readonly port: number;
+  readonly signIn: SignIn;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
+  const headers = { ...SECURITY_HEADERS, ...sitePolicy(served.stack.momento.url) };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  try {
+    admit(request, served.port);
+    const { pathname } = new URL(request.url ?? '/', 'http://site');
+    if (request.method === 'POST') await post(pathname, request, response, served);
+    else if (request.method === 'GET') await get(pathname, response, served);
+    else refuse(response, 405, 'only GET and POST are allowed', { allow: 'GET, POST' });
+  } catch (error) {
+    const status = error instanceof Forbidden ? 403 : error instanceof TooLarge ? 413 : 502;
+    const message = error instanceof Error ? error.message : String(error);
+    refuse(response, status, message, status === 413 ? { connection: 'close' } : {});
+  }
+}
+
+/** The site's scripts speak to Momento too, and its sign-in is a form. */
+function sitePolicy(momentoUrl: string): Record<string, string> {
+  const policy = SECURITY_HEADERS['content-security-policy'] ?? '';
+  return {
+    'content-security-policy': policy
+      .replace("connect-src 'self'", `connect-src 'self' ${momentoUrl}`)
+      .replace("form-action 'none'", "form-action 'self'"),
+    'referrer-policy': 'same-origin', // without any, browsers send forms with the origin `null`
+  };
+}
+
+async function get(path: string, response: ServerResponse, { folder }: Served): Promise<void> {
+  const file =
+    path === '/sign-in'
+      ? await siteFile(OWN_FILES, '/sign-in.html')
+      : ((await siteFile(folder, path)) ?? (await siteFile(OWN_FILES, path)));
+  if (file) response.writeHead(200, { 'content-type': file.type }).end(file.content);
+  else refuse(response, 404, 'there is no such file');
+}
+
+async function post(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { stack, signIn }: Served,
+): Promise<void> {
+  const body = (await readBody(request, MAX_BODY_BYTES)).toString('utf8');
+  if (path === '/sign-in') {
+    const cookie = signIn.begin(new URLSearchParams(body).get('name') ?? '');
+    if (cookie) response.writeHead(303, { location: './', 'set-cookie': cookie }).end();
+    else refuse(response, 422, 'a name has 1 to 64 characters');
+  } else if (path === '/sign-out') {
+    response.writeHead(303, { location: 'sign-in', 'set-cookie': signIn.end() }).end();
+  } else if (path === '/token') {
+    const userId = signIn.userOf(request);
+    if (userId === undefined) refuse(response, 401, 'sign in first');
+    else await passOn(body, userId, response, stack);
+  } else {
+    refuse(response, 404, 'there is no such address');
+  }
+}
+
+/** Asks the token service as a backend does, for the user of the session, whoever the request says it is. */
+async function passOn(body: string, userId: string, response: ServerResponse, stack: Stack): Promise<void> {
+  const { credentials, signingName: service, region, clock, outputs } = stack;
+  const asked = fieldsOf(body);
+  if (asked === undefined) return refuse(response, 422, 'the body must be a JSON object');
+  const answer = await signedPost(String(outputs.tokensUrl), {
+    service,
+    credentials,
+    region,
+    body: JSON.stringify({ ...asked, userId }),
+    signingDate: new Date(clock.now()),
+  });
+  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+}
+
+function fieldsOf(body: string): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers = {}): void {
+  if (response.headersSent || response.destroyed) return;
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify({ message }));
+}
