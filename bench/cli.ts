@@ -7,14 +7,15 @@ import { measureCold, measureMemorySizes } from './cold';
 import { circumstances, type Figure, holds, markdown, table } from './figures';
 import { largestParts } from './largest';
 import { measureMemory } from './memory';
+import { measureMomento } from './momento';
 import { measurePreview } from './preview';
 import { measureRelay } from './relay';
 import { measureWarm } from './warm';
 
 const USAGE = `Usage: npm run bench -- [NAME]... [--samples N] [--node EXECUTABLE]... [--markdown]
 
-Measures the benches of these names, or all: bundle, cold, sizes, warm, preview, memory, relay. Prints each figure beside
-its bar, and exits 1 if a bar is missed.
+Measures the benches of these names, or all: bundle, cold, sizes, warm, preview, memory, relay, momento. Prints each figure
+beside its bar, and exits 1 if a bar is missed.
 
   --samples N        samples of each figure; default 20, the fewest for a figure to quote
   --node EXECUTABLE  a Node.js for the cold starts; may be given several times; default: this one
@@ -35,6 +36,7 @@ const MEASURES: Record<string, () => Promise<Figure[]>> = {
   preview: () => measurePreview(samples),
   memory: measureMemory,
   relay: () => measureRelay(samples),
+  momento: () => measureMomento(samples),
 };
 
 async function main(): Promise<void> {
