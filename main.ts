@@ -2,6 +2,7 @@
 // stack, which needs neither Docker nor a network, evaluates index.ts itself.
 import { loadConfig } from './infra/config';
 import { checkDocker } from './infra/docker';
+import { lastOutputs } from './infra/last-outputs';
 import { checkNames } from './infra/names';
 import { findNetwork } from './infra/network';
 import { checkRegion } from './infra/regions';
@@ -14,6 +15,8 @@ export = async () => {
     checkDocker();
     await findNetwork(vpcId, subnetIds);
   }
+  await lastOutputs(); // before the first resource: a backend of files replaces the state while resources change
   const program: typeof import('./index') = require('./index');
-  return program;
+  // The engine warns of each output that is undefined.
+  return Object.fromEntries(Object.entries(program).filter(([, value]) => value !== undefined));
 };

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from './config';
 import type { Front } from './front';
+import { lastOutputs } from './last-outputs';
 import { makesCache } from './momento/managed';
 
 /** Says how to connect Momento to the webhook, as soon as the webhook's URL is known. */
@@ -49,10 +50,4 @@ export function sayWhatMoved(
       ];
       await pulumi.log.warn(lines.join('\n  '));
     });
-}
-
-async function lastOutputs(): Promise<Record<string, unknown>> {
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const read = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
-  return Object(read.outputs);
 }

@@ -1,7 +1,6 @@
 // The program with API Gateway in front: what it declares, exactly.
 import assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
-import { sayWhatMoved } from '../../infra/next-steps';
 import type { Declared, DeclaredResource } from '../../local/program';
 import { CERTIFICATE, declared, resource, resourcesOf, text } from './declared';
 import { mistakes } from './loaded-config';
@@ -264,7 +263,7 @@ describe('changed addresses', () => {
   /** What is told by an update, after one with these outputs. */
   async function toldAfter(
     outputs: Record<string, string>,
-    config: Parameters<typeof sayWhatMoved>[0],
+    config: Parameters<typeof import('../../infra/next-steps').sayWhatMoved>[0],
   ): Promise<string[]> {
     told = [];
     const newResource = () => {
@@ -277,6 +276,10 @@ describe('changed addresses', () => {
     };
     await pulumi.runtime.setMocks({ newResource, call }, 'momento-webhooks', 'dev', false, 'organization');
     Object.assign(pulumi.log, { warn: async (text: string) => void told.push(text) });
+    // Each update is another process.
+    for (const file of ['next-steps', 'last-outputs'])
+      delete require.cache[require.resolve(`../../infra/${file}`)];
+    const { sayWhatMoved }: typeof import('../../infra/next-steps') = require('../../infra/next-steps');
     await new Promise((said) => sayWhatMoved(config, front).apply(said));
     return told;
   }
