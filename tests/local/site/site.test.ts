@@ -73,12 +73,12 @@ describe('the host of a site', () => {
 
   it('lets no other site ask, and no name that was pointed here', async () => {
     const cookie = await signIn('taylor');
-    for (const headers of [
-      { cookie, origin: 'https://example.com' },
-      { cookie, origin: 'null' },
-      { cookie, host: 'rebound.example.com' },
-    ]) {
-      assert.equal((await send('POST', '/token', headers, '{}')).status, 403);
+    for (const [name, value] of [
+      ['origin', 'https://example.com'],
+      ['origin', 'null'],
+      ['host', 'rebound.example.com'],
+    ] as const) {
+      assert.equal((await send('POST', '/token', { cookie, [name]: value }, '{}')).status, 403);
     }
   });
 
