@@ -4,9 +4,9 @@ import { bundledFunctions } from './infra/bundled-functions';
 import { loadConfig } from './infra/config';
 import { Dashboard } from './infra/dashboard';
 import { handlerEnvironment } from './infra/environment';
-import { FunctionUrl } from './infra/function-url';
+import { makeFront } from './infra/front';
 import { manageMomento } from './infra/momento/managed';
-import { sayWhatIsNext } from './infra/next-steps';
+import { sayWhatIsNext, sayWhatMoved } from './infra/next-steps';
 import { RedriveQueue } from './infra/redrive';
 import { deliverByRelay } from './infra/relay-delivery';
 import { Secret } from './infra/secret';
@@ -46,32 +46,29 @@ const tokens = functionNamed('tokens', {
 });
 redriveQueue.deliverTo(redrive);
 
-// Momento cannot sign for IAM, so the handler checks its signature. The caller of the publisher or the token service
-// vouches for the user, so IAM checks the caller.
-const webhookAddress = new FunctionUrl('webhook', { handler: webhook, authorization: 'NONE' });
-const publisherAddress = new FunctionUrl('publisher', { handler: publisher, authorization: 'AWS_IAM' });
-const tokensAddress = new FunctionUrl('tokens', { handler: tokens, authorization: 'AWS_IAM' });
+const front = makeFront(config, { webhook, publisher, tokens });
 
-const signedWith = manageMomento(config, webhookAddress.url) ?? config.signingSecret;
+const signedWith = manageMomento(config, front.webhookUrl) ?? config.signingSecret;
 if (signedWith) signingSecret.hold(signedWith);
-else sayWhatIsNext(config, webhookAddress.url);
+else sayWhatIsNext(config, front.webhookUrl);
+sayWhatMoved(config, front);
 
-const watched = { functions: { webhook, redrive, publisher, tokens }, redriveQueue };
+const watched = { functions: { webhook, redrive, publisher, tokens }, redriveQueue, api: front.api };
 const alarms = new Alarms('alarms', { ...watched, delivery: config.delivery, email: config.alarmEmail });
 const relay = deliverByRelay(config, {
   momento: environment.momento,
   apiKey,
   signingSecret,
-  webhookAddress,
+  webhookUrl: front.webhookUrl,
   redriveQueue,
   alarms,
 });
 const dashboard = new Dashboard('dashboard', { ...watched, alarms, relay });
 
 export const applicationOutputs = application.outputs;
-export const webhookUrl = webhookAddress.url;
-export const publisherUrl = publisherAddress.url;
-export const tokensUrl = tokensAddress.url;
+export const { webhookUrl, publisherUrl, tokensUrl } = front;
+export const apiId = front.api?.apiId;
+export const domainTarget = front.api?.domainTarget;
 export const webhookFunctionName = webhook.functionName;
 export const publisherFunctionName = publisher.functionName;
 export const tokensFunctionName = tokens.functionName;

@@ -5,7 +5,7 @@ import { identified } from '../handlers/core/event';
 import { SIGNATURE_HEADER, sign } from '../handlers/core/signature';
 import type { AccessKey } from '../local/aws/sigv4';
 import { signedHeaders } from '../local/commands/signed-fetch';
-import { type Context, idOf, outputOf } from './context';
+import { type Context, idOf, outputOf, signingNameOf } from './context';
 import { Undecidable } from './errors';
 
 export interface Answer {
@@ -38,13 +38,14 @@ export async function post(url: string, body: string, headers: Record<string, st
 
 /** Posts with the SigV4 signature of these credentials. */
 export async function signedPost(
-  { region }: Pick<Context, 'region'>,
+  { region, stack }: Pick<Context, 'region' | 'stack'>,
   url: string,
   input: unknown,
   credentials: AccessKey,
 ): Promise<Answer> {
   const body = JSON.stringify(input);
-  return post(url, body, await signedHeaders(url, { credentials, region, body }));
+  const service = await signingNameOf(stack);
+  return post(url, body, await signedHeaders(url, { service, credentials, region, body }));
 }
 
 export interface Sent {

@@ -1,6 +1,7 @@
 // What a row can use to decide its claim.
 import type { CredentialProvider } from '@gomomento/sdk';
 import type { AccessKey } from '../local/aws/sigv4';
+import type { SigningName } from '../local/commands/signed-fetch';
 import type { Clients } from './clients';
 import { Undecidable } from './errors';
 import type { Deployed, Update } from './pulumi';
@@ -87,4 +88,9 @@ export async function outputOf(stack: Pick<DeployedStack, 'outputs'>, name: stri
   const value = (await stack.outputs())[name];
   if (typeof value !== 'string') throw new Undecidable(`the stack has no output ${name}`);
   return value;
+}
+
+/** The service for which calls of the publisher and the token service are signed. */
+export async function signingNameOf(stack: Pick<DeployedStack, 'outputs'>): Promise<SigningName> {
+  return (await stack.outputs()).apiId === undefined ? 'lambda' : 'execute-api';
 }

@@ -1,4 +1,5 @@
 // Decides one row after another, and keeps each verdict. The next run continues with the rows that have none.
+import { pace } from '../local/commands/progress';
 import { StepFailed } from '../verify/step';
 import { reasonOf } from './calling';
 import type { Context } from './context';
@@ -19,9 +20,11 @@ export async function decideAll(
   { state, say, signal }: DecideOptions,
 ): Promise<void> {
   const toDo = rowsToDo(rows, state);
+  const start = Date.now();
   for (const [index, row] of toDo.entries()) {
     if (signal.aborted) return;
     const missing = row.needs.find((name) => !state.run.done.includes(name));
+    if (index > 0) say(`rows decided: ${pace(index, toDo.length, Date.now() - start)}`);
     if (missing === undefined) say(`row ${index + 1} of ${toDo.length}: ${row.name}`);
     const verdict =
       missing === undefined

@@ -15,7 +15,7 @@ export interface Place {
 export function plan({ stack, project, account, caller, region, cacheName }: Place): string {
   return `In the AWS account ${account} (region ${region}), as ${caller}, this makes and later removes:
 
-  the stack ${stack} of ${project}: 4 Lambda functions with public or IAM-guarded URLs, 2 queues, 2 secrets,
+  the stack ${stack} of ${project}: 4 Lambda functions with public or IAM-guarded URLs, then an HTTP API, 2 queues, 2 secrets,
     their roles, log groups and alarms, and a dashboard
   if Docker runs: the relay, one task on ECS Fargate (0.25 vCPU, 512 MiB) with a public address, its cluster and image
   a role without permissions, for calls that must be denied

@@ -1,4 +1,5 @@
 // Figures: ratios of ours to the reference, from alternating samples of one run, compared with a bar.
+import { progressOf } from '../local/commands/progress';
 
 export interface Figure {
   readonly what: string;
@@ -33,10 +34,12 @@ export async function alternate<T>(
   reference: () => Promise<T>,
 ): Promise<{ readonly ours: T[]; readonly reference: T[] }> {
   const pairs = { ours: [] as T[], reference: [] as T[] };
+  const tell = progressOf('pairs of samples', samples);
   for (let i = 0; i < samples; i++) {
     if (i % 2) pairs.ours.push(await ours());
     pairs.reference.push(await reference());
     if (i % 2 === 0) pairs.ours.push(await ours());
+    tell(i + 1);
   }
   return pairs;
 }

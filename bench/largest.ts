@@ -1,17 +1,18 @@
 // Shows where the bytes of the webhook's bundle come from, and so where to look for the next cut.
 import * as path from 'node:path';
 import { build } from 'esbuild';
-import { OPTIONS } from '../infra/bundle';
+import { DEFAULT_APPLICATION } from '../infra/application';
+import { archiveOf } from '../infra/bundle';
 import { lean } from '../infra/bundling/lean';
 
 const SHOWN = 12;
 
 /** The packages with the most bytes in the bundle, one per line. */
 export async function largestParts(): Promise<string> {
+  const [split] = archiveOf('webhook', DEFAULT_APPLICATION, 'bundle');
   const { metafile } = await build({
-    ...OPTIONS,
+    ...split,
     absWorkingDir: path.resolve(__dirname, '..'),
-    entryPoints: ['handlers/webhook.ts'],
     plugins: [lean],
     metafile: true,
     write: false,

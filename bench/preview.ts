@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { makeLegacyKey } from 'local-momento';
 import { bundleHandlers } from '../infra/bundle';
+import { progressOf } from '../local/commands/progress';
 import type { Evaluation } from '../local/program';
 import { alternate, type Figure, median, ratio } from './figures';
 import type { PreviewTask } from './preview-process';
@@ -45,6 +46,7 @@ async function measureEvaluation(samples: number): Promise<Figure> {
 async function measureBundling(samples: number): Promise<Figure> {
   const first: number[] = [];
   const again: number[] = [];
+  const tell = progressOf('bundlings', samples);
   for (let i = 0; i < samples; i++) {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'bench-')));
     try {
@@ -57,6 +59,7 @@ async function measureBundling(samples: number): Promise<Figure> {
     } finally {
       rmSync(folder, { recursive: true });
     }
+    tell(i + 1);
   }
   return {
     what: 'second bundling: all handlers, unchanged',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import { bundleHandlers } from '../infra/bundle';
+import { progressOf } from '../local/commands/progress';
 import { alternate, type Figure, median, quantile, ratio } from './figures';
 import { inRegion, type Region } from './region';
 import { type RelayUnderTest, startRelay } from './relay-rig';
@@ -103,9 +104,13 @@ async function deliverMany(relay: RelayUnderTest, inFlight: number): Promise<Sam
 async function measureWaiting(relay: RelayUnderTest): Promise<Figure> {
   const before = relay.resident();
   relay.stall();
+  const tell = progressOf('waiting messages', WAITING);
   let left = WAITING;
   const lane = async (_: unknown, user: number) => {
-    while (left-- > 0) await relay.publish(`user-${user}`);
+    while (left-- > 0) {
+      await relay.publish(`user-${user}`);
+      tell(WAITING - left);
+    }
   };
   await Promise.all(Array.from({ length: 64 }).map(lane));
   await new Promise((taken) => setTimeout(taken, TAKEN_WITHIN_MS));

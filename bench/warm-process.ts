@@ -13,6 +13,7 @@ import {
   TopicClient,
   TopicConfigurations,
 } from '@gomomento/sdk';
+import { progressOf } from '../local/commands/progress';
 import { type Region, signedRequest } from './region';
 
 export interface WarmTask {
@@ -34,7 +35,7 @@ export interface WarmTimes {
 type Handler = (request: unknown) => Promise<{ statusCode: number; body: string }>;
 
 async function run({ kind, file, region, samples, calls }: WarmTask): Promise<WarmTimes> {
-  const { handler }: { handler: Handler } = require(file);
+  const { handler }: { handler: Handler } = await import(file);
   const answered = (expected: number, request: () => object) => async () => {
     const input = request();
     const start = performance.now();
@@ -62,10 +63,12 @@ async function run({ kind, file, region, samples, calls }: WarmTask): Promise<Wa
   };
   for (let i = 0; i < 3; i++) await sample(); // until V8 has compiled the hot code
   const times: WarmTimes = { ours: [], reference: [] };
+  const tell = progressOf(`samples of ${kind}`, samples);
   for (let i = 0; i < samples; i++) {
     const [one, other] = await sample();
     times.ours.push(one);
     times.reference.push(other);
+    tell(i + 1);
   }
   return times;
 }

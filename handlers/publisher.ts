@@ -2,6 +2,7 @@
 import { message } from '#application/message';
 import { backendHandler } from './adapters/backend-calls';
 import { optional, setting, wholeNumber } from './adapters/environment';
+import { whileInitialising } from './adapters/initialisation';
 import { localMomento } from './adapters/momento-credentials';
 import { publishAs } from './adapters/publish-as';
 import { Tokens } from './adapters/tokens';
@@ -13,13 +14,15 @@ const momento = {
   cacheName: setting('CACHE_NAME'),
   topicName: setting('TOPIC_NAME'),
 };
+const apiKeySecretArn = setting('API_KEY_SECRET_ARN');
 const tokens = new Tokens({
   ...momento,
-  apiKeySecretArn: setting('API_KEY_SECRET_ARN'),
+  apiKeySecretArn,
   ttlMinutes: wholeNumber('TOKEN_TTL_MINUTES'),
   may: [{ publish: momento.topicName }],
 });
 const topic = new Topic(momento);
+whileInitialising(topic.prefetch(apiKeySecretArn));
 
 /** Takes `{userId}` and the fields of the application's message. */
 export const handler = backendHandler({

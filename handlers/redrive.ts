@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setting } from './adapters/environment';
 import { count, publishMetrics, timed } from './adapters/metrics';
 import { delayAfter, RedriveQueue } from './adapters/redrive-queue';
-import { handle, readMessage } from './application';
+import { handle, readMessage, rehearseReading } from './application';
 import { before } from './core/deadline';
 import { reasonOf } from './core/errors';
 import { eventParser } from './core/event';
@@ -14,6 +14,8 @@ const POSTPONE_WITHIN_MS = 8_000;
 
 const queue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
 const parseEvent = eventParser(); // cache and topic were checked before queueing, against the configuration of that time
+
+rehearseReading(parseEvent);
 
 /** Stores each event of a batch and reports those that must come again. After ten deliveries SQS gives them up. */
 export async function handler({ Records: records }: SQSEvent): Promise<SQSBatchResponse> {

@@ -1,16 +1,17 @@
 // The webhook: Momento (or the relay) posts a signed event, which is verified and stored under its publisher's identity.
 import type { Message } from '#application/message';
 import { setting } from './adapters/environment';
+import { rehearse, whileInitialising } from './adapters/initialisation';
 import { count, countReason, publishMetrics, timed } from './adapters/metrics';
 import { RedriveQueue } from './adapters/redrive-queue';
 import { fetchVersions } from './adapters/secrets';
-import { handle, readMessage } from './application';
+import { handle, readMessage, rehearseReading } from './application';
 import { before, type Deadline, DeadlineExceeded } from './core/deadline';
 import { Denials } from './core/denials';
 import { Refusal, reasonOf, Unavailable } from './core/errors';
 import { eventParser, refuseStale, type TopicEvent } from './core/event';
 import { type Answer, failure, postedBytes, success, type UrlRequest } from './core/http';
-import { SIGNATURE_HEADER } from './core/signature';
+import { SIGNATURE_HEADER, verifySignature } from './core/signature';
 import { SigningSecret } from './core/signing-secret';
 
 /** Momento's messages are at most 4 KB. Escaped in JSON they can be several times larger; the rest of the body is small. */
@@ -30,7 +31,9 @@ const parseEvent = eventParser({ cache: setting('CACHE_NAME'), topic: setting('T
 const redriveQueue = new RedriveQueue(setting('REDRIVE_QUEUE_URL'));
 const denials = new Denials();
 
-signingSecret.prefetch();
+whileInitialising(signingSecret.prefetch());
+rehearse(() => verifySignature(Buffer.from('{}'), '0'.repeat(64), ['nobody’s secret']));
+rehearseReading(parseEvent);
 
 export async function handler(request: UrlRequest): Promise<Answer> {
   const start = receivedAt(request);

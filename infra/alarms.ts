@@ -2,6 +2,8 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from './config';
 import type { HandlerFunction } from './handler-function';
+import type { HttpApi } from './http-api';
+import { makeHttpApiAlarms } from './http-api-alarms';
 import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
 import type { RedriveQueue } from './redrive';
 import { tags } from './tags';
@@ -17,6 +19,8 @@ export interface AlarmsArgs {
   /** The functions by name. A function's own metrics carry its name as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly redriveQueue: RedriveQueue;
+  /** If there is one, it has alarms too. */
+  readonly api: HttpApi | undefined;
   /** The relay retries when the webhook is throttled; Momento's own webhooks do not. */
   readonly delivery: StackConfig['delivery'];
   /** Who is notified. Without it, the alarms only appear in CloudWatch. */
@@ -61,6 +65,7 @@ export class Alarms extends pulumi.ComponentResource {
         alarmDescription: `Calls to the function ${service} were throttled: more at once than its concurrency allows`,
       });
     }
+    if (args.api) this.arns.push(...makeHttpApiAlarms(args.api, this.actions, { parent: this }));
     this.#wrongSigningSecret();
     this.registerOutputs({});
   }

@@ -13,6 +13,8 @@ interface Made {
   readonly listings: Record<string, string>;
   /** SHA-256 by path, relative to the project; null if there is no such file. Includes the bundles. */
   readonly digests: Record<string, string | null>;
+  /** The files of the bundles. */
+  readonly outputs: readonly string[];
 }
 
 export interface Making {
@@ -31,35 +33,37 @@ export class BundleRecord {
     private readonly file: string,
   ) {}
 
-  /** Whether this request was fulfilled and nothing has changed since, including the bundles. */
-  holds(request: string): boolean {
+  /** The files of the bundles if this request was fulfilled and nothing has changed since, including them. */
+  find(request: string): readonly string[] | undefined {
     const made = this.#read();
-    if (made?.request !== request) return false;
-    return (
+    if (made?.request !== request) return undefined;
+    const isCurrent =
       Object.entries(made.listings).every(([folder, names]) => this.#listing(folder) === names) &&
-      Object.entries(made.digests).every(([file, digest]) => this.#digest(file) === digest)
-    );
+      Object.entries(made.digests).every(([file, digest]) => this.#digest(file) === digest);
+    return isCurrent ? made.outputs : undefined;
   }
 
   /**
-   * Records that `outputs` were built from `inputs`, for `request`. Records nothing if an input was changed after `start`
-   * (milliseconds since the epoch): the outputs may or may not contain that change.
+   * Records that `outputs` were built from `inputs`, for `request`, and returns them. Records nothing if an input was changed
+   * after `start` (milliseconds since the epoch): the outputs may or may not contain that change.
    */
-  write(request: string, { inputs, outputs, start }: Making): void {
-    if (inputs.some((file) => this.#changedAt(file) >= start)) return;
+  write(request: string, { inputs, outputs, start }: Making): readonly string[] {
+    if (inputs.some((file) => this.#changedAt(file) >= start)) return outputs;
     const all = [...MANIFESTS, ...inputs, ...outputs];
     const digests = Object.fromEntries(all.map((file) => [file, this.#digest(file)]));
     const own = inputs.filter((file) => !file.includes('node_modules/')).map((file) => path.dirname(file));
     const listings = Object.fromEntries([...new Set(own)].map((folder) => [folder, this.#listing(folder)]));
-    const made: Made = { request, listings, digests };
+    const made: Made = { request, listings, digests, outputs };
     replaceFile(path.join(this.project, this.file), JSON.stringify(made));
+    return outputs;
   }
 
   #read(): Made | undefined {
     try {
       const written = readFileSync(path.join(this.project, this.file), 'utf8');
-      const { request, listings, digests }: Partial<Made> = JSON.parse(written);
-      if (request !== undefined && listings && digests) return { request, listings, digests };
+      const { request, listings, digests, outputs }: Partial<Made> = JSON.parse(written);
+      if (request !== undefined && listings && digests && outputs)
+        return { request, listings, digests, outputs };
     } catch {} // no record yet, or an incomplete one
     return undefined; // or a record of another version of this program: the bundles are built again
   }

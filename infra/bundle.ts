@@ -1,4 +1,4 @@
-// The code of the functions: each handler with everything it imports, in one file.
+// The code of the functions: each handler with everything it imports, in a few files.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
@@ -6,7 +6,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { type BuildOptions, version } from 'esbuild';
 import { DEFAULT_APPLICATION } from './application';
 import { BundleRecord, type Making, replaceFile } from './bundle-record';
-import type { Built } from './bundling/build';
+import type { Built, Wanted } from './bundling/build';
 
 const PROJECT = path.resolve(__dirname, '..');
 const BUNDLING = path.join(__dirname, 'bundling');
@@ -14,16 +14,15 @@ const BUNDLING = path.join(__dirname, 'bundling');
 /** Relative to the program, and so the same in the state on every machine. Git ignores it. */
 const BUNDLES = '.bundles';
 
-/** Options for esbuild, besides the entries and the folder. */
-export const OPTIONS = {
-  outdir: BUNDLES,
-  alias: { '#application': './application' },
+/** `false` gives plain bundles, which are larger and start later: see docs/bundling.md. */
+const LEAN = true;
+
+/** Options for esbuild that all bundles share. */
+const OPTIONS = {
   bundle: true,
   platform: 'node',
-  format: 'cjs',
   target: 'node20',
   mainFields: ['module', 'main'], // unused parts of ES modules can be left out
-  supported: { 'dynamic-import': false }, // the bundle is the only file, and `import('node:http')` loads fetch too
   charset: 'utf8',
   minify: true,
   legalComments: 'none',
@@ -36,68 +35,106 @@ export interface BundleSettings {
   readonly application?: string;
   /** The folder that holds `handlers`, the application and `node_modules`. */
   readonly project?: string;
+  /** Whether to leave out what the handlers do not use. */
+  readonly lean?: boolean;
 }
 
 /**
  * Bundles `handlers/<name>.ts` for each name, self-contained and minified. Returns a function that gives the archive for a
- * name: `index.js`. The same sources give the same bytes, from any folder on any machine, so an unchanged handler is not
- * updated.
+ * name: `index.mjs` and the CommonJS files that it loads. The same sources give the same bytes, from any folder on any
+ * machine, so an unchanged handler is not updated.
  * It runs at once, not in an output: a build error (a RunError with file and line) is thrown before any resource is
  * registered.
  */
 export function bundleHandlers<Name extends string>(
   names: readonly Name[],
-  { application = DEFAULT_APPLICATION, project = PROJECT }: BundleSettings = {},
+  settings: BundleSettings = {},
 ): (name: Name) => pulumi.asset.AssetArchive {
+  const { application = DEFAULT_APPLICATION } = settings;
   // Two applications may be evaluated at the same time. Neither must take the other's bundles.
   const folder = application === DEFAULT_APPLICATION ? BUNDLES : path.posix.join(BUNDLES, application);
-  const options: Options = { ...OPTIONS, outdir: folder, alias: { '#application': `./${application}` } };
-  const record = new BundleRecord(project, `${folder}/${names.join('-')}.json`);
-  const request = JSON.stringify([names, version, options]);
-  if (!record.holds(request)) record.write(request, build({ names, project, options }));
-  // Docker treats a change of the mode as one of the contents, and the mode depends on the umask of whoever built the file.
-  for (const name of names) chmodSync(path.join(project, folder, `${name}.js`), 0o644);
+  const builds = names.flatMap((name) => archiveOf(name, application, `${folder}/${name}`));
+  const outputs = bundle(`${folder}/${names.join('-')}.json`, builds, settings);
   return (name) => {
-    // A file, not its text: the state would hold every text twice, and is written again with each resource.
-    const index = new pulumi.asset.FileAsset(`${folder}/${name}.js`);
-    return new pulumi.asset.AssetArchive({ 'index.js': index });
+    const own = outputs.filter((file) => path.posix.dirname(file) === `${folder}/${name}`);
+    // Files, not their text: the state would hold every text twice, and is written again with each resource.
+    const assets = own.map((file) => [path.posix.basename(file), new pulumi.asset.FileAsset(file)]);
+    return new pulumi.asset.AssetArchive(Object.fromEntries(assets));
   };
 }
 
-type Options = BuildOptions & { readonly outdir: string };
+/** Options for esbuild, to make the files of a handler's archive in the folder `outdir`. */
+export function archiveOf(name: string, application: string, outdir: string): [BuildOptions, BuildOptions] {
+  const split: BuildOptions = {
+    ...OPTIONS,
+    outdir,
+    alias: { '#application': `./${application}` },
+    entryPoints: { init: './handlers/init.ts', handler: `./handlers/${name}.ts` },
+    format: 'esm',
+    splitting: true, // what both need is in a file of its own, and what is imported late is loaded late
+    chunkNames: '[hash]',
+    outExtension: { '.js': '.cjs' }, // build.ts makes it CommonJS
+  };
+  const index: BuildOptions = {
+    ...OPTIONS,
+    outdir,
+    entryPoints: { index: './handlers/index.mjs' },
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+  };
+  return [split, index];
+}
 
-interface Build {
-  readonly names: readonly string[];
-  readonly project: string;
-  readonly options: Options;
+/** Bundles the relay as one file, `.bundles/relay.js`, which the Dockerfile copies. Throws as `bundleHandlers` does. */
+export function bundleRelay(settings: BundleSettings = {}): void {
+  const options: BuildOptions = {
+    ...OPTIONS,
+    outdir: BUNDLES,
+    entryPoints: { relay: './handlers/relay.ts' },
+    format: 'cjs',
+    supported: { 'dynamic-import': false }, // the bundle is the only file
+  };
+  bundle(`${BUNDLES}/relay.json`, [options], settings);
+}
+
+/** Makes bundles, unless `record` shows that they are there and nothing has changed. Returns their files. */
+function bundle(
+  file: string,
+  bundles: readonly BuildOptions[],
+  { project = PROJECT, lean = LEAN }: BundleSettings,
+): readonly string[] {
+  const record = new BundleRecord(project, file);
+  const request = JSON.stringify([version, lean, bundles]);
+  const outputs = record.find(request) ?? record.write(request, build(project, { lean, bundles }));
+  // Docker treats a change of the mode as one of the contents, and the mode depends on the umask of whoever built the file.
+  for (const output of outputs) chmodSync(path.join(project, output), 0o644);
+  return outputs;
 }
 
 /** Builds the bundles, and returns what they were built from. */
-function build({ names, project, options }: Build): Making {
+function build(project: string, { lean, bundles }: Wanted): Making {
   const start = Date.now();
-  const built = runBuild({
-    ...options,
-    absWorkingDir: project, // paths in the output are relative to it
-    entryPoints: Object.fromEntries(names.map((name) => [name, `./handlers/${name}.ts`])),
-  });
+  // Paths in the output are relative to the project.
+  const built = runBuild({ lean, bundles: bundles.map((one) => ({ ...one, absWorkingDir: project })) });
   if ('errors' in built) {
     const list = built.errors.map(({ text, location: at }) =>
       at ? `\n  - ${at.file}:${at.line}:${at.column + 1}: ${text}` : `\n  - ${text}`,
     );
     throw new pulumi.RunError(`The handlers cannot be bundled:${list.join('')}`);
   }
-  for (const bundle of built.bundles) replaceFile(bundle.path, bundle.text);
+  for (const { path: file, text } of built.files) replaceFile(path.join(project, file), text);
   // The code that trims packages decides what is kept of them, so it is an input too.
   const means = readdirSync(BUNDLING).map((file) => path.relative(project, path.join(BUNDLING, file)));
-  return { inputs: [...new Set([...built.inputs, ...means])], outputs: built.outputs, start };
+  const outputs = built.files.map((one) => one.path);
+  return { inputs: [...new Set([...built.inputs, ...means])], outputs, start };
 }
 
-function runBuild(options: BuildOptions): Built {
+function runBuild(wanted: Wanted): Built {
   const args = ['-r', require.resolve('ts-node/register'), path.join(BUNDLING, 'build.ts')];
   return JSON.parse(
     execFileSync(process.execPath, args, {
       cwd: PROJECT, // where ts-node finds its settings
-      input: JSON.stringify(options),
+      input: JSON.stringify(wanted),
       maxBuffer: Number.POSITIVE_INFINITY,
       encoding: 'utf8',
     }),

@@ -1,6 +1,6 @@
 // What all functions of this stack have in common.
 import type * as aws from '@pulumi/aws';
-import { bundleHandlers } from './bundle';
+import { bundleHandlers, bundleRelay } from './bundle';
 import type { StackConfig } from './config';
 import { HandlerFunction, type HandlerFunctionArgs } from './handler-function';
 import { readSecrets, type Secret } from './secret';
@@ -20,7 +20,7 @@ interface OwnArgs extends Pick<HandlerFunctionArgs, 'description' | 'environment
 export function bundledFunctions<Name extends string>(names: readonly Name[], config: StackConfig) {
   const { application, memoryMb, logRetentionDays, tracing } = config;
   const codeOf = bundleHandlers(names, { application });
-  if (config.delivery === 'relay') bundleHandlers(['relay']); // the Dockerfile copies it
+  if (config.delivery === 'relay') bundleRelay();
   return (name: Name, { secrets, statements = [], ...args }: OwnArgs): HandlerFunction =>
     new HandlerFunction(name, {
       code: codeOf(name),

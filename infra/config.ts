@@ -7,6 +7,9 @@ import { oneOf, type Rule, Settings, text, wholeNumber } from './settings';
 /** How events reach the webhook's URL. */
 const DELIVERIES = ['webhook', 'managed-webhook', 'relay'] as const;
 
+/** What gives the functions their addresses. */
+const FRONTS = ['function-url', 'http-api'] as const;
+
 /** The retentions that CloudWatch allows (PutRetentionPolicy), without "never". */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -42,6 +45,16 @@ const hostName = text(
 const emailAddress = text(
   'an e-mail address',
   (given) => given.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@.\p{Cc}]+(\.[^\s@.\p{Cc}]+)+$/u.test(given),
+);
+
+const domainName = text(
+  'a host name in lower case, such as comments.example.com',
+  (given) => hostName.parse(given) !== undefined && given === given.toLowerCase(),
+);
+
+const certificateArn = text(
+  'the ARN of a certificate in AWS Certificate Manager, such as arn:aws:acm:us-east-1:123456789012:certificate/ID',
+  (given) => /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(given),
 );
 
 const vpcId = text("a VPC's id, such as vpc-0a1b2c3d", (given) => /^vpc-[0-9a-f]{8,17}$/.test(given));
@@ -92,6 +105,20 @@ export function loadConfig(settings = new Settings()) {
     /** For `relay`: where its task runs. Set both or neither; without them, it is the region's default VPC. */
     vpcId: settings.optional('vpcId', vpcId),
     subnetIds: settings.optional('subnetIds', subnetIds),
+    /**
+     * `function-url`: each function has a Function URL. `http-api`: one HTTP API of API Gateway has a route for each, with limits,
+     * access logs and a domain of one's own.
+     */
+    front: settings.withDefault('front', oneOf(...FRONTS), 'function-url'),
+    /**
+     * For `http-api`: the requests per second to each route, and how many may come at once. The most are an account's own limits.
+     * Momento delivers at most five per second; the relay has 32 under way, and catches up at more than a hundred per second.
+     */
+    throttleRate: settings.withDefault('throttleRate', wholeNumber(1, 10_000), 200),
+    throttleBurst: settings.withDefault('throttleBurst', wholeNumber(1, 5_000), 400),
+    /** For `http-api`: an address of one's own, and its certificate. Set both or neither. */
+    domainName: settings.optional('domainName', domainName),
+    certificateArn: settings.optional('certificateArn', certificateArn),
     /** The default contains the stack's name, so that two stacks never share comments by accident. */
     cacheName: settings.withDefault('cacheName', cacheName, `course-comments-${pulumi.getStack()}`),
     topicName: settings.withDefault('topicName', name, infra.topicName),
@@ -120,6 +147,12 @@ export function loadConfig(settings = new Settings()) {
       checkUnset(settings, key, `${delivery}, which runs nothing in a VPC`);
     }
   }
+  if (config.front === 'http-api') checkBoth(settings, ['domainName', 'certificateArn'], 'neither');
+  else {
+    for (const key of ['throttleRate', 'throttleBurst', 'domainName', 'certificateArn']) {
+      checkUnset(settings, key, `front ${config.front}, which has no API Gateway`);
+    }
+  }
   settings.refuseMistakes();
   return config;
 }
@@ -141,7 +174,7 @@ function checkEndpoint(settings: Settings): void {
   }
 }
 
-/** Refuses a setting that has no effect with this delivery. */
+/** Refuses a setting that has no effect with this delivery or front. */
 function checkUnset(settings: Settings, key: string, why: string): void {
   if (settings.isSet(key)) {
     settings.mistake(key, `is set, allowed: nothing with ${why}; remove it with: pulumi config rm ${key}`);
@@ -156,12 +189,17 @@ function checkRelay(settings: Settings): void {
         'openssl rand -hex 32 | pulumi config set --secret signingSecret',
     );
   }
+  checkBoth(settings, ['vpcId', 'subnetIds'], 'neither for the default VPC');
+}
+
+/** Refuses one of two settings without the other. */
+function checkBoth(settings: Settings, [first, second]: readonly [string, string], neither: string): void {
   for (const [one, other] of [
-    ['vpcId', 'subnetIds'],
-    ['subnetIds', 'vpcId'],
+    [first, second],
+    [second, first],
   ] as const) {
     if (settings.isSet(one) && !settings.isSet(other)) {
-      settings.mistake(other, `is not set, ${one} needs it; allowed: both, or neither for the default VPC`);
+      settings.mistake(other, `is not set, ${one} needs it; allowed: both, or ${neither}`);
     }
   }
 }

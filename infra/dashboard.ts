@@ -2,7 +2,8 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Alarms } from './alarms';
 import type { HandlerFunction } from './handler-function';
-import { type Metric, ofFunction, ofQueue, ofService } from './metrics';
+import type { HttpApi } from './http-api';
+import { type Metric, ofApi, ofFunction, ofQueue, ofService } from './metrics';
 import type { RedriveQueue } from './redrive';
 import { dashboardPage } from './regions';
 import type { Relay } from './relay';
@@ -12,6 +13,8 @@ export interface DashboardArgs {
   /** The functions by name. A function's own metrics carry its name as `service`. */
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly redriveQueue: RedriveQueue;
+  /** If there is one, its metrics are shown too. */
+  readonly api: HttpApi | undefined;
   readonly alarms: Alarms;
   /** If the relay delivers, its metrics are shown too. */
   readonly relay?: Relay;
@@ -65,7 +68,7 @@ function nameOf(functions: DashboardArgs['functions']): pulumi.Output<string> {
 }
 
 function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
-  const { relay } = args;
+  const { api, relay } = args;
   const { queue, deadLetterQueue } = args.redriveQueue;
   const alarms = [...args.alarms.arns, ...(relay?.alarms ?? [])];
   const functions = Object.entries(args.functions);
@@ -139,14 +142,33 @@ function rows(args: DashboardArgs, region: pulumi.Output<string>): Widget[][] {
         'seconds',
       ),
     ],
+    ...(api ? [apiRow(api, graph)] : []),
     ...(relay ? [relayRow(relay, graph)] : []),
   ];
 }
 
-function relayRow(
-  relay: Relay,
-  graph: (title: string, lines: readonly Line[], unit: string) => Widget,
-): Widget[] {
+type Graph = (title: string, lines: readonly Line[], unit: string) => Widget;
+
+function apiRow(api: HttpApi, graph: Graph): Widget[] {
+  return [
+    graph(
+      'The API’s requests',
+      [
+        sum('all', ofApi(api, 'Count')),
+        sum('refused or throttled (4xx)', ofApi(api, '4xx')),
+        sum('failed (5xx)', ofApi(api, '5xx')),
+      ],
+      'requests',
+    ),
+    graph(
+      'The API’s answers',
+      [...latency('all', ofApi(api, 'Latency')), ...latency('functions', ofApi(api, 'IntegrationLatency'))],
+      'ms',
+    ),
+  ];
+}
+
+function relayRow(relay: Relay, graph: Graph): Widget[] {
   return [
     graph(
       'The relay’s deliveries',

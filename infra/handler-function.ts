@@ -7,7 +7,7 @@ export const TIMEOUT_SECONDS = 10;
 
 export interface HandlerFunctionArgs {
   readonly description: string;
-  /** Holds `index.js`, which exports `handler`. */
+  /** Holds `index.mjs`, which exports `handler`. */
   readonly code: pulumi.asset.Archive;
   readonly environment: Record<string, pulumi.Input<string>>;
   /** Its permissions, besides writing its own logs. */

@@ -2,6 +2,7 @@
 import type * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
 import type { HandlerFunction } from './handler-function';
+import type { HttpApi } from './http-api';
 import { metricsNamespace } from './tags';
 
 export interface Metric {
@@ -18,6 +19,11 @@ export function ofQueue(queue: aws.sqs.Queue, metricName: string): Metric {
 /** A metric of Lambda. */
 export function ofFunction(handler: HandlerFunction, metricName: string): Metric {
   return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: handler.functionName } };
+}
+
+/** A metric of API Gateway, for an HTTP API (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html). */
+export function ofApi({ apiId }: HttpApi, metricName: string): Metric {
+  return { namespace: 'AWS/ApiGateway', metricName, dimensions: { ApiId: apiId } };
 }
 
 /** A metric of ECS: each running task of a service gives one sample per minute. */

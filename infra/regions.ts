@@ -1,6 +1,7 @@
 // Where the program can run, and where its account's console is.
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { StackConfig } from './config';
 
 /**
  * Regions without function URLs, according to the Lambda Developer Guide ("Creating and managing Lambda function URLs"), the
@@ -24,14 +25,31 @@ const WITHOUT_FUNCTION_URLS = [
   'us-gov-west-1',
 ];
 
-/** Rejects with a RunError in a region without function URLs. Asks the provider only if an AWS profile alone names the region. */
-export async function checkRegion(): Promise<void> {
+/**
+ * Rejects with a RunError if the stack's region lacks function URLs and they are its front, or if the certificate is in another
+ * region. Asks the provider only if an AWS profile alone names the region.
+ */
+export async function checkRegion({
+  front,
+  certificateArn,
+}: Pick<StackConfig, 'front' | 'certificateArn'>): Promise<void> {
   const region = aws.config.region ?? (await aws.getRegion()).region;
+  if (front === 'function-url') return checkFunctionUrls(region);
+  const [, , , certified = region] = certificateArn?.split(':') ?? [];
+  if (certified === region) return;
+  throw new pulumi.RunError(
+    `${pulumi.getProject()}:certificateArn names a certificate in ${certified}; allowed: one in the stack's region, ${region}`,
+  );
+}
+
+function checkFunctionUrls(region: string): void {
   if (!WITHOUT_FUNCTION_URLS.includes(region)) return;
+  const stack = pulumi.getStack();
   throw new pulumi.RunError(
     [
-      `AWS Lambda has no function URLs in the region ${region}, and the webhook needs one. Deploy to another region:`,
-      `  pulumi config set aws:region us-east-1 --stack ${pulumi.getStack()}`,
+      `AWS Lambda has no function URLs in the region ${region}. Put API Gateway in front, or deploy to another region:`,
+      `  pulumi config set front http-api --stack ${stack}`,
+      `  pulumi config set aws:region us-east-1 --stack ${stack}`,
       `Regions without function URLs: ${WITHOUT_FUNCTION_URLS.join(', ')}`,
     ].join('\n'),
   );

@@ -1,7 +1,7 @@
+import type * as pulumi from '@pulumi/pulumi';
 import type { Alarms } from './alarms';
 import type { Variables } from './application';
 import type { StackConfig } from './config';
-import type { FunctionUrl } from './function-url';
 import type { RedriveQueue } from './redrive';
 import type { Relay } from './relay';
 import { readSecrets, type Secret } from './secret';
@@ -14,7 +14,7 @@ export interface DeliveryArgs {
   readonly momento: Variables;
   readonly apiKey: Secret;
   readonly signingSecret: Secret;
-  readonly webhookAddress: FunctionUrl;
+  readonly webhookUrl: pulumi.Output<string>;
   readonly redriveQueue: RedriveQueue;
   readonly alarms: Alarms;
 }
@@ -26,7 +26,7 @@ export interface DeliveryArgs {
  */
 export function deliverByRelay(
   config: StackConfig,
-  { momento, apiKey, signingSecret, webhookAddress, redriveQueue, alarms }: DeliveryArgs,
+  { momento, apiKey, signingSecret, webhookUrl, redriveQueue, alarms }: DeliveryArgs,
 ): Relay | undefined {
   if (config.delivery !== 'relay') return undefined;
   const { Relay }: typeof import('./relay') = require('./relay');
@@ -38,7 +38,7 @@ export function deliverByRelay(
     environment: {
       ...momento,
       SIGNING_SECRET_ARN: signingSecret.arn,
-      WEBHOOK_URL: webhookAddress.url,
+      WEBHOOK_URL: webhookUrl,
       DEAD_LETTER_QUEUE_URL: redriveQueue.deadLetterQueue.url,
       IN_FLIGHT: String(inFlight),
     },

@@ -18,7 +18,7 @@ const PROGRAM = [
   'Pulumi.dev.yaml',
 ];
 /** Somebody may be writing one beside a bundle, and it is gone soon. */
-const DRAFT = /\.(js|json)\.[0-9a-f-]{36}$/;
+const DRAFT = /\.([cm]?js|json)\.[0-9a-f-]{36}$/;
 
 /**
  * With the packages of this project. Whoever calls it removes it.

@@ -41,14 +41,6 @@ export function numberOf(given: Given, name: string, byDefault: number, range: R
   throw new RangeError(`--${name} must be a ${fraction ? '' : 'whole '}number from ${min} to ${max}`);
 }
 
-/** Tells of progress on a terminal, twenty times in all. */
-export function progress(total: number): (done: number) => void {
-  const step = Math.max(1, Math.floor(total / 20));
-  return (done) => {
-    if (process.stdout.isTTY && done % step === 0) console.log(`  ${done} of ${total}`);
-  };
-}
-
 function refuse(error: unknown): never {
   console.error(error instanceof RangeError || error instanceof TypeError ? error.message : error);
   process.exit(2);

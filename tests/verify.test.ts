@@ -44,6 +44,7 @@ describe('npm run verify', () => {
 
   const target = (other: Partial<Target> = {}): Target => ({
     publisherUrl: String(stack.outputs.publisherUrl),
+    signingName: stack.signingName,
     application: stack.application,
     access: stack.access,
     lookAt: LOOK_AT,

@@ -17,6 +17,7 @@ const outputs = v.object({
   webhookUrl: v.string(),
   webhookFunctionName: v.string(),
   redriveQueueUrl: v.string(),
+  apiId: v.optional(v.string()),
   applicationOutputs: v.optional(v.record(v.string(), v.string()), {}),
 });
 const settings = v.record(v.string(), v.object({ value: v.optional(v.string()) }));
@@ -40,16 +41,17 @@ export async function deployedStack(stack: string, cache: string | undefined): P
     `its log: aws logs tail --since 5m "$(aws lambda get-function-configuration --function-name ${name} --query LoggingConfig.LogGroup --output text)"`;
   return {
     publisherUrl: out.publisherUrl,
+    signingName: out.apiId === undefined ? 'lambda' : 'execute-api',
     application: loadApplication(PROJECT, set('application')?.value),
     access: {
       credentialProvider,
       cacheName,
-      region: regionOf(out.publisherUrl),
+      region: regionOf(out.publisherUrl, config['aws:region']?.value),
       credentials: defaultProvider(),
       outputs: out.applicationOutputs,
     },
     lookAt: {
-      caller: `aws sts get-caller-identity: it needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function ${out.publisherFunctionName}`,
+      caller: `aws sts get-caller-identity: it needs ${permissionOf(out)}`,
       url: `pulumi stack output publisherUrl --stack ${stack}`,
       publisher: logs(out.publisherFunctionName),
       webhook: `the webhook's log, where "signature" means that its signing secret is not Momento's; ${logs(out.webhookFunctionName)}`,
@@ -84,9 +86,16 @@ async function pulumi<const T extends v.GenericSchema>(schema: T, args: string[]
   ]);
 }
 
-function regionOf(url: string): string {
-  const [, region] = /\.lambda-url\.([a-z0-9-]+)\.on\.aws$/.exec(new URL(url).hostname) ?? [];
-  const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+function permissionOf({ apiId, publisherFunctionName }: v.InferOutput<typeof outputs>): string {
+  return apiId === undefined
+    ? `lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function ${publisherFunctionName}`
+    : `execute-api:Invoke on the route POST /comments of the API ${apiId}`;
+}
+
+/** @param setting for a domain of one's own, which names no region */
+function regionOf(url: string, setting: string | undefined): string {
+  const [, region] = /\.(?:lambda-url|execute-api)\.([a-z0-9-]+)\./.exec(new URL(url).hostname) ?? [];
+  const found = region ?? setting ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   if (!found) throw new UsageError(`AWS_REGION is missing: ${url} does not contain the region`);
   return found;
 }

@@ -10,6 +10,7 @@ export function localStack(port: number | undefined): Target {
   const printed = 'what npm start prints; with --verbose it prints what the functions log';
   return {
     publisherUrl: stack.publisherUrl,
+    signingName: stack.signingName,
     application: loadApplication(resolve(__dirname, '..'), stack.application),
     access: accessTo(stack),
     lookAt: {

@@ -2,12 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { MomentoErrorCode, SdkError } from '@gomomento/sdk';
 import type { Access, Described, Entry, LocalApplication } from '../local/application';
-import { signedPost } from '../local/commands/signed-fetch';
+import { type SigningName, signedPost } from '../local/commands/signed-fetch';
 import { type LookAt, StepFailed } from './step';
 
 /** A running stack, and the access to verify it. */
 export interface Target {
   readonly publisherUrl: string;
+  /** The service for which calls of the publisher are signed. */
+  readonly signingName: SigningName;
   readonly application: LocalApplication;
   /** For reading what the application did, and for calling the publisher. */
   readonly access: Access;
@@ -47,12 +49,13 @@ export async function verify(target: Target, { withinMs, tell }: VerifyOptions):
 }
 
 async function publish(target: Target, publication: object): Promise<void> {
-  const { publisherUrl, access, lookAt } = target;
+  const { publisherUrl, signingName: service, access, lookAt } = target;
   const { region } = access;
   const credentials = await access.credentials().catch((error: unknown) => {
     throw new StepFailed('publish', `there are no AWS credentials: ${messageOf(error)}`, [lookAt.caller]);
   });
   const request = {
+    service,
     credentials,
     region,
     body: JSON.stringify(publication),

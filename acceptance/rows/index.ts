@@ -3,6 +3,7 @@ import type { Row } from '../row';
 import { firstUp, secondUp, secondUpOfRelay, tracingOff } from './coming-up';
 import { dashboard, dashboardOfRelay } from './dashboard';
 import { destroyed } from './destroyed';
+import { httpApi } from './http-api';
 import { insights } from './insights';
 import { metrics } from './metrics';
 import { publicPolicy } from './public-policy';
@@ -27,6 +28,7 @@ export function allRows(project: string): readonly Row[] {
     traffic,
     rotation,
     redriveTiming,
+    httpApi, // the rows after it go through API Gateway
     relay,
     dashboardOfRelay,
     secondUpOfRelay,

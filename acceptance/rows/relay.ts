@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { DescribeServicesCommand, ListTasksCommand, type Service } from '@aws-sdk/client-ecs';
 import { loadApplication } from '../../local/application';
 import { verify } from '../../verify/verify';
-import { type Context, idOf, outputOf } from '../context';
+import { type Context, idOf, outputOf, signingNameOf } from '../context';
 import { Undecidable } from '../errors';
 import { UpdateFailed } from '../pulumi';
 import { failed, held, type Row } from '../row';
@@ -115,6 +115,7 @@ async function deliver({ stack, momento, region, credentials, say }: Relaying): 
   await verify(
     {
       publisherUrl,
+      signingName: await signingNameOf(stack),
       application: loadApplication(resolve(__dirname, '../..')),
       access: { region, credentials, outputs: {}, ...momento },
       lookAt,

@@ -16,11 +16,18 @@ export async function programTables(): Promise<Table[]> {
   const secrets = { momentoApiKey: makeLegacyKey(), signingSecret: 'made-up-for-the-documentation' };
   const always = await evaluateProgram({ secrets });
   const relayed = await evaluateProgram({ secrets, config: { delivery: 'relay' } });
+  const withApi = await evaluateProgram({ secrets, config: { front: 'http-api' } });
   const [byMomento, byRelay] = [alarmsOf(always.resources), alarmsOf(relayed.resources)];
   const isIn = (alarms: readonly DeclaredResource[], name: string) => alarms.some((one) => one.name === name);
   const onlyByMomento = byMomento.filter(({ name }) => !isIn(byRelay, name));
-  const alarms = [...byRelay, ...onlyByMomento].map((alarm) => [
-    `\`${alarm.name}\`${isIn(byMomento, alarm.name) ? '' : ' (relay)'}${isIn(byRelay, alarm.name) ? '' : ' (without the relay)'}`,
+  const onlyOfApi = alarmsOf(withApi.resources).filter(({ name }) => !isIn(byMomento, name));
+  const when = ({ name }: DeclaredResource) => {
+    if (isIn(onlyOfApi, name)) return ' (`http-api`)';
+    if (!isIn(byRelay, name)) return ' (without the relay)';
+    return isIn(byMomento, name) ? '' : ' (relay)';
+  };
+  const alarms = [...byRelay, ...onlyByMomento, ...onlyOfApi].map((alarm) => [
+    `\`${alarm.name}\`${when(alarm)}`,
     String(alarm.inputs.alarmDescription),
     conditionOf(alarm),
   ]);

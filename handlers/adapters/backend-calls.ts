@@ -5,7 +5,8 @@ import { before, type Deadline } from '../core/deadline';
 import { Refusal, reasonOf } from '../core/errors';
 import { type Answer, failure, isUrlRequest, postedBytes, success } from '../core/http';
 import { parse, parseJson, type Schema } from '../core/parse';
-import { count, publishMetrics } from './metrics';
+import { rehearse } from './initialisation';
+import { count, publishMetrics, rehearseMetrics } from './metrics';
 
 /** A message is at most 4 KB. Escaped in JSON it can be several times larger; the rest of the body is small. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -29,6 +30,10 @@ export interface BackendCall<Input> {
 
 /** A handler for a Function URL request, or for a direct invocation with the same JSON. */
 export function backendHandler<Input>(call: BackendCall<Input>): (payload: unknown) => Promise<Answer> {
+  rehearse(() => {
+    rehearseMetrics();
+    parse(call.schema, {});
+  });
   return async (payload) => {
     const requestId = randomUUID();
     const { statusCode, headers, body } = await answer(call, payload, requestId);

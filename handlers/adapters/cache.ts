@@ -1,6 +1,7 @@
 // Calls to a Momento cache that survive a rotated API key and a connection that died unnoticed.
 import { CacheClient, Configurations, NoopMomentoLoggerFactory } from '@gomomento/sdk';
 import { Unavailable } from '../core/errors';
+import { whileInitialising } from './initialisation';
 import { errorCodeOf, MomentoClient } from './momento-client';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
@@ -11,6 +12,9 @@ export interface CacheSettings extends MomentoAccess {
   readonly ttlSeconds: number;
 }
 
+/** No key of an application begins with U+0001, so there is no such key. */
+const NO_KEY = '\u0001none';
+
 export class Cache {
   readonly #momento: MomentoClient<CacheClient>;
 
@@ -20,7 +24,7 @@ export class Cache {
       const configuration = Configurations.Lambda.latest(new NoopMomentoLoggerFactory());
       return new CacheClient({ credentialProvider, configuration, defaultTtlSeconds: settings.ttlSeconds });
     });
-    this.#momento.prefetch();
+    whileInitialising(this.#momento.prefetch((client) => client.get(settings.cacheName, NO_KEY)));
   }
 
   /** Makes a call that may be repeated, like `MomentoClient.call`. Throws Unavailable if Momento answers with an error. */

@@ -67,9 +67,13 @@ export class MomentoClient<Client extends Closable> {
     }, now);
   }
 
-  /** Starts fetching the key and connecting, so that the first request waits less. */
-  prefetch(): void {
-    this.#apiKey.prefetch((apiKey) => void this.#connection.to(apiKey));
+  /**
+   * Fetches the key and makes a harmless call while the function initialises, so that the first request need not connect. If
+   * the call fails, the first request opens a new connection. Rejects if the key is not a valid one.
+   */
+  async prefetch<R extends object>(request: (client: Client) => Promise<R>): Promise<void> {
+    const apiKey = await this.#apiKey.prefetch();
+    if (apiKey !== undefined) await this.#try(apiKey, request, false);
   }
 
   /** The client. Throws Unavailable if the API key cannot be fetched, and UnusableApiKey if it is not a valid key. */

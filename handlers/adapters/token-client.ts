@@ -6,6 +6,8 @@ import { ExpiresAt, GenerateDisposableToken } from '@gomomento/sdk';
 import { CacheServiceErrorMapper } from '@gomomento/sdk/dist/src/errors/cache-service-error-mapper';
 import { credentials, Metadata } from '@grpc/grpc-js';
 import type { Permission } from '../core/user-token';
+import { connected } from './connected';
+import { INIT_WITHIN_MS } from './initialisation';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
 const { PermissionsType, ExplicitPermissions, Permissions, CacheRole, TopicRole } = grpc;
@@ -24,6 +26,8 @@ export interface TokenRequest {
 export interface TokenService {
   /** Resolves with the SDK's response, also if it is an error. */
   vend(request: TokenRequest): Promise<GenerateDisposableToken.Response>;
+  /** Resolves when it is connected. Rejects if it is not while the function initialises. */
+  connected(): Promise<object>;
   close(): void;
 }
 
@@ -59,6 +63,10 @@ export function connect(apiKey: string, access: MomentoAccess): TokenService {
           });
         });
       }),
+    async connected() {
+      await connected(stub, INIT_WITHIN_MS);
+      return {};
+    },
     close: () => stub.close(),
   };
 }

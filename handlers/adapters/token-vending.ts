@@ -3,6 +3,7 @@ import { GenerateDisposableTokenResponse, MomentoErrorCode } from '@gomomento/sd
 import { DeadlineExceeded } from '../core/deadline';
 import { BadGateway, Unavailable } from '../core/errors';
 import type { Permission } from '../core/user-token';
+import { whileInitialising } from './initialisation';
 import { timed } from './metrics';
 import { DOUBTED_KEY_MS, MomentoClient } from './momento-client';
 import type { MomentoAccess } from './momento-credentials';
@@ -42,7 +43,7 @@ export class TokenVending {
     this.#momento = new MomentoClient(settings.apiKeySecretArn, (apiKey) => connect(apiKey, settings), {
       keyServesMs: DOUBTED_KEY_MS,
     });
-    this.#momento.prefetch();
+    whileInitialising(this.#momento.prefetch((client) => client.connected()));
   }
 
   /** A new token for a user, valid for its full lifetime. Throws BadGateway if Momento refuses it, else Unavailable. */

@@ -4,8 +4,11 @@ import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Deadline } from '../core/deadline';
 import { BadGateway, type Refusal, Unavailable } from '../core/errors';
+import { connected } from './connected';
 import { Connection } from './connection';
-import { tokenCredentials } from './momento-credentials';
+import { INIT_WITHIN_MS } from './initialisation';
+import { apiKeyCredentials, type MomentoAccess, tokenCredentials } from './momento-credentials';
+import { fetchSecret } from './secrets';
 
 const { _PublishRequest, _TopicValue, PubsubClient } = cache_client.pubsub;
 
@@ -34,10 +37,9 @@ export class TokenRefused extends BadGateway {
   override readonly reason = 'refused';
 }
 
-export interface TopicSettings {
+export interface TopicSettings extends MomentoAccess {
   readonly cacheName: string;
   readonly topicName: string;
-  readonly local?: string;
 }
 
 export class Topic {
@@ -60,6 +62,20 @@ export class Topic {
   /** Another topic of the same cache. Both are published to over one connection. */
   sibling(topicName: string): Topic {
     return new Topic({ ...this.settings, topicName }, this.now, this.#connection);
+  }
+
+  /**
+   * Connects while the function initialises, so that the first publish need not. Tokens publish where the API key is that they
+   * are vended with. Rejects if it cannot: the first publish then connects.
+   */
+  async prefetch(apiKeySecretArn: string): Promise<void> {
+    const { local } = this.settings;
+    const apiKey = await fetchSecret(apiKeySecretArn);
+    const endpoint = local ?? apiKeyCredentials(apiKey, this.settings).getCacheEndpoint();
+    const { result, heard, drop } = this.#connection.call(endpoint, (client) =>
+      connected(client, INIT_WITHIN_MS),
+    );
+    await result.then(heard, drop);
   }
 
   /**

@@ -8,6 +8,9 @@ export const FAILURE_MEMORY_MS = 30_000;
 /** Time limit of a fetch, in milliseconds: a fetch that is never answered must not block the next one. */
 const FETCH_WITHIN_MS = 2_200;
 
+/** Time limit of a fetch while the function initialises, in milliseconds. */
+const PREFETCH_WITHIN_MS = 1_000;
+
 interface Held<T> {
   readonly value: T;
   readonly fetchedAt: number;
@@ -17,7 +20,7 @@ export class CachedSecret<T> {
   #held: Held<T> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<T> | undefined;
-  #prefetch: Promise<void> | undefined;
+  #prefetch: Promise<T | undefined> | undefined;
 
   /**
    * @param fetch gets the secret; rejects if it is not available now
@@ -31,19 +34,20 @@ export class CachedSecret<T> {
   ) {}
 
   /**
-   * Starts fetching while the function initialises. A failure is forgotten: the instance may have been frozen during the
-   * call, so the first request fetches again.
-   * @param use receives the secret as soon as it is available
+   * Fetches while the function initialises. Never rejects: resolves with the secret, or with undefined if it does not come
+   * within a second. A failure is forgotten, because the instance may have been frozen during the call: the first request
+   * fetches again.
    */
-  prefetch(use?: (value: T) => void): void {
+  prefetch(): Promise<T | undefined> {
     const fetchedAt = this.now();
     const hold = (value: T) => {
       this.#held ??= { value, fetchedAt };
-      use?.(value);
+      return value;
     };
-    this.#prefetch = this.#fetchInTime()
+    this.#prefetch = before(fetchedAt + PREFETCH_WITHIN_MS, this.fetch(), this.now)
       .then(hold)
       .catch(() => undefined);
+    return this.#prefetch;
   }
 
   /**

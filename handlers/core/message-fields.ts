@@ -3,6 +3,9 @@ import * as v from 'valibot';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
+/** Whether a name says nothing, as Momento sees it. */
+export const isBlank = (name: string): boolean => name.trim() === '';
+
 /** Text that a user writes: at least one character. Only the limit of the whole message bounds its length. */
 export const writtenText = v.pipe(
   v.string('must be a string of at least 1 character'),
@@ -17,7 +20,7 @@ export const chosenName = v.custom<number | string>(
   (id) =>
     Number.isSafeInteger(id) ||
     (typeof id === 'string' &&
-      id.trim() !== '' && // Momento refuses blank names
+      !isBlank(id) && // Momento refuses blank names
       id.length <= 256 &&
       id.isWellFormed() &&
       !CONTROL_CHARACTER.test(id)),

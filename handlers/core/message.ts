@@ -1,5 +1,6 @@
 // A message from the publisher to the webhook. The application defines its fields; this file defines what all messages share.
 import * as v from 'valibot';
+import { isBlank } from './message-fields';
 
 /** Momento's limit for a message, in bytes of UTF-8. */
 export const MAX_MESSAGE_BYTES = 4096;
@@ -7,13 +8,14 @@ export const MAX_MESSAGE_BYTES = 4096;
 /** The id of the request that published a message: a UUID that finds it in the logs. Anything else counts as absent. */
 const requestId = v.fallback(v.optional(v.pipe(v.string(), v.uuid(), v.toLowerCase())), undefined);
 
-const USER_ID = 'must be a string of 1 to 64 characters';
+const USER_ID = 'must be a string of 1 to 64 characters that is not blank';
 
 /** Momento's token ids have at most 64 characters. */
 export const userId = v.pipe(
   v.string(USER_ID),
   v.minLength(1, USER_ID),
   v.maxLength(64, USER_ID),
+  v.check((id) => !isBlank(id), USER_ID),
   v.check((id) => id.isWellFormed(), 'must be well-formed Unicode'),
 );
 

@@ -31,9 +31,9 @@ export class SigningSecret {
     this.#versions = new CachedSecret(fetch, ROTATION_GRACE_MS, now);
   }
 
-  /** Starts fetching, so that the first request waits less. */
-  prefetch(): void {
-    this.#versions.prefetch();
+  /** Fetches while the function initialises, so that the first request need not wait. Never rejects. */
+  async prefetch(): Promise<void> {
+    await this.#versions.prefetch();
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   type BuildOptions,
   build,
   type Metafile,
+  type OnLoadResult,
   type OnResolveArgs,
   type OnResolveResult,
   type Plugin,
@@ -49,11 +50,8 @@ const IN_COMPILED = new RegExp(
 );
 const NAMES_COMPILED = new RegExp(`^(${alternatives})(\\/|$)`);
 
-/**
- * Modules that no call of these handlers reaches, and that throw if one does: the parser of protocol files, for gRPC servers
- * that describe their channels (140 KB), and the streams of AWS's streaming operations (20 KB).
- */
-const ABSENT = /^(@grpc\/proto-loader|@smithy\/core\/event-streams)$/;
+/** No call of these handlers reaches it, and it throws if one does: the parser of protocol files (140 KB), for gRPC servers. */
+const ABSENT = /^@grpc\/proto-loader$/;
 
 export const lean: Plugin = {
   name: 'lean',
@@ -74,11 +72,10 @@ export const lean: Plugin = {
     build.onLoad({ filter: IN_COMPILED }, async ({ path: file }) => {
       if (!file.endsWith('.js')) return undefined;
       const [packages = '', inPackages = ''] = splitAtPackages(file);
-      const isClient = CLIENT.includes(inPackages);
-      if (isClient) client ??= reachClient(packages, build.initialOptions, project);
-      const reached = isClient ? await client : undefined;
-      const code = reached?.code.get(file) ?? readFileSync(file, 'utf8');
-      return isCompiled(code) ? { contents: toEsModule(file, code, isModuleFrom(file)) } : undefined;
+      if (!CLIENT.includes(inPackages)) return converted(file);
+      client ??= reachClient(packages, build.initialOptions, project);
+      const { code } = await client;
+      return asEsModule(file, code.get(file));
     });
 
     build.onResolve({ filter: ABSENT }, ({ path: name }) => ({ path: name, namespace: 'absent' }));
@@ -94,6 +91,18 @@ export const lean: Plugin = {
     }));
   },
 };
+
+const conversions = new Map<string, OnLoadResult | undefined>();
+
+/** The same for every bundle, so it is made once. */
+function converted(file: string): OnLoadResult | undefined {
+  if (!conversions.has(file)) conversions.set(file, asEsModule(file));
+  return conversions.get(file);
+}
+
+function asEsModule(file: string, code = readFileSync(file, 'utf8')): OnLoadResult | undefined {
+  return isCompiled(code) ? { contents: toEsModule(file, code, isModuleFrom(file)) } : undefined;
+}
 
 /** The client without what no code of this bundle can call. */
 async function reachClient(packages: string, options: BuildOptions, project: string): Promise<Reached> {

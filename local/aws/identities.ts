@@ -11,11 +11,14 @@ export class Identities {
   #ofFunctions = new Map<string, Assumed>();
   #ofTasks = new Map<string, Assumed>();
 
-  /** @param services the application's, by their names in IAM: the local user may do anything there */
-  constructor(services: readonly string[] = []) {
+  /**
+   * @param services the application's, by their names in IAM: the local user may do anything there
+   * @param key the local user's
+   */
+  constructor(services: readonly string[] = [], key = makeUserKey()) {
     const statements = [...MAY_INVOKE_AND_OPERATE, ...services.map((name) => allow(`${name}:*`, '*'))];
     this.user = {
-      ...makeKey('AKIA'),
+      ...key,
       arn: `arn:aws:iam::${ACCOUNT_ID}:user/local`,
       statements: parsePolicy({ Version: '2012-10-17', Statement: statements }, 'the local user'),
     };
@@ -81,11 +84,12 @@ function assumed(
   );
 }
 
-/** What a caller of the publisher needs (its URL is AWS_IAM: both actions), and what an operator of the queues needs. */
+/** What a caller of the publisher needs (of its URL, which is AWS_IAM, both actions; or of its route), and what an operator of the queues needs. */
 const FUNCTIONS = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:*`;
 const MAY_INVOKE_AND_OPERATE = [
   allow('lambda:InvokeFunctionUrl', FUNCTIONS),
   allow('lambda:InvokeFunction', FUNCTIONS),
+  allow('execute-api:Invoke', `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:*`),
   allow('sqs:*', `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:*`),
 ];
 
@@ -98,6 +102,11 @@ function roleOf({ name, roleArn }: Assuming, roles: readonly DeclaredRole[], ser
   if (role && trusts(role.trust, service.principal)) return role;
   const what = `${service.runs} ${name}: the role defined for the ${service.runs}`;
   throw new Error(`${what} cannot be assumed by ${service.name}: ${roleArn}`);
+}
+
+/** A made-up key of the local user. */
+export function makeUserKey(): AccessKey {
+  return makeKey('AKIA');
 }
 
 function makeTemporaryKey(): Required<AccessKey> {

@@ -16,7 +16,7 @@ MOMENTO_API_KEY is set.
   --course ID    the course, as given to the publisher
   --limit N      the most comments to print, 1 to 10,000; default 100
   --port PORT    the port of the local stack, if several run or MOMENTO_API_KEY is set
-  --cache NAME   the cache in Momento; default course-comments-dev
+  --cache NAME   a cache in Momento, with MOMENTO_API_KEY; default course-comments-dev
 
   MOMENTO_API_KEY    an API key that may read the cache
   MOMENTO_ENDPOINT   the endpoint of the key's region; only for a v2 key`;
@@ -37,8 +37,12 @@ async function main(): Promise<void> {
   if (!/^\d+$/.test(flags.limit) || limit < 1 || limit > 10_000) {
     throw new UsageError(`--limit is ${JSON.stringify(flags.limit)}; allowed: 1 to 10000`);
   }
-  const source =
-    flags.port === undefined && process.env.MOMENTO_API_KEY ? fromMomento(flags) : fromStack(flags);
+  if (flags.cache !== undefined && flags.port !== undefined) {
+    throw new UsageError('--port reads from the local stack, --cache from Momento: give one of them');
+  }
+  const isInMomento =
+    flags.cache !== undefined || (flags.port === undefined && Boolean(process.env.MOMENTO_API_KEY));
+  const source = isInMomento ? fromMomento(flags) : fromStack(flags);
   const application = loadApplication(PROJECT, source.application);
   const entries = await application.read(course, source.access, limit);
   if (entries.length === 0) console.log(`${application.placeName} ${course} is empty`);
@@ -63,11 +67,12 @@ function fromMomento({ cache = 'course-comments-dev' }: { cache?: string }): Sou
   return { access };
 }
 
-function fromStack(flags: { port?: string; cache?: string }): Source {
-  const port = flags.port === undefined ? undefined : parsePort(flags.port);
-  const stack = chooseRunning(port, ', or set MOMENTO_API_KEY');
-  const access = accessTo({ ...stack, cacheName: flags.cache ?? stack.cacheName });
-  return { application: stack.application, access };
+function fromStack(flags: { port?: string }): Source {
+  const stack = chooseRunning(
+    flags.port === undefined ? undefined : parsePort(flags.port),
+    ', or set MOMENTO_API_KEY',
+  );
+  return { application: stack.application, access: accessTo(stack) };
 }
 
 /** Quotes users' texts, so that the end of each is clear. */

@@ -23,8 +23,12 @@ const running = v.object({
   cacheName: v.string(),
   publisherUrl: v.string(),
   region: v.string(),
+  /** The service for which calls of the publisher are signed. */
+  signingName: v.picklist(['lambda', 'execute-api']),
   /** The local user's, who may call the publisher. */
   credentials: v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }),
+  /** For a user's own backend and frontend. */
+  environment: v.record(v.string(), v.string()),
 });
 
 export type Running = v.InferOutput<typeof running>;

@@ -3,7 +3,12 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AccessKey } from '../aws/sigv4';
 
+/** The service that a signature is for: Lambda behind a Function URL, API Gateway behind an HTTP API. */
+export type SigningName = 'lambda' | 'execute-api';
+
 export interface SignedRequest {
+  /** default: lambda */
+  service?: SigningName;
   credentials: AccessKey;
   region: string;
   body: string;
@@ -15,7 +20,7 @@ export interface SignedRequest {
   signal?: AbortSignal;
 }
 
-/** Posts JSON to a Function URL. */
+/** Posts JSON to a Function URL, or to a route of an HTTP API. */
 export async function signedPost(url: string, request: SignedRequest): Promise<Response> {
   return fetch(url, {
     method: 'POST',
@@ -27,9 +32,16 @@ export async function signedPost(url: string, request: SignedRequest): Promise<R
 
 /** The headers of a signed POST of JSON. */
 export async function signedHeaders(url: string, request: SignedRequest): Promise<Record<string, string>> {
-  const { credentials, region, body, signingDate = new Date(), applyChecksum = true } = request;
+  const {
+    service = 'lambda',
+    credentials,
+    region,
+    body,
+    signingDate = new Date(),
+    applyChecksum = true,
+  } = request;
   const { host, hostname, port, pathname } = new URL(url);
-  const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: Sha256, applyChecksum });
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum });
   const { headers } = await signer.sign(
     {
       method: 'POST',

@@ -4,12 +4,13 @@ import type { FaultPlan, MomentoEvents, TopicMessage } from 'local-momento';
 import * as v from 'valibot';
 import { listen, readBody, TooLarge } from '../aws/http';
 import type { Stack } from '../stack';
+import type { StackEvents } from '../stack/stack';
 import { type Action, actionsOn, type Shown, WrongInput } from './actions';
 import { DeadLetters } from './dead-letters';
 import { EventStream } from './event-stream';
 import { pageFile } from './files';
 import { Gauges } from './gauges';
-import { admit, Forbidden, SECURITY_HEADERS } from './guard';
+import { admit, Forbidden, pageHeaders } from './guard';
 import { Journeys } from './journeys';
 import { depthsOf } from './queues';
 import { RelayWatch } from './relay';
@@ -68,11 +69,12 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
     now: Date.now(),
   });
 
+  const headers = pageHeaders(stack.momento.url);
   const server = createServer();
   const taken = await listen(server, port);
   server.on('request', (request, response) => {
     const openStream = () => stream.add(response, { name: 'state', data: snapshot() });
-    void serve(request, response, { port: taken, openStream, actions, readPlace });
+    void serve(request, response, { port: taken, openStream, actions, readPlace, headers });
   });
   return {
     port: taken,
@@ -90,7 +92,7 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
 }
 
 /** What the page shows of the stack itself. */
-function aboutStack({ application, outputs, cacheName, topicName, region, credentials }: Stack) {
+function aboutStack({ application, outputs, cacheName, topicName, region, signingName, credentials }: Stack) {
   const { example, placeName, store, describe } = application;
   const { webhookUrl, publisherUrl, tokensUrl } = outputs;
   return {
@@ -101,7 +103,7 @@ function aboutStack({ application, outputs, cacheName, topicName, region, creden
     stack: { cache: cacheName, topic: topicName, webhookUrl, publisherUrl, tokensUrl },
     /** For the curl commands: the keys are made up, and good for this machine alone. */
     signing: {
-      scheme: `aws:amz:${region}:lambda`,
+      scheme: `aws:amz:${region}:${signingName}`,
       user: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
     },
   };
@@ -110,7 +112,7 @@ function aboutStack({ application, outputs, cacheName, topicName, region, creden
 /** Passes events to the journeys. Returns how to stop. */
 function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journeys): () => void {
   const onToken = ({ tokenId }: { tokenId: string }) => journeys.tokenVended(tokenId);
-  const onLog = ({ line }: { line: string }) => journeys.logged(line);
+  const onLog = ({ line, initMs }: StackEvents['log'][0]) => journeys.logged(line, initMs);
   // Messages that the application itself publishes, to other topics, are not journeys.
   const onPublished = (message: TopicMessage) => {
     if (message.cache === cacheName && message.topic === topicName) journeys.published(message);
@@ -134,10 +136,12 @@ interface Served {
   openStream(): void;
   readonly actions: ReadonlyMap<string, Action>;
   readPlace(name: string): Promise<Shown>;
+  /** Set on every answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(served.headers)) response.setHeader(name, value);
   try {
     admit(request, served.port);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
@@ -152,7 +156,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     } else if (pathname === '/api/place') {
       answer(response, await served.readPlace(searchParams.get('name') ?? ''));
     } else {
-      const file = pageFile(pathname);
+      const file = await pageFile(pathname);
       if (file) response.writeHead(200, { 'content-type': file.type }).end(file.content);
       else refuse(response, 404, 'there is no such file');
     }

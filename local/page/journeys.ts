@@ -5,7 +5,7 @@ import type { Described, LocalApplication } from '../application';
 import { type Outcome, readOutcome } from '../stack/outcome';
 import { isOver, type Journey, type State, type Station, setStep } from './journey';
 import { LogLines } from './log-lines';
-import { fieldsIn, type Position, Positions, requestIdIn } from './positions';
+import { authorIn, fieldsIn, type Position, Positions, requestIdIn } from './positions';
 import { VendedTokens } from './vended-tokens';
 import { inWords, isVerified, meaningOf, vendedWords } from './words';
 
@@ -108,6 +108,8 @@ export class Journeys {
     const described = this.read(given);
     const journey = this.#published(tokenId, described) ?? this.#fromElsewhere(tokenId, described);
     journey.requestId ??= requestIdIn(given);
+    const claimed = authorIn(given);
+    if (claimed !== undefined && claimed !== tokenId) journey.claims = claimed;
     this.#positions.set(message, journey);
     if (!journey.steps.token) this.#step(journey, 'token', 'done', tokenId ? 'reused' : 'none');
     this.#step(journey, 'topic', 'done', tokenId ? `published as ${tokenId}` : 'published with an API key');
@@ -118,21 +120,25 @@ export class Journeys {
     const journey = this.#positions.get(message);
     if (!journey) return;
     const { status, error = '', ms } = answer;
-    const text = status === undefined ? `no answer: ${error}` : `answered ${status} in ${inWords(ms)}`;
+    const { initMs = 0 } = journey;
+    const first = initMs > 0 ? `, after an INIT of ${inWords(initMs)}` : '';
+    const answered = `answered ${status} in ${inWords(ms - initMs)}${first}`;
+    const text = status === undefined ? `no answer: ${error}` : answered;
     this.#step(journey, 'webhook', status === 200 || status === 202 ? 'done' : 'failed', text);
     if (journey.steps.outcome) return;
     if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);
     else if (status === 202) this.#step(journey, 'outcome', 'waiting', 'waits in the queue');
   }
 
-  /** Handles any line that a function logged. */
-  logged(line: string): void {
+  /** Handles any line that a function logged: `initMs` in its instance's first invocation. */
+  logged(line: string, initMs?: number): void {
     const kept = this.#logs.keep(line);
     if (!kept) return;
     if (kept.outcome === 'vended') this.#vended.wasForService();
     const journey = this.#all.find(({ requestId }) => requestId === kept.requestId);
     if (!journey) return;
     const told = readOutcome(line);
+    if (told && !journey.steps.webhook) journey.initMs ??= initMs;
     if (told) this.#learned(journey, told);
     else if (kept.outcome === 'published' && !journey.steps.publisher) this.#accepted(journey);
     else this.#tell(journey);

@@ -1,6 +1,7 @@
 // Evaluates index.ts under Pulumi's in-process mocks, without an engine, and returns what the program declares.
 import * as path from 'node:path';
 import { type MessagePort, Worker } from 'node:worker_threads';
+import type { Addressed } from './mocks';
 
 /** One resource that the program registered. */
 export interface DeclaredResource {
@@ -44,6 +45,8 @@ export interface ProgramOptions {
   readonly preview?: boolean;
   /** The URL that the Function URL of this logical name gets. Default: one like AWS's. */
   readonly functionUrl?: (name: string) => Promise<string> | string;
+  /** The URL that the HTTP API's stage of this logical name gets. Default: one like AWS's. */
+  readonly httpApiUrl?: (name: string) => Promise<string> | string;
   /** The URL that the queue of this logical name gets. Default: one like AWS's. */
   readonly queueUrl?: (name: string) => Promise<string> | string;
   /** A local Momento in which the program's Momento resources are really made. Default: they are made up. */
@@ -74,7 +77,7 @@ export interface Evaluation {
 
 /** The worker's messages: a question, which is answered on its port, or the end. */
 export type FromWorker =
-  | { readonly ask: 'functionUrl' | 'queueUrl'; readonly name: string; readonly port: MessagePort }
+  | { readonly ask: Addressed; readonly name: string; readonly port: MessagePort }
   | { readonly done: Declared }
   | { readonly failed: string; readonly registered: number };
 
@@ -82,13 +85,21 @@ const PROJECT = path.resolve(__dirname, '../..');
 
 /** A worker that has loaded Pulumi and waits for the next evaluation. It does not keep the process alive. */
 let spare: Worker | undefined;
+/** One after another: a worker that has loaded Pulumi is faster than two that still have to. */
+let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Evaluates the program in a worker thread, with fresh modules and without this process's AWS and Pulumi settings. Returns
  * what it declares.
  * Rejects with a ProgramError that has the program's own message.
  */
-export async function evaluateProgram(options: ProgramOptions = {}): Promise<Declared> {
+export function evaluateProgram(options: ProgramOptions = {}): Promise<Declared> {
+  const next = last.then(() => evaluate(options));
+  last = next.catch(() => {});
+  return next;
+}
+
+async function evaluate(options: ProgramOptions): Promise<Declared> {
   const { folder = PROJECT, project = 'momento-webhooks', stack = 'dev', preview = false } = options;
   const named = (settings: Readonly<Record<string, string>> = {}) =>
     Object.entries(settings).map(([key, value]) => [key.includes(':') ? key : `${project}:${key}`, value]);
@@ -119,7 +130,7 @@ export async function evaluateProgram(options: ProgramOptions = {}): Promise<Dec
       worker.ref();
       worker.postMessage(evaluation);
     });
-    await keep(worker);
+    keep(worker);
     return declared;
   } catch (error) {
     await worker.terminate();
@@ -127,9 +138,8 @@ export async function evaluateProgram(options: ProgramOptions = {}): Promise<Dec
   }
 }
 
-async function keep(worker: Worker): Promise<void> {
+function keep(worker: Worker): void {
   for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
-  if (spare) return void (await worker.terminate());
   spare = worker;
   worker.once('exit', () => {
     if (spare === worker) spare = undefined;

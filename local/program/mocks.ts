@@ -6,7 +6,10 @@ import type { MockedResource } from '../application';
 export const REGION = 'us-east-1';
 export const ACCOUNT = '123456789012';
 
-export type AskUrl = (ask: 'functionUrl' | 'queueUrl', name: string) => Promise<string | undefined>;
+/** The addresses that whoever evaluates the program may choose. */
+export type Addressed = 'functionUrl' | 'httpApiUrl' | 'queueUrl';
+
+export type AskUrl = (ask: Addressed, name: string) => Promise<string | undefined>;
 
 export type MakeInMomento = (
   kind: 'cache' | 'webhook',
@@ -16,6 +19,7 @@ export type MakeInMomento = (
 interface Registration {
   readonly type: string;
   readonly name: string;
+  readonly project: string;
   readonly stack: string;
   readonly inputs: Record<string, unknown>;
   readonly askUrl: AskUrl;
@@ -25,7 +29,7 @@ interface Registration {
 }
 
 interface Subject extends Registration {
-  /** The physical name: the requested one, or Pulumi's auto-name, the logical name and seven digits. */
+  /** The physical name: the requested one, or the one that Pulumi.yaml has Pulumi make. */
   readonly physical: string;
   /** Hexadecimal digits, different for each resource and the same each time. */
   readonly digits: string;
@@ -43,10 +47,10 @@ export async function mockedState(registration: Registration) {
     const where = "an application's own types belong under resources in its local.ts";
     throw new Error(`${registration.name} is a ${registration.type}, which is not mocked: ${where}`);
   }
-  const { type, name, stack, inputs } = registration;
+  const { type, name, project, stack, inputs } = registration;
   const digits = createHash('sha256').update(`${stack} ${type} ${name}`).digest('hex');
   const wanted = inputs.name;
-  const physical = typeof wanted === 'string' ? wanted : `${name}-${digits.slice(0, 7)}`;
+  const physical = typeof wanted === 'string' ? wanted : [project, stack, name, digits.slice(0, 7)].join('-');
   const { id, ...computed } = await mock({ ...registration, physical, digits });
   return { id, state: { ...inputs, ...computed } };
 }
@@ -82,12 +86,43 @@ const ANSWERS: Record<string, (inputs: string) => Record<string, unknown>> = {
     userName: 'AWS',
     password: 'token-of-the-registry',
   }),
+  // Each evaluation is a stack's first.
+  'pulumi:pulumi:readStackOutputs': () => ({ outputs: {} }),
   'aws:index/getCallerIdentity:getCallerIdentity': () => ({ accountId: ACCOUNT }),
 };
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 const MOCKS: Record<string, (subject: Subject) => Answer | Promise<Answer>> = {
+  'aws:apigatewayv2/api:Api': ({ physical, digits }) => {
+    const id = digits.slice(0, 10);
+    return {
+      id,
+      name: physical,
+      arn: `arn:aws:apigateway:${REGION}::/apis/${id}`,
+      apiEndpoint: `https://${id}.execute-api.${REGION}.amazonaws.com`,
+      executionArn: arn('execute-api', id),
+    };
+  },
+  'aws:apigatewayv2/apiMapping:ApiMapping': ({ digits }) => ({ id: digits.slice(0, 6) }),
+  'aws:apigatewayv2/domainName:DomainName': ({ inputs, digits }) => ({
+    id: String(inputs.domainName),
+    arn: `arn:aws:apigateway:${REGION}::/domainnames/${inputs.domainName}`,
+    domainNameConfiguration: {
+      ...Object(inputs.domainNameConfiguration),
+      hostedZoneId: 'Z1UJRXOUMOOFQ8',
+      targetDomainName: `d-${digits.slice(0, 10)}.execute-api.${REGION}.amazonaws.com`,
+    },
+  }),
+  'aws:apigatewayv2/integration:Integration': ({ digits }) => ({ id: digits.slice(0, 7) }),
+  'aws:apigatewayv2/route:Route': ({ digits }) => ({ id: digits.slice(0, 7) }),
+  'aws:apigatewayv2/stage:Stage': async ({ name, inputs, askUrl }) => ({
+    id: String(inputs.name),
+    arn: `arn:aws:apigateway:${REGION}::/apis/${inputs.apiId}/stages/${inputs.name}`,
+    executionArn: arn('execute-api', `${inputs.apiId}/${inputs.name}`),
+    invokeUrl:
+      (await askUrl('httpApiUrl', name)) ?? `https://${inputs.apiId}.execute-api.${REGION}.amazonaws.com/`,
+  }),
   'aws:cloudwatch/dashboard:Dashboard': ({ inputs }) => ({
     id: String(inputs.dashboardName),
     dashboardArn: `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${inputs.dashboardName}`,

@@ -76,6 +76,7 @@ async function newResource(args: pulumi.runtime.MockResourceArgs) {
     ? await mockedState({
         type,
         name,
+        project: evaluation.project,
         stack: evaluation.stack,
         inputs,
         askUrl,
@@ -100,9 +101,9 @@ function ofApplication(): LocalApplication['resources'] {
     : {};
 }
 
-/** The properties that are not inputs. Inputs go back to the program unchanged, with secrets still marked. */
+/** The properties that AWS adds or fills in. Inputs go back to the program unchanged, with secrets still marked. */
 function computed({ inputs, state }: DeclaredResource): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !(key in inputs)));
+  return Object.fromEntries(Object.entries(state).filter(([key, value]) => value !== inputs[key]));
 }
 
 function call({ token, inputs }: pulumi.runtime.MockCallArgs) {

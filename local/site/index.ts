@@ -105,10 +105,11 @@ async function post(
 
 /** Asks the token service as a backend does, for the user of the session, whoever the request says it is. */
 async function passOn(body: string, userId: string, response: ServerResponse, stack: Stack): Promise<void> {
-  const { credentials, region, clock, outputs } = stack;
+  const { credentials, signingName: service, region, clock, outputs } = stack;
   const asked = fieldsOf(body);
   if (asked === undefined) return refuse(response, 422, 'the body must be a JSON object');
   const answer = await signedPost(String(outputs.tokensUrl), {
+    service,
     credentials,
     region,
     body: JSON.stringify({ ...asked, userId }),

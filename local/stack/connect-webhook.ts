@@ -20,7 +20,7 @@ export interface Connection {
 
 export interface WebhookConnection extends Connection {
   topicName: string;
-  /** the webhook's Function URL */
+  /** the webhook's */
   url: string;
 }
 

@@ -26,7 +26,7 @@ export class ConnectedProgram {
 
   constructor(
     private readonly options: StackOptions,
-    private readonly services: Pick<Services, 'aws' | 'momento' | 'apiKey' | 'host'>,
+    private readonly services: Pick<Services, 'aws' | 'momento' | 'apiKey' | 'host' | 'apis'>,
   ) {
     this.#signingSecret = options.secrets?.signingSecret;
   }
@@ -37,8 +37,12 @@ export class ConnectedProgram {
    */
   async evaluate(momentoUrl?: string): Promise<Evaluated> {
     const { stack = 'dev', folder = PROJECT } = this.options;
-    const { aws, apiKey, host } = this.services;
-    const config = { ...(await readStackSettings(folder, stack)), ...this.options.config };
+    const { aws, apiKey, host, apis } = this.services;
+    // A domain of one's own leads to AWS.
+    const { domainName, certificateArn, ...config } = {
+      ...(await readStackSettings(folder, stack)),
+      ...this.options.config,
+    };
     const { delivery = 'webhook', application = DEFAULT_APPLICATION } = config;
     const { outputs, resources } = await evaluateProgram({
       stack,
@@ -46,6 +50,7 @@ export class ConnectedProgram {
       config,
       secrets: { momentoApiKey: apiKey, ...this.#signingSecretFor(delivery), ...this.options.secrets },
       functionUrl: (name) => host.reserveUrl(name),
+      httpApiUrl: (name) => apis.reserve(name),
       queueUrl: (name) => `${aws.url}/${ACCOUNT_ID}/${name}`,
       ...(momentoUrl !== undefined && { momentoUrl }),
     });

@@ -1,4 +1,5 @@
 // Reads all that the program declares and checks it as AWS does, before any of it is applied.
+import { type DeclaredHttpApi, readHttpApis } from '../aws/api-gateway/declared';
 import { type DeclaredAws, type Resource, readDeclared } from '../aws/declared';
 import { type DeclaredTask, readTasks } from '../aws/ecs/declared';
 import { Identities } from '../aws/identities';
@@ -13,6 +14,7 @@ import { checkMapping } from '../aws/sqs/event-source';
 
 export interface DeclaredStack {
   readonly aws: DeclaredAws;
+  readonly apis: readonly DeclaredHttpApi[];
   readonly queues: readonly DeclaredQueue[];
   readonly mappings: readonly DeclaredMapping[];
   readonly tasks: readonly DeclaredTask[];
@@ -23,11 +25,16 @@ export interface DeclaredStack {
 /** @param folder the program's; throws if AWS would refuse a resource, and names it */
 export function readStack(resources: readonly Resource[], folder: string): DeclaredStack {
   const aws = readDeclared(resources);
+  const apis = readHttpApis(resources);
   const queues = readQueues(resources);
   const mappings = readMappings(resources);
   const tasks = readTasks(resources, folder);
 
   checkFunctions(aws);
+  for (const { name, functionName } of apis.flatMap(({ routes }) => routes)) {
+    if (aws.functions.some((one) => one.name === functionName)) continue;
+    throw new Error(`route ${name}: the program declares no function ${functionName}`);
+  }
   const trial = new Identities();
   trial.assume(aws);
   trial.assumeTasks(tasks, aws.roles);
@@ -39,5 +46,5 @@ export function readStack(resources: readonly Resource[], folder: string): Decla
       `event source mapping ${mapping.name}: the program declares no queue ${mapping.queueArn}`,
     );
   }
-  return { aws, queues, mappings, tasks, resources };
+  return { aws, apis, queues, mappings, tasks, resources };
 }

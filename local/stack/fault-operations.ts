@@ -5,8 +5,8 @@ import { SecretsManager } from '../aws/secrets-manager';
 import { Sqs } from '../aws/sqs';
 
 /**
- * The operations of Momento, of AWS and of the application's own services by name, and `FunctionUrl`: a request to a
- * function's URL.
+ * The operations of Momento, of AWS and of the application's own services by name, `FunctionUrl`: a request to a
+ * function's URL, and `HttpApi`: a request to a route of the API.
  */
 export async function faultOperations(application: LocalApplication): Promise<string[]> {
   const momento = await startMomento({ port: 0 }); // it knows its operations only when it runs
@@ -18,5 +18,5 @@ export async function faultOperations(application: LocalApplication): Promise<st
     ...ofApplication.map(({ service }) => service),
   ];
   const ofAws = services.flatMap((one) => ('operations' in one ? Object.keys(one.operations) : []));
-  return [...momento.operations, ...ofAws, 'Invoke', 'FunctionUrl'];
+  return [...momento.operations, ...ofAws, 'Invoke', 'FunctionUrl', 'HttpApi'];
 }

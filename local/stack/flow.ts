@@ -2,16 +2,20 @@
 import { type Entry, entryOf, type Fields } from '../application';
 import { signedPost } from '../commands/signed-fetch';
 import type { Stack } from '.';
-import { readOutcome } from './outcome';
+import { readOutcome, readRefusal } from './outcome';
 
 export interface Step {
   name:
     | 'token vended'
     | 'published'
     | 'webhook called'
+    | 'webhook initialised'
     | 'handled'
     | 'webhook answered'
     | 'read back'
+    | 'not published'
+    | 'not vended'
+    | 'answered'
     | 'fault';
   detail: string;
   /** false if the step failed */
@@ -39,11 +43,17 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
   const words = new Map<string, string>();
   momento.on('published', ({ text }) => rememberWords(stack, words, text));
   events.on('log', ({ line }) => {
+    const refusal = readRefusal(line);
+    if (refusal) step(refusal.outcome, refusal.reason, false);
     const told = readOutcome(line);
     if (!told) return;
     const isDone = told.outcome === 'stored' || told.outcome === 'redriven';
     const failed = told.reason === undefined ? told.outcome : `${told.outcome}: ${told.reason}`;
     step('handled', isDone ? (words.get(told.requestId) ?? 'done') : failed, isDone);
+  });
+  events.on('request', ({ url, method, status, initMs }) => {
+    if (url === 'webhook' && initMs !== undefined) step('webhook initialised', `in ${Math.round(initMs)} ms`);
+    if (url !== 'webhook' && status >= 400) step('answered', `${status} to ${method} of ${url}`, false);
   });
   onAnswer(stack, ({ status, error, ms }) => {
     const answer = status === undefined ? `nothing: ${error}` : String(status);
@@ -56,7 +66,7 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
 
 /** Publishes a message and reads it back. Throws at the first failed step, with the reason. */
 export async function sendMessage(stack: Stack, publication: Publication): Promise<Entry> {
-  const { outputs, credentials, region, application, access, clock } = stack;
+  const { outputs, credentials, signingName: service, region, application, access, clock } = stack;
   const { userId, ...fields } = publication;
   const described = application.describe(fields);
   const logs: string[] = [];
@@ -68,7 +78,7 @@ export async function sendMessage(stack: Stack, publication: Publication): Promi
     const delivered = answerOfWebhook(stack);
     const body = JSON.stringify(publication);
     const signingDate = new Date(clock.now());
-    const signed = { credentials, region, body, signingDate };
+    const signed = { service, credentials, region, body, signingDate };
     const published = await signedPost(String(outputs.publisherUrl), signed);
     if (published.status !== 200) {
       throw new Error(

@@ -41,10 +41,12 @@ async function start(
   const applicationFolder = await applicationOf(options);
   const application = loadApplication(options.folder ?? PROJECT, applicationFolder);
   const services = await startServices({ ...options, application }, events, started);
-  const { identities, secrets, sqs, aws, momento, apiKey, host, tasks, sources, setFaults, clock } = services;
-  const hostAll = async ({ aws, queues, mappings, resources }: DeclaredStack) => {
+  const { identities, secrets, sqs, aws, momento, apiKey, host, apis, tasks, sources, setFaults, clock } =
+    services;
+  const hostAll = async ({ aws, apis: declaredApis, queues, mappings, resources }: DeclaredStack) => {
     for (const one of services.ofApplication) await one.declare(resources);
     const changed = await host.apply(aws);
+    await apis.apply(declaredApis, aws);
     sqs.declare(queues);
     sources.apply(mappings);
     return changed;
@@ -59,8 +61,9 @@ async function start(
   const { outputs, connected } = first;
   let { declared } = first;
   await hostAll(declared);
-  if (!host.behind(connected.webhookUrl))
-    throw new Error("the program's output webhookUrl is not the address of a Function URL");
+  const behindWebhook = () => host.behind(connected.webhookUrl) ?? apis.behind(connected.webhookUrl);
+  if (!behindWebhook())
+    throw new Error("the program's output webhookUrl is not the address of a Function URL or of a route");
   await program.connect(connected);
   await startTasks(declared);
   setFaults(options.faults);
@@ -80,6 +83,7 @@ async function start(
     events,
     region: REGION,
     credentials: identities.user,
+    signingName: declared.apis.length > 0 ? 'execute-api' : 'lambda',
     apiKey,
     cacheName: connected.cacheName,
     topicName: connected.topicName,
@@ -87,7 +91,7 @@ async function start(
     application,
     access: {
       credentialProvider: apiKeyCredentials(apiKey, {
-        endpoint: host.behind(connected.webhookUrl)?.environment.MOMENTO_ENDPOINT,
+        endpoint: behindWebhook()?.environment.MOMENTO_ENDPOINT,
         local: localMomento(momento.url),
       }),
       cacheName: connected.cacheName,

@@ -10,6 +10,7 @@ import {
   startMomento,
 } from 'local-momento';
 import type { LocalApplication, LocalService } from '../application';
+import { HttpApiHost } from '../aws/api-gateway/host';
 import { Clock } from '../aws/clock';
 import { TaskHost } from '../aws/ecs/host';
 import { AwsEndpoint } from '../aws/endpoint';
@@ -31,6 +32,7 @@ export interface Services {
   readonly momento: Momento;
   readonly apiKey: string;
   readonly host: FunctionHost;
+  readonly apis: HttpApiHost;
   readonly tasks: TaskHost;
   readonly sources: EventSources;
   /** The application's own AWS services. */
@@ -51,18 +53,20 @@ export async function startServices(
 ): Promise<Services> {
   const clock = new Clock();
   const { now } = clock;
-  let port = options.port ?? 0;
-  const nextPort = () => (port === 0 ? 0 : port++);
+  const { portOf = () => 0 } = options;
 
   const ofApplication = (await options.application.startServices?.()) ?? [];
   started.push(...ofApplication);
   const added = ofApplication.map(({ service }) => service);
-  const identities = new Identities(added.map(({ signingName }) => signingName));
+  const identities = new Identities(
+    added.map(({ signingName }) => signingName),
+    options.user,
+  );
   const secrets = new SecretsManager(now);
   const sqs = new Sqs(now);
   clock.onAdvance(() => sqs.hurry(0)); // messages may be visible now
   const aws = await AwsEndpoint.start({
-    port: nextPort(),
+    port: portOf('aws'),
     services: [secrets.service, sqs.service, lambdaInvoke((name) => host.find(name)), ...added],
     findIdentity: (accessKeyId) => identities.find(accessKeyId),
     now,
@@ -71,14 +75,14 @@ export async function startServices(
 
   const apiKey = options.secrets?.momentoApiKey ?? makeLegacyKey();
   const apiKeys = [apiKey, ...(options.secrets?.momentoDeployKey ? [options.secrets.momentoDeployKey] : [])];
-  const momento = await startMomentoOn(nextPort(), { ...options.momento, apiKeys, now });
+  const momento = await startMomentoOn(portOf('momento'), { ...options.momento, apiKeys, now });
   started.push(momento);
 
   const local = { AWS_ENDPOINT_URL: aws.url, MOMENTO_ENDPOINT_URL: momento.url };
   const host = new FunctionHost({
     identities,
     local,
-    nextPort,
+    portOf,
     clock,
     onLog: (log) => events.emit('log', log),
     onCrash: (crash) => events.emit('crash', crash),
@@ -86,6 +90,17 @@ export async function startServices(
     onRequest: (request) => events.emit('request', request),
   });
   started.push(host);
+
+  const apis = new HttpApiHost({
+    findIdentity: (accessKeyId) => identities.find(accessKeyId),
+    findFunction: (name) => host.find(name),
+    now,
+    portOf,
+    onLog: (log) => events.emit('log', log),
+    onCall: (call) => events.emit('call', call),
+    onRequest: (request) => events.emit('request', request),
+  });
+  started.push(apis);
 
   const tasks = new TaskHost({
     identities,
@@ -108,12 +123,13 @@ export async function startServices(
     momento.setFaults(plan);
     aws.setFaults(plan);
     host.setFaults(plan);
+    apis.setFaults(plan);
   };
   const connectionsTo = (service: ConnectedService): Connections[] =>
     ({
       momento: [momento.connections],
       aws: [aws.connections, ...tasks.connections],
-      urls: host.connections,
+      urls: [...host.connections, ...apis.connections],
     })[service];
   return {
     clock,
@@ -124,6 +140,7 @@ export async function startServices(
     momento,
     apiKey,
     host,
+    apis,
     tasks,
     sources,
     ofApplication,

@@ -5,18 +5,22 @@ import type { Access, LocalApplication } from '../application';
 import type { Clock } from '../aws/clock';
 import type { DeclaredFunction } from '../aws/declared';
 import type { AwsEndpoint } from '../aws/endpoint';
+import type { AnsweredRequest } from '../aws/lambda/function-url';
 import type { FunctionError } from '../aws/lambda/protocol';
 import type { SecretsManager } from '../aws/secrets-manager';
 import type { AccessKey } from '../aws/sigv4';
 import type { Sqs } from '../aws/sqs';
+import type { SigningName } from '../commands/signed-fetch';
 
-/** The services to which connections can die: Momento, AWS (with the tasks' credentials), and the functions' URLs. */
+/** The services to which connections can die: Momento, AWS (with the tasks' credentials), and the functions' URLs or API. */
 export const CONNECTED_SERVICES = ['momento', 'aws', 'urls'] as const;
 export type ConnectedService = (typeof CONNECTED_SERVICES)[number];
 
 export interface StackOptions {
-  /** The first of several ports in a row: AWS, Momento, then the Function URLs. 0, the default: any free ones. */
-  port?: number;
+  /** The port of the server of this name: `aws`, `momento`, or a Function URL's or an API's. 0, the default: any free one. */
+  portOf?: (name: string) => number;
+  /** The local user's key. Default: a made-up one. */
+  user?: AccessKey;
   /** The stack whose `Pulumi.<stack>.yaml` has the settings. Default: `dev`. */
   stack?: string;
   /** The folder of the program. Default: this project. */
@@ -33,10 +37,11 @@ export interface StackOptions {
 
 /** The events of the functions; the relay's log lines are among them. Momento has its own events. */
 export interface StackEvents {
-  log: [{ function: string; line: string }];
+  /** `initMs`: in an instance's first invocation, how long its initialisation took. */
+  log: [{ function: string; line: string; initMs?: number }];
   crash: [{ function: string; error: FunctionError }];
   call: [{ url: string; method: string }];
-  request: [{ url: string; method: string; status: number; ms: number }];
+  request: [AnsweredRequest];
 }
 
 export interface Stack {
@@ -50,6 +55,8 @@ export interface Stack {
   readonly region: string;
   /** The local user's, who may invoke every function. */
   readonly credentials: AccessKey;
+  /** The service for which calls of the publisher and the token service are signed. */
+  readonly signingName: SigningName;
   readonly apiKey: string;
   readonly cacheName: string;
   readonly topicName: string;

@@ -5,19 +5,19 @@ import type { Connections } from './connections';
 export class Admin {
   readonly #server: Server;
 
-  private constructor(connections: Connections) {
+  private constructor(host: string, connections: Connections) {
     const actions = new Map([
       ['block', () => connections.block()],
       ['unblock', () => connections.unblock()],
     ]);
-    this.#server = createServer((request, response) => answer(request, response, actions));
+    this.#server = createServer((request, response) => answer(request, response, actions, host));
   }
 
   /** @param port 0 for any free one. Rejects with the system's error (`EADDRINUSE`) if it is taken. */
-  static async listen(port: number, connections: Connections): Promise<Admin> {
-    const admin = new Admin(connections);
+  static async listen(port: number, host: string, connections: Connections): Promise<Admin> {
+    const admin = new Admin(host, connections);
     await new Promise<void>((resolve, reject) => {
-      admin.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
+      admin.#server.once('error', reject).listen(port, host, resolve);
     });
     return admin;
   }
@@ -39,11 +39,13 @@ function answer(
   { url = '', headers: { host = '' } }: IncomingMessage,
   response: ServerResponse,
   actions: ReadonlyMap<string, () => void>,
+  listensOn: string,
 ): void {
   const end = (status: number, text: string): unknown =>
     response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
-  // A web page must not reach it under a name of its own that leads here.
-  if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host)) return void end(403, 'Only for this machine');
+  // A web page must not reach it under a name of its own that leads to this machine.
+  const isOurs = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host) || listensOn !== '127.0.0.1';
+  if (!isOurs) return void end(403, 'Only for this machine');
   const name = url.replace(/^\/+/, ''); // client-sdk-go asks for //block
   const act = actions.get(name);
   if (act === undefined)

@@ -1,15 +1,23 @@
 // The caches and their items. Each item lives until its time to live is over.
 import { status } from '@grpc/grpc-js';
+import { byteKey } from './byte-key';
+import type { ByteSet } from './byte-set';
+import type { Dictionary } from './dictionary';
 import { cacheNotFound, failedPrecondition, invalidArgument, MomentoError } from './errors';
-import { SortedSet } from './sorted-set';
+import type { Leaderboard } from './leaderboard';
+import { checkItem } from './limits';
+import type { SortedSet } from './sorted-set';
 
 export interface Contents {
   scalar: Uint8Array;
+  dictionary: Dictionary;
+  set: ByteSet;
   list: Uint8Array[];
   sortedSet: SortedSet;
 }
 
 export type Kind = keyof Contents;
+type CollectionKind = Exclude<Kind, 'scalar'>;
 
 interface Item<K extends Kind> {
   kind: K;
@@ -27,6 +35,8 @@ export interface CollectionTtl {
 const SWEPT_PER_WRITE = 2;
 
 export class Cache {
+  /** By name; they do not expire, and share no names with the items. */
+  readonly leaderboards = new Map<string, Leaderboard>();
   readonly #items = new Map<string, Item<Kind>>();
   #sweep = this.#items.entries();
 
@@ -48,10 +58,23 @@ export class Cache {
     return item.content;
   }
 
-  /** @throws MomentoError (INVALID_ARGUMENT) for a time to live out of range. */
+  /** @throws MomentoError: INVALID_ARGUMENT for a time to live out of range, RESOURCE_EXHAUSTED for a value too large. */
   setScalar(key: Uint8Array, content: Uint8Array, ttlMs: number): void {
-    const expiresAt = this.#expiry(ttlMs);
-    this.#set(key, { kind: 'scalar', content, expiresAt });
+    checkItem(content);
+    this.#set(key, { kind: 'scalar', content, expiresAt: this.#expiry(ttlMs) });
+  }
+
+  /**
+   * Stores a whole collection in place of what the key holds. An empty one is deleted.
+   * @throws MomentoError (INVALID_ARGUMENT) for a time to live out of range.
+   */
+  setCollection<K extends CollectionKind>(
+    key: Uint8Array,
+    kind: K,
+    content: Contents[K],
+    ttlMs: number,
+  ): void {
+    this.#set(key, { kind, content, expiresAt: this.#expiry(ttlMs) });
   }
 
   /**
@@ -59,7 +82,7 @@ export class Cache {
    * Changes nothing if the time to live is refused.
    * @throws MomentoError: FAILED_PRECONDITION for another kind, INVALID_ARGUMENT for a time to live out of range.
    */
-  change<K extends 'list' | 'sortedSet'>(
+  change<K extends CollectionKind>(
     key: Uint8Array,
     kind: K,
     fresh: Contents[K],
@@ -75,7 +98,7 @@ export class Cache {
   }
 
   /** Takes from an existing collection. Its time to live stays; an empty collection is deleted. */
-  reduce<K extends 'list' | 'sortedSet'>(key: Uint8Array, kind: K, content: Contents[K]): void {
+  reduce<K extends CollectionKind>(key: Uint8Array, kind: K, content: Contents[K]): void {
     const expiresAt = this.#live(key)?.expiresAt;
     if (expiresAt !== undefined) this.#set(key, { kind, content, expiresAt });
   }
@@ -97,15 +120,16 @@ export class Cache {
   }
 
   delete(key: Uint8Array): void {
-    this.#items.delete(nameOf(key));
+    this.#items.delete(byteKey(key));
   }
 
   clear(): void {
     this.#items.clear();
+    this.leaderboards.clear();
   }
 
   #live(key: Uint8Array): Item<Kind> | undefined {
-    const name = nameOf(key);
+    const name = byteKey(key);
     const item = this.#items.get(name);
     if (item === undefined || item.expiresAt > this.now()) return item;
     this.#items.delete(name);
@@ -114,11 +138,11 @@ export class Cache {
 
   #set(key: Uint8Array, item: Item<Kind>): void {
     if (key.length === 0) throw invalidArgument('A key must have at least one byte');
-    if (item.kind !== 'scalar' && sizeOf(item.content) === 0) {
+    if (isEmptyCollection(item.content)) {
       this.delete(key);
       return;
     }
-    this.#items.set(nameOf(key), item);
+    this.#items.set(byteKey(key), item);
     this.#dropSomeExpired();
   }
 
@@ -186,8 +210,7 @@ function isOf<K extends Kind>(item: Item<Kind>, kind: K): item is Item<K> {
   return item.kind === kind;
 }
 
-const sizeOf = (content: Contents[Kind]): number =>
-  content instanceof SortedSet ? content.size : content.length;
-
-const nameOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+function isEmptyCollection(content: Contents[Kind]): boolean {
+  if (content instanceof Uint8Array) return false;
+  return (Array.isArray(content) ? content.length : content.size) === 0;
+}

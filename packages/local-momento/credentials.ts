@@ -8,21 +8,43 @@ import { type Access, allows } from './permissions';
 /** The caller of an operation: its token's id, empty for an API key, and its permissions. */
 export interface Caller {
   tokenId: string;
-  /** Undefined for an API key, which may do everything. */
+  /** Undefined for an API key that may do everything. */
   permissions: permission_messages.ExplicitPermissions | undefined;
+  /** Whether it may make super user keys: only a key that was not made by another. */
+  isOwner?: boolean;
   /** Whether the key belongs to another account, which has no such cache. */
   isForeign?: boolean;
 }
 
-/** A token's content: its expiry (seconds since the epoch), its id, and its permissions in base64. */
-interface Claims {
-  exp: number;
-  id: string;
-  allowed: string;
-  foreign?: boolean;
+/** What a disposable token or an API key is to be vended with. */
+export interface Grant {
+  tokenId: string;
+  /** Undefined for a super user. */
+  permissions: permission_messages.ExplicitPermissions | undefined;
+  /** Undefined if it never expires. */
+  validForSeconds: number | undefined;
 }
 
-const API_KEY: Caller = { tokenId: '', permissions: undefined };
+export interface Vended {
+  /** The inner `api_key` of a token or a legacy key. */
+  apiKey: string;
+  refreshToken: string;
+  /** Seconds since the epoch; 0 if it never expires. */
+  validUntil: number;
+}
+
+/** The content of a token or an API key: validity and expiry (0: never) in seconds, id, permissions in base64. */
+interface Claims {
+  seconds?: number;
+  exp: number;
+  id: string;
+  allowed?: string;
+  foreign?: boolean;
+  /** Makes each one different. */
+  nonce: string;
+}
+
+const API_KEY: Caller = { tokenId: '', permissions: undefined, isOwner: true };
 const WRONG_KEYS: Record<Exclude<KeyTrouble, 'revoked'>, Caller> = {
   'read-only': { tokenId: '', permissions: readOnly() },
   foreign: { ...API_KEY, isForeign: true },
@@ -84,18 +106,22 @@ export class Credentials {
     return key;
   }
 
-  /** The inner `api_key` of a disposable token, valid until `expiresAt` (seconds since the epoch). */
-  vend(
-    { isForeign: foreign }: Caller,
-    tokenId: string,
-    permissions: permission_messages.ExplicitPermissions,
-    expiresAt: number,
-  ): string {
-    const allowed = Buffer.from(permissions.serializeBinary()).toString('base64');
-    const claims = Buffer.from(JSON.stringify({ exp: expiresAt, id: tokenId, allowed, foreign })).toString(
-      'base64url',
-    );
-    return `local.${claims}.${this.#sign(claims)}`;
+  /** A disposable token or an API key, in the account of the caller. */
+  vend({ isForeign: foreign }: Caller, { tokenId, permissions, validForSeconds: seconds }: Grant): Vended {
+    const allowed = permissions && Buffer.from(permissions.serializeBinary()).toString('base64');
+    return this.#issue({ seconds, id: tokenId, allowed, foreign });
+  }
+
+  /**
+   * The same key, valid for as long again.
+   * @throws MomentoError (UNAUTHENTICATED) for a key that is not valid, or another key's refresh token.
+   */
+  refresh(apiKey: string, refreshToken: string): Vended {
+    const claims = this.#verified(apiKey);
+    if (!isEqual(refreshToken, this.#refreshTokenOf(claims))) {
+      throw unauthenticated('This refresh token does not belong to this API key');
+    }
+    return this.#issue(read(claims));
   }
 
   /** @throws MomentoError (UNAUTHENTICATED) for a key or token that is missing, unknown, forged or expired. */
@@ -107,28 +133,49 @@ export class Credentials {
       if (this.#accepted.size === 0) return API_KEY;
       throw unauthenticated('No API key or token was sent');
     }
+    const { id, allowed, foreign } = read(this.#verified(authorization));
+    const permissions =
+      allowed === undefined
+        ? undefined
+        : permission_messages.ExplicitPermissions.deserializeBinary(Buffer.from(allowed, 'base64'));
+    return { tokenId: id, permissions, isForeign: foreign === true };
+  }
+
+  #issue({ seconds, id, allowed, foreign }: Omit<Claims, 'exp' | 'nonce'>): Vended {
+    const exp = seconds === undefined ? 0 : Math.floor(this.now() / 1000) + seconds;
+    const nonce = randomBytes(6).toString('base64url');
+    const content: Claims = { seconds, exp, id, allowed, foreign, nonce };
+    const claims = Buffer.from(JSON.stringify(content)).toString('base64url');
+    const apiKey = `local.${claims}.${this.#sign(claims)}`;
+    return { apiKey, refreshToken: this.#refreshTokenOf(claims), validUntil: exp };
+  }
+
+  /** The claims of a token or key that this Momento vended and that has not expired. */
+  #verified(authorization: string): string {
     const [kind, claims, signature, ...more] = authorization.split('.');
     if (kind !== 'local' || claims === undefined || signature === undefined || more.length > 0) {
       throw unauthenticated('This API key or token is not known here');
     }
-    const expected = Buffer.from(this.#sign(claims));
-    const given = Buffer.from(signature);
-    if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
-      throw unauthenticated('This token was not vended here');
-    }
-    return this.#callerOf(claims);
+    if (!isEqual(signature, this.#sign(claims)))
+      throw unauthenticated('This API key or token was not vended here');
+    const { exp } = read(claims);
+    if (exp !== 0 && this.now() >= exp * 1000) throw unauthenticated('This API key or token has expired');
+    return claims;
   }
 
-  /** @param claims with a valid signature, so `vend` wrote them */
-  #callerOf(claims: string): Caller {
-    const { exp, id, allowed, foreign }: Claims = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    if (this.now() >= exp * 1000) throw unauthenticated('This token has expired');
-    const bytes = Buffer.from(allowed, 'base64');
-    const permissions = permission_messages.ExplicitPermissions.deserializeBinary(bytes);
-    return { tokenId: id, permissions, isForeign: foreign === true };
+  #refreshTokenOf(claims: string): string {
+    return this.#sign(`refresh ${claims}`);
   }
 
-  #sign(claims: string): string {
-    return createHmac('sha256', this.#secret).update(claims).digest('base64url');
+  #sign(text: string): string {
+    return createHmac('sha256', this.#secret).update(text).digest('base64url');
   }
+}
+
+/** @param claims with a valid signature, so that this Momento wrote them */
+const read = (claims: string): Claims => JSON.parse(Buffer.from(claims, 'base64url').toString());
+
+function isEqual(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

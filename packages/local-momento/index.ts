@@ -1,10 +1,12 @@
 // A Momento on this machine. Momento's SDKs cannot tell it from the real one; operations that it lacks answer
-// UNIMPLEMENTED with their names.
+// UNIMPLEMENTED with their names: logins and vector indexes. Functions are not served.
 import { EventEmitter } from 'node:events';
+import { auth } from '@gomomento/generated-types/dist/auth';
 import { cache_client } from '@gomomento/generated-types/dist/cacheclient';
 import { cache_client as cache_ping } from '@gomomento/generated-types/dist/cacheping';
 import { cache_client as cache_pubsub } from '@gomomento/generated-types/dist/cachepubsub';
 import { control_client } from '@gomomento/generated-types/dist/controlclient';
+import { leaderboard } from '@gomomento/generated-types/dist/leaderboard';
 import { token } from '@gomomento/generated-types/dist/token';
 import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { Server } from '@grpc/grpc-js';
@@ -20,14 +22,13 @@ import type { FaultPlan } from './faults';
 import type { KeyTrouble } from './keys';
 import { Listener } from './listener';
 import { checkRanges, type MomentoOptions } from './options';
+import { apiKeys } from './services/api-keys';
 import { control } from './services/control';
 import { dataActions } from './services/data';
-import { items } from './services/items';
-import { lists } from './services/lists';
+import { leaderboards } from './services/leaderboards';
 import { ping } from './services/ping';
-import { scalars } from './services/scalars';
-import { setIf } from './services/set-if';
-import { sortedSets } from './services/sorted-sets';
+import { scs } from './services/scs';
+import { signingKeys } from './services/signing-keys';
 import { tokens } from './services/tokens';
 import { Topics } from './services/topics';
 import { Webhooks } from './services/webhooks';
@@ -96,11 +97,12 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
     registry,
     events,
     now,
-    beginning: options.beginning ?? 'next',
+    beginning: options.beginning ?? 'latest',
     deliver: (message) => delivery.deliver(message),
   });
 
-  const server = new Server({ 'grpc.enable_channelz': 0 });
+  // Not gRPC's limit on a message, but Momento's on items and elements.
+  const server = new Server({ 'grpc.enable_channelz': 0, 'grpc.max_receive_message_length': -1 });
   const listener = new Listener(server);
   const restart = (): void => {
     listener.dropAll();
@@ -118,34 +120,31 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
 
   const dispatcher = new Dispatcher(server, credentials, faults, events, timers);
   const data = dataActions(dispatcher, caches);
-  dispatcher.serve(cache_client.UnimplementedScsService.definition, {
-    ...scalars(data),
-    ...setIf(data),
-    ...items(data),
-    ...sortedSets(data),
-    ...lists(data),
-  });
+  dispatcher.serve(cache_client.UnimplementedScsService.definition, scs(data));
+  dispatcher.serve(leaderboard.UnimplementedLeaderboardService.definition, leaderboards(data));
   dispatcher.serve(cache_pubsub.pubsub.UnimplementedPubsubService.definition, topics.actions(dispatcher));
-  dispatcher.serve(
-    control_client.UnimplementedScsControlService.definition,
-    control(dispatcher, caches, (name) => {
+  dispatcher.serve(control_client.UnimplementedScsControlService.definition, {
+    ...control(dispatcher, caches, (name) => {
       topics.end(cacheNotFound(name), name);
       registry.forget(name);
       webhooks.forget(name);
     }),
-  );
+    ...signingKeys(dispatcher, now),
+  });
   const endpoint = (): string => `http://127.0.0.1:${listener.port}`;
   dispatcher.serve(
     token.UnimplementedTokenService.definition,
-    tokens(dispatcher, { credentials, events, now, endpoint }),
+    tokens(dispatcher, { credentials, events, endpoint }),
   );
+  dispatcher.serve(auth.UnimplementedAuthService.definition, apiKeys(dispatcher, credentials, endpoint));
   dispatcher.serve(webhook.UnimplementedWebhookService.definition, webhooks.actions(dispatcher));
   dispatcher.serve(cache_ping.UnimplementedPingService.definition, ping(dispatcher));
   timers.every(options.heartbeatMs ?? 5_000, () => registry.heartbeat());
 
   // Last, so that no caller finds a service missing.
-  const port = await listener.listen(options.port ?? 0);
-  const admin = await openAdmin(options.adminPort, listener);
+  const host = options.host ?? '127.0.0.1';
+  const port = await listener.listen(options.port ?? 0, host);
+  const admin = await openAdmin(options.adminPort, host, listener);
   return {
     port,
     adminPort: admin?.port,
@@ -172,9 +171,13 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   };
 }
 
-async function openAdmin(port: number | undefined, listener: Listener): Promise<Admin | undefined> {
+async function openAdmin(
+  port: number | undefined,
+  host: string,
+  listener: Listener,
+): Promise<Admin | undefined> {
   try {
-    return port === undefined ? undefined : await Admin.listen(port, listener.connections);
+    return port === undefined ? undefined : await Admin.listen(port, host, listener.connections);
   } catch (error) {
     await listener.close();
     throw error;

@@ -1,4 +1,4 @@
-// The port on 127.0.0.1 and its connections: a plain server in front of gRPC's and of gRPC-web's, which can cut the
+// The port and its connections: a plain server in front of gRPC's and of gRPC-web's, which can cut the
 // connection of one caller, or all connections.
 import { createServer } from 'node:net';
 import {
@@ -47,10 +47,10 @@ export class Listener {
   }
 
   /** Returns the port. Rejects with the system's error (`EADDRINUSE`) if it is taken. */
-  listen(port: number): Promise<number> {
+  listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#net.once('error', reject);
-      this.#net.listen(port, '127.0.0.1', () => {
+      this.#net.listen(port, host, () => {
         this.#net.off('error', reject);
         resolve(this.port);
       });

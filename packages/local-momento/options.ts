@@ -2,18 +2,25 @@
 import type { FaultPlan } from './faults';
 
 /**
- * Where a subscription without a position begins on a topic that has messages. Momento does not document it.
+ * Where a subscription without a sequence number begins on a topic that has messages.
+ * - `latest`: a discontinuity with page and sequence, unless the subscriber named this page; then the latest message
+ *   (client-protos: it "will begin with the latest messages", and "If you didn't have one, then this is just telling you
+ *   what the sequence page is expected to be"; Momento's Python suite expects the latest message)
  * - `next`: the next message
- * - `latest`: the latest one (client-protos: it "will begin with the latest messages"; Momento's Python suite expects it)
  * - `place`: a discontinuity with page and sequence, then the next message (client-sdk-go, pull request 540: "heartbeat,
  *   then discontinuity")
  * - `page`: a discontinuity with only the page, then the next message
  */
-export type Beginning = 'next' | 'latest' | 'place' | 'page';
+export type Beginning = 'latest' | 'next' | 'place' | 'page';
 
 export interface MomentoOptions {
   /** 0, the default: any free one. */
   port?: number;
+  /**
+   * The address to listen on; default 127.0.0.1, which only this machine reaches. A container needs `0.0.0.0`. Whoever can
+   * reach it can do everything that the API keys allow, and cut it off by its admin port.
+   */
+  host?: string;
   /** Where `/block` and `/unblock` cut the network; 0 for any free port. Default: no such port. */
   adminPort?: number;
   /**
@@ -30,7 +37,7 @@ export interface MomentoOptions {
   heartbeatMs?: number;
   /** How many messages of a topic a subscription can go back. Default: 1,000. */
   historyPerTopic?: number;
-  /** Where a subscription without a position begins. Default: `next`. */
+  /** Where a subscription without a position begins. Default: `latest`. */
   beginning?: Beginning;
   /** The limit per webhook; `Infinity` for none. Momento's default is 5. */
   deliveriesPerSecond?: number;

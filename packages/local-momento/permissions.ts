@@ -1,6 +1,7 @@
-// Decides whether a disposable token allows a call, from Momento's permission messages
+// Decides whether a disposable token or an API key allows a call, from Momento's permission messages
 // (momentohq/client-protos, permissionmessages.proto; docs "Permissions and access control").
 import { permission_messages as grpc } from '@gomomento/generated-types/dist/permissionmessages';
+import { invalidArgument } from './errors';
 
 /** The access that one call needs. */
 export type Access =
@@ -10,14 +11,17 @@ export type Access =
       verb: 'read' | 'write' | 'conditional';
       cache: string;
       keys: readonly Uint8Array[];
+      /** Keys that a write only reads. */
+      sources?: readonly Uint8Array[];
     }
   | { kind: 'topic'; verb: 'publish' | 'subscribe'; cache: string; topic: string }
-  /** Managing caches, webhooks and tokens: for API keys only. */
+  /** Managing caches, webhooks, keys and tokens: for API keys without restriction. */
   | { kind: 'manage' }
   | { kind: 'none' };
 
 type CachePermissions = grpc.PermissionsType.CachePermissions;
 type TopicPermissions = grpc.PermissionsType.TopicPermissions;
+type FunctionPermissions = grpc.PermissionsType.FunctionPermissions;
 
 /** Whether one of the permissions allows all that the call needs. */
 export function allows(permissions: grpc.ExplicitPermissions, access: Access): boolean {
@@ -31,12 +35,65 @@ export function allows(permissions: grpc.ExplicitPermissions, access: Access): b
         (one) => one.kind === 'topic_permissions' && allowsTopic(one.topic_permissions, access),
       );
     case 'cache':
-      return access.keys.every((key) =>
-        permissions.permissions.some(
-          (one) => one.kind === 'cache_permissions' && allowsItem(one.cache_permissions, access, key),
-        ),
+      return (
+        allowsItems(permissions, access, access.keys) &&
+        allowsItems(permissions, { ...access, verb: 'read' }, access.sources ?? [])
       );
   }
+}
+
+/**
+ * Each cache, item, topic and function may be named once, whatever the role.
+ * @throws MomentoError (INVALID_ARGUMENT) if one is named twice, or none at all.
+ */
+export function checkPermissions({ permissions }: grpc.ExplicitPermissions): void {
+  if (permissions.length === 0) throw invalidArgument('There must be at least one permission');
+  if (new Set(permissions.map(subjectOf)).size === permissions.length) return;
+  throw invalidArgument('Two permissions are for the same caches, items, topics or functions');
+}
+
+/** What a permission is for, without its role; null stands for all. */
+function subjectOf(one: grpc.PermissionsType): string {
+  const cacheOf = (of: CachePermissions | TopicPermissions | FunctionPermissions): string | null =>
+    of.cache === 'cache_selector' ? of.cache_selector.cache_name : null;
+  const subject = (): unknown[] => {
+    switch (one.kind) {
+      case 'cache_permissions': {
+        const { cache_item, item_selector } = one.cache_permissions;
+        const item = cache_item === 'item_selector' ? item_selector.toObject() : null;
+        return [cacheOf(one.cache_permissions), item];
+      }
+      case 'topic_permissions': {
+        const { topic, topic_selector } = one.topic_permissions;
+        return [
+          cacheOf(one.topic_permissions),
+          topic === 'topic_selector' ? topic_selector.toObject() : null,
+        ];
+      }
+      case 'function_permissions': {
+        const { function: of, function_selector } = one.function_permissions;
+        return [
+          cacheOf(one.function_permissions),
+          of === 'function_selector' ? function_selector.toObject() : null,
+        ];
+      }
+      case 'none':
+        throw invalidArgument('A permission must be for caches, topics or functions');
+    }
+  };
+  return JSON.stringify([one.kind, subject()]);
+}
+
+function allowsItems(
+  { permissions }: grpc.ExplicitPermissions,
+  access: Access & { kind: 'cache' },
+  keys: readonly Uint8Array[],
+): boolean {
+  return keys.every((key) =>
+    permissions.some(
+      (one) => one.kind === 'cache_permissions' && allowsItem(one.cache_permissions, access, key),
+    ),
+  );
 }
 
 function allowsTopic(one: TopicPermissions, access: Access & { kind: 'topic' }): boolean {

@@ -1,5 +1,6 @@
 // A sorted set: elements ordered by score, then by the bytes of their value. It is a sorted array with a map: finding
 // takes log n, and moving 10,000 references on an insert takes microseconds.
+import { byteKey } from './byte-key';
 import { slice } from './slice';
 
 export interface Element {
@@ -8,7 +9,6 @@ export interface Element {
 }
 
 interface Entry extends Element {
-  /** The value's bytes, one character each, so that comparing strings compares bytes. */
   id: string;
 }
 
@@ -26,7 +26,7 @@ export class SortedSet {
   }
 
   put(value: Uint8Array, score: number): void {
-    const id = idOf(value);
+    const id = byteKey(value);
     const known = this.#byId.get(id);
     if (known?.score === score) return;
     if (known !== undefined) this.#ascending.splice(this.#indexOf(known.score, id), 1);
@@ -36,7 +36,7 @@ export class SortedSet {
   }
 
   remove(value: Uint8Array): void {
-    const id = idOf(value);
+    const id = byteKey(value);
     const known = this.#byId.get(id);
     if (known === undefined) return;
     this.#byId.delete(id);
@@ -44,12 +44,12 @@ export class SortedSet {
   }
 
   scoreOf(value: Uint8Array): number | undefined {
-    return this.#byId.get(idOf(value))?.score;
+    return this.#byId.get(byteKey(value))?.score;
   }
 
   /** Zero-based, from the start of the order. */
   rankOf(value: Uint8Array, descending: boolean): number | undefined {
-    const known = this.#byId.get(idOf(value));
+    const known = this.#byId.get(byteKey(value));
     if (known === undefined) return undefined;
     const index = this.#indexOf(known.score, known.id);
     return descending ? this.size - 1 - index : index;
@@ -66,6 +66,11 @@ export class SortedSet {
   byScore(min: Bound | undefined, max: Bound | undefined, descending: boolean): Element[] {
     const found = this.#ascending.slice(...this.#between(min, max));
     return descending ? found.reverse() : found;
+  }
+
+  /** All elements in ascending order. */
+  get elements(): readonly Element[] {
+    return this.#ascending;
   }
 
   countByScore(min: Bound | undefined, max: Bound | undefined): number {
@@ -102,6 +107,3 @@ export class SortedSet {
 
 const isAbove = (score: number, min: Bound): boolean =>
   min.exclusive ? score > min.score : score >= min.score;
-
-const idOf = (value: Uint8Array): string =>
-  Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');

@@ -68,10 +68,11 @@ export class Topic {
   }
 }
 
-/** Where to begin: at a sequence number of a page, or without either at the next message. */
-export interface ResumePosition {
+/** What a subscriber names: 0 for a number or a page that it does not know. */
+export interface Position {
+  /** The next message to send. */
   sequenceNumber: number;
-  /** 0 for any page. */
+  /** The page of the sequence number; 0 for any page. */
   sequencePage: number;
 }
 
@@ -87,20 +88,22 @@ export class Subscription {
   constructor(
     private readonly topic: Topic,
     private readonly stream: ItemStream,
-    private readonly resume: ResumePosition | undefined,
+    private readonly named: Position,
     private readonly beginning: Beginning,
   ) {
-    const isLatest = beginning === 'latest' && topic.at(topic.lastSequenceNumber) !== undefined;
-    this.#next = resume?.sequenceNumber ?? topic.lastSequenceNumber + (isLatest ? 0 : 1);
-    this.#page = resume?.sequencePage || topic.sequencePage;
+    const { lastSequenceNumber, sequencePage } = topic;
+    const isLatest = beginning === 'latest' && topic.at(lastSequenceNumber) !== undefined;
+    this.#next = named.sequenceNumber || lastSequenceNumber + (isLatest ? 0 : 1);
+    this.#page = (named.sequenceNumber > 0 && named.sequencePage) || sequencePage;
   }
 
   start(): void {
-    this.topic.subscriptions.add(this);
+    const { topic, named, beginning } = this;
+    topic.subscriptions.add(this);
     this.heartbeat();
-    const isTold = this.beginning === 'place' || this.beginning === 'page';
-    if (isTold && this.resume === undefined && this.topic.lastSequenceNumber > 0) {
-      this.#discontinuity(0, this.beginning === 'page' ? 0 : this.#next - 1);
+    const isTold = beginning !== 'next' && named.sequencePage !== topic.sequencePage;
+    if (isTold && named.sequenceNumber === 0 && topic.lastSequenceNumber > 0) {
+      this.#discontinuity(0, beginning === 'page' ? 0 : this.#next - 1);
     }
     this.pump();
   }

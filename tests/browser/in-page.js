@@ -50,3 +50,43 @@ exports.focusIsSeen = () => {
   const drawn = element.type === 'radio' ? element.nextElementSibling : element;
   return getComputedStyle(drawn).outlineStyle === 'solid';
 };
+
+/** The journeys that the page's server remembers, as it sends them to a page that opens. */
+exports.rememberedJourneys = () =>
+  new Promise((resolve) => {
+    const source = new EventSource('api/events');
+    source.addEventListener('state', ({ data }) => {
+      source.close();
+      resolve(JSON.parse(data).journeys);
+    });
+  });
+
+/** Whether the note beside the redrive queue names a next try, and another than before. */
+exports.namesAnotherTry = (before) => {
+  const { textContent } = document.querySelector('#waiting .note');
+  return textContent.includes('next try in') && textContent !== before;
+};
+
+/** In which direction an element's text runs. */
+exports.directionOf = (element) => getComputedStyle(element).direction;
+
+/** How many times higher an element's text is than what is seen of it. */
+exports.foldedTimes = ({ clientHeight, scrollHeight }) => scrollHeight / clientHeight;
+
+/** The words that are broken inside, of words that fit a line: of up to 20 letters, and not part of code. */
+exports.brokenWords = () => {
+  const broken = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.checkVisibility() || node.parentElement.closest('.hidden, pre')) continue;
+    for (const { 0: word, index } of node.textContent.matchAll(/\p{L}{2,20}/gu)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      const isInside = /[^\s\p{P}]{21}/u.test(node.textContent); // part of what cannot fit
+      if (lines.size > 1 && !isInside) broken.push(word);
+    }
+  }
+  return broken;
+};

@@ -1,6 +1,7 @@
 // The live page of a whole stack in a real Chromium, and what a user does there.
 import assert from 'node:assert/strict';
 import type { Browser, Locator, Page as Tab } from 'playwright-core';
+import { signedPost } from '../../local/commands/signed-fetch';
 import { type Page, startPage } from '../../local/page';
 import { type Stack, type StackOptions, startStack } from '../../local/stack';
 import { launch } from './chromium';
@@ -54,8 +55,9 @@ export class LivePage {
     return this.#tab;
   }
 
-  /** Serves the page, where it was before. */
+  /** Serves the page where it was before, of a stack without troubles. */
   async start(): Promise<void> {
+    this.stack.setFaults(undefined);
     this.#page = await startPage(this.stack, this.#page && { port: this.#page.port });
   }
 
@@ -70,7 +72,9 @@ export class LivePage {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });
     opened.on('request', (request) => {
-      if (!request.url().startsWith(this.page.url)) this.complaints.push(`asks for ${request.url()}`);
+      const expected = [this.page.url, this.stack.momento.url];
+      if (expected.some((url) => request.url().startsWith(url))) return;
+      this.complaints.push(`asks for ${request.url()}`);
     });
     await opened.goto(this.page.url);
     await this.connected(opened);
@@ -94,6 +98,14 @@ export class LivePage {
     const journey = this.journey(comment).filter({ hasText: userId }).first();
     await journey.waitFor();
     return journey;
+  }
+
+  /** Publishes a comment in the course of the test without the page, as a backend does. */
+  async fromBackend(userId: string, comment: string): Promise<void> {
+    const { outputs, credentials, signingName: service, region } = this.stack;
+    const body = JSON.stringify({ userId, courseId: this.course, comment });
+    const answer = await signedPost(String(outputs.publisherUrl), { service, credentials, region, body });
+    assert.equal(answer.status, 200);
   }
 
   journey(text: string): Locator {

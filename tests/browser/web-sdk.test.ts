@@ -15,8 +15,14 @@ import {
   TopicClient,
   TopicConfigurations,
 } from '@gomomento/sdk';
-import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
-import { FAULT_KINDS, type FaultKind } from 'local-momento/faults';
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  type Momento,
+  type MomentoOptions,
+  makeLegacyKey,
+  startMomento,
+} from 'local-momento';
 import type { Browser, Page as Tab } from 'playwright-core';
 import { listen } from '../../local/aws/http';
 import { webSdk } from '../../local/web-sdk';

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Kept } from '../../local/commands/kept';
 import { copyProgram } from '../copy';
 
 /** Proxies as a company sets them, all out of reach: nothing on this machine may be sent there. */
@@ -18,6 +19,40 @@ const DEAD_PROXIES = {
   NODE_USE_ENV_PROXY: '1',
   no_grpc_proxy: 'example.com',
 };
+
+/** Somebody's own code, which has nothing but the variables of `--env`: it publishes twice, and reads. */
+const BACKEND = `
+  const { InvokeCommand, LambdaClient } = require('@aws-sdk/client-lambda');
+  const { CacheClient, Configurations, CredentialProvider } = require('@gomomento/sdk');
+  const lambda = new LambdaClient();
+  async function publish(publication) {
+    const FunctionName = process.env.PUBLISHER_FUNCTION_NAME;
+    const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(publication) }));
+    return JSON.parse(Buffer.from(Payload).toString()).statusCode;
+  }
+  async function main() {
+    const comment = { userId: 'robin', courseId: 'mine', comment: 'From my own backend' };
+    console.log(await publish({ ...comment, userId: ' ' }), await publish(comment));
+    const { host } = new URL(process.env.MOMENTO_ENDPOINT_URL);
+    const credentialProvider = CredentialProvider.fromEnvVar({
+      environmentVariableName: 'MOMENTO_API_KEY',
+      endpointOverrides: { cacheEndpoint: host, controlEndpoint: host, tokenEndpoint: host, secureConnection: false },
+    });
+    const cache = await CacheClient.create({
+      configuration: Configurations.Laptop.latest(),
+      credentialProvider,
+      defaultTtlSeconds: 60,
+    });
+    let elements = [];
+    while (elements.length === 0) {
+      const fetched = await cache.sortedSetFetchByRank(process.env.CACHE_NAME, 'mine');
+      elements = fetched.value?.() ?? [];
+    }
+    console.log(JSON.parse(elements[0].value).comment);
+    process.exit();
+  }
+  main();
+`;
 
 describe('npm start', function () {
   this.timeout(240_000);
@@ -122,7 +157,21 @@ describe('npm start', function () {
     }
   });
 
+  it('read says that a cache in Momento needs a key, and that a port is of the local stack', async () => {
+    const [keyless, both] = await Promise.all([
+      run('local/commands/read.ts', ['--course', '123', '--cache', 'mine']),
+      run('local/commands/read.ts', ['--course', '123', '--cache', 'mine', '--port', '4700']),
+    ]);
+    assert.deepEqual([keyless.status, both.status], [2, 2]);
+    assert.match(keyless.stderr, /^MOMENTO_API_KEY is missing: /);
+    assert.match(
+      both.stderr,
+      /^--port reads from the local stack, --cache from Momento: give one of them\n$/,
+    );
+  });
+
   it('stays up, can be read, swaps in a changed handler, and ends at once on Ctrl-C', async () => {
+    const kept = Kept.open(join(folder, '.local', 'keys.json'));
     const child = command('local/cli.ts', ['--port', '0']);
     const output = collect(child);
     await output.until(/Ctrl-C ends it/);
@@ -135,6 +184,21 @@ describe('npm start', function () {
     const verified = await run('verify/cli.ts', ['--local', '--port', port]);
     assert.deepEqual([verified.status, verified.stderr], [0, '']);
 
+    const { stdout: variables } = await run('local/cli.ts', ['--env', '--port', port]);
+    assert(variables.includes(`MOMENTO_API_KEY=${kept.momentoApiKey}\n`));
+    assert(variables.includes(`AWS_ACCESS_KEY_ID=${kept.user.accessKeyId}\n`));
+    writeFileSync(join(folder, '.env'), variables);
+    const backend = spawn(process.execPath, ['--env-file=.env', '-e', BACKEND], { cwd: folder });
+    const [answers, complaint] = await Promise.all([text(backend.stdout), text(backend.stderr)]);
+    assert.equal(answers, '422 200\nFrom my own backend\n', complaint);
+    await output.until(/! not published {5}malformed\n/);
+    const [, name = ''] = /^PUBLISHER_FUNCTION_NAME=(\S+)$/m.exec(variables) ?? [];
+    assert(output.seen().includes(`\n  ${name}\n`), 'the name is printed for aws lambda invoke');
+
+    const [, publisherUrl = ''] = /^PUBLISHER_URL=(\S+)$/m.exec(variables) ?? [];
+    assert.equal((await fetch(publisherUrl, { method: 'POST' })).status, 403);
+    await output.until(/! answered {10}403 to POST of publisher\n/);
+
     const handler = join(folder, 'handlers', 'webhook.ts');
     const source = readFileSync(handler, 'utf8');
     const declaration = /(export async function handler\([^)]*\)[^{]*\{)/;
@@ -144,7 +208,7 @@ describe('npm start', function () {
       handler,
       source.replace(declaration, "$1 return { statusCode: 418, headers: {}, body: '' };"),
     );
-    await output.until(/webhook\.ts changed: swapped in webhook-[0-9a-f]{7}\n/);
+    await output.until(/webhook\.ts changed: swapped in momento-webhooks-dev-webhook-[0-9a-f]{7}\n/);
     assert.equal((await fetch(webhookUrl)).status, 418);
 
     writeFileSync(handler, 'export const handler = ;');

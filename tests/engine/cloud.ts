@@ -37,6 +37,7 @@ import {
   ListQueueTagsCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { gateways } from './api-gateway';
 import { containers } from './containers';
 import { securityGroups } from './ec2';
 
@@ -49,7 +50,7 @@ const sqs = new SQSClient({});
 
 /** The names of all existing resources of the kinds that the program makes. */
 export async function everything(): Promise<string[]> {
-  const [functions, mappings, secrets, roles, groups, alarms, dashboards, queues, walls, ofRelay] =
+  const [functions, mappings, secrets, roles, groups, alarms, dashboards, queues, walls, ofRelay, ofGateway] =
     await Promise.all([
       lambda.send(new ListFunctionsCommand({})),
       lambda.send(new ListEventSourceMappingsCommand({})),
@@ -61,6 +62,7 @@ export async function everything(): Promise<string[]> {
       sqs.send(new ListQueuesCommand({})),
       securityGroups(),
       containers(),
+      gateways(),
     ]);
   const named = (kind: string, names: (string | undefined)[] = []) => names.map((name) => `${kind} ${name}`);
   return [
@@ -95,6 +97,7 @@ export async function everything(): Promise<string[]> {
     ...named('queue', queues.QueueUrls),
     ...named('security group', walls),
     ...ofRelay,
+    ...ofGateway,
   ].sort();
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { CacheClient, Configurations } from '@gomomento/sdk';
-import type { TopicMessage } from 'local-momento';
-import type { FaultKind } from 'local-momento/faults';
+import type { FaultKind, TopicMessage } from 'local-momento';
 import lists from 'naughty-words';
 import * as v from 'valibot';
 import { identified, isOneIn } from '../../handlers/core/event';

@@ -67,6 +67,7 @@ describe('an application', () => {
         const steps: string[] = [];
         const target = {
           publisherUrl: String(stack.outputs.publisherUrl),
+          signingName: stack.signingName,
           application: stack.application,
           access: stack.access,
           lookAt: LOOK_AT,

@@ -1,5 +1,6 @@
 // `npm run fuzz -- --requests 200000 --seed N`
-import { numberOf, progress, runProof } from '../proof';
+import { progressOf } from '../../local/commands/progress';
+import { numberOf, runProof } from '../proof';
 import { fuzz, grew } from './fuzz';
 
 const HELP = `npm run fuzz -- [--requests 200000] [--seed N] [--request N]
@@ -13,7 +14,7 @@ runProof(HELP, ['requests', 'seed', 'request'], async (given) => {
   const seed = numberOf(given, 'seed', Math.floor(Math.random() * 1e6), { min: 0 });
   const only = given.request === undefined ? undefined : numberOf(given, 'request', 0, { min: 0 });
   console.log(`fuzz: ${requests} requests, seed ${seed}`);
-  const report = await fuzz({ requests, seed, only, onProgress: progress(requests) });
+  const report = await fuzz({ requests, seed, only, onProgress: progressOf('requests', requests) });
   const { wronglyAnswered, echoed, effects, stillServes, heap, ...counts } = report;
   console.log({
     ...counts,

@@ -1,7 +1,7 @@
 // The functions' real bundles between a local AWS and a local Momento. Their connections can die while the clock of all of
 // them jumps ahead, as for a function that was frozen for minutes.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
@@ -27,14 +27,17 @@ export const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-a
 const QUEUE_ARN = arn('sqs', 'redrive');
 const ACTIONS = ['secretsmanager:GetSecretValue', 'sqs:SendMessage', 'sqs:ChangeMessageVisibility'];
 
-/** Runs before a bundle's own code: a clock that is ahead by the number of milliseconds in a file. */
-const CLOCK = `globalThis.Date = ((Real, { readFileSync }) => {
+/** Runs before a function's own code: a clock that is ahead by the number of milliseconds in a file. */
+const CLOCK = `import { readFileSync } from 'node:fs';
+globalThis.Date = ((Real) => {
   const now = () => Real.now() + Number(readFileSync(process.env.AHEAD_FILE, 'utf8'));
   return class Date extends Real {
     constructor(...given) { given.length > 0 ? super(...given) : super(now()); }
     static now() { return now(); }
   };
-})(Date, require('node:fs'));\n`;
+})(Date);
+const { handler } = await import('./program.mjs');
+export { handler };\n`;
 
 export interface FrozenFunctions {
   readonly momento: Momento;
@@ -45,6 +48,8 @@ export interface FrozenFunctions {
   now(): number;
   /** Freezes all functions for this long, while their connections die. */
   freeze(milliseconds: number, death: Death): void;
+  /** Starts an instance of a function ahead of its first request. Resolves with how long INIT took, in milliseconds. */
+  initialise(name: (typeof NAMES)[number]): Promise<number>;
   /** Invokes a function and resolves with what its handler returned. Throws if the function failed. */
   invoke(name: (typeof NAMES)[number], payload: unknown): Promise<unknown>;
   /** Ends all instances: the next requests start new ones. */
@@ -114,8 +119,11 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
   };
   const hosted = new Map(
     NAMES.map((name) => {
-      const source = readFileSync(join(PROJECT, '.bundles', `${name}.js`), 'utf8');
-      const declared = declaredFunction(CLOCK + source, { name, environment, memoryMb: 512 });
+      const archive = join(PROJECT, '.bundles', name);
+      const own = readdirSync(archive).map((file) => [file, readFileSync(join(archive, file), 'utf8')]);
+      const { 'index.mjs': program = '', ...others } = Object.fromEntries(own);
+      const files = { ...others, 'program.mjs': program, 'index.mjs': CLOCK };
+      const declared = declaredFunction('', { name, environment, memoryMb: 512, files });
       const code = { declared, environment: environmentOf(declared, key, local) };
       return [
         name,
@@ -138,6 +146,9 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
       toAws.die(death);
       toMomento.die(death);
       setAhead(aheadMs + milliseconds);
+    },
+    async initialise(name) {
+      return (await hosted.get(name)?.initialise()) ?? Number.NaN;
     },
     async invoke(name, payload) {
       const outcome = await hosted.get(name)?.invoke(payload);

@@ -68,7 +68,10 @@ describe('the publisher', () => {
       it('answers 422 and names every field that is wrong, and never the input', async () => {
         const rows: [unknown, RegExp][] = [
           [{}, /userId is missing; comment is missing; courseId is missing/],
-          [{ ...ok, userId: 'evil'.repeat(17) }, /^userId must be a string of 1 to 64 characters$/],
+          [
+            { ...ok, userId: 'evil'.repeat(17) },
+            /^userId must be a string of 1 to 64 characters that is not blank$/,
+          ],
           [{ ...ok, userId: '', courseId: 'evil\n' }, /^userId must be .*; courseId must be/],
           [{ ...ok, courseId: ' ' }, /^courseId must be .* not blank/],
           [{ ...ok, comment: 5 }, /^comment must be/],

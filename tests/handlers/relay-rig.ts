@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import { resolve } from 'node:path';
 import { type Momento, type MomentoOptions, makeLegacyKey, startMomento } from 'local-momento';
 import { Topic } from '../../handlers/adapters/topic';
-import { bundleHandlers } from '../../infra/bundle';
+import { bundleRelay } from '../../infra/bundle';
 import { ACCOUNT_ID, REGION } from '../../local/aws/account';
 import { Container } from '../../local/aws/ecs/container';
 import { TaskCredentials } from '../../local/aws/ecs/credentials';
@@ -66,7 +66,7 @@ export class Rig {
   ) {}
 
   static async start(options: MomentoOptions = {}): Promise<Rig> {
-    bundleHandlers(['relay'], { project: PROJECT });
+    bundleRelay({ project: PROJECT });
     const apiKey = makeLegacyKey();
     const momento = await startMomento({ caches: [CACHE], apiKeys: [apiKey], ...options });
     const secrets = new SecretsManager(Date.now);

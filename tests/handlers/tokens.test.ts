@@ -104,9 +104,12 @@ describe('the token service', () => {
       it('answers 422 and names every field that is wrong, and never the input', async () => {
         const rows: [unknown, RegExp][] = [
           [{}, /^userId is missing$/],
-          [{ userId: 7 }, /^userId must be a string of 1 to 64 characters$/],
-          [{ userId: '' }, /^userId must be a string of 1 to 64 characters$/],
-          [{ userId: 'evil'.repeat(17) }, /^userId must be a string of 1 to 64 characters$/],
+          [{ userId: 7 }, /^userId must be a string of 1 to 64 characters that is not blank$/],
+          [{ userId: '' }, /^userId must be a string of 1 to 64 characters that is not blank$/],
+          [
+            { userId: 'evil'.repeat(17) },
+            /^userId must be a string of 1 to 64 characters that is not blank$/,
+          ],
           [{ userId: 'evil\ud800' }, /^userId must be well-formed Unicode$/],
           [[], /^userId is missing$|^body must be an object$/],
         ];

@@ -56,8 +56,8 @@ describe('the webhook whose signing secret is rotated during the fetch', () => {
     let rotations = 0;
     stack.setFaults((operation, request) => {
       if (operation !== 'GetSecretValue' || Object(request).SecretId !== arn) return undefined;
-      if (Object(request).VersionStage === 'AWSCURRENT') return { kind: 'delay', ms: 300 };
-      if (rotations++ === 0) setImmediate(rotate, 'third'); // the previous version is answered already, the current one is not
+      // The current version was answered already, the previous one was not.
+      if (Object(request).VersionStage === 'AWSPREVIOUS' && rotations++ === 0) rotate('third');
       return undefined;
     });
     try {

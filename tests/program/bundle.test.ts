@@ -25,6 +25,8 @@ import { declared, LEGACY_KEY, resourcesOf } from './declared';
 const PROJECT = path.resolve(__dirname, '../..');
 
 const HANDLER = "export const handler = async () => 'hello';\n";
+/** What every archive has beside the handler. */
+const AROUND = { 'handlers/init.ts': 'export {};\n', 'handlers/index.mjs': 'export {};\n' };
 
 /** A package that the AWS SDK tries to load but can do without: signing with SigV4a, which nothing here uses. */
 const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
@@ -37,20 +39,34 @@ describe('a bundle', () => {
     const made = realpathSync(mkdtempSync(path.join(tmpdir(), 'bundle-')));
     folders.push(made);
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(made, 'node_modules'));
-    for (const [name, content] of Object.entries(files)) {
+    for (const [name, content] of Object.entries({ ...AROUND, ...files })) {
       mkdirSync(path.dirname(path.join(made, name)), { recursive: true });
       writeFileSync(path.join(made, name), content);
     }
     return made;
   }
 
-  /** The bundle's text, read as the engine does: relative to the program's folder. */
-  async function bundled(name: string, project: string, names = [name]): Promise<string> {
-    const { 'index.js': index } = await bundleHandlers(names, { project })(name).assets;
-    assert(index instanceof pulumi.asset.FileAsset);
-    const relative = await index.path;
-    assert(!path.isAbsolute(relative), 'no path of this machine gets into the state');
-    return readFileSync(path.join(project, relative), 'utf8');
+  /** The texts of the archive's files, read as the engine does: relative to the program's folder. */
+  async function archived(name: string, project: string, names = [name]): Promise<Record<string, string>> {
+    const assets = await bundleHandlers(names, { project })(name).assets;
+    const texts = Object.entries(assets).map(async ([file, asset]) => {
+      assert(asset instanceof pulumi.asset.FileAsset);
+      const relative = await asset.path;
+      assert(!path.isAbsolute(relative), 'no path of this machine gets into the state');
+      return [file, readFileSync(path.join(project, relative), 'utf8')];
+    });
+    return Object.fromEntries(await Promise.all(texts));
+  }
+
+  /** The text of the file with the handler. */
+  async function bundled(name: string, project: string): Promise<string> {
+    return (await archived(name, project))['handler.cjs'] ?? '';
+  }
+
+  /** All code of the functions that the program declares. */
+  async function declaredCode(): Promise<[name: string, code: string][]> {
+    const functions = resourcesOf(await declared('first'), 'aws:lambda/function:Function');
+    return functions.map(({ name, inputs }) => [name, Object.values(Object(inputs.code)).join('\n')]);
   }
 
   after(() => {
@@ -66,8 +82,7 @@ describe('a bundle', () => {
     process.chdir(tmpdir());
     try {
       for (const { name, inputs } of functions) {
-        const here = Reflect.get(Object(inputs.code), 'index.js');
-        assert.equal(digest(await bundled(name, copy, names)), digest(here), name);
+        assert.deepEqual(digests(await archived(name, copy, names)), digests(Object(inputs.code)), name);
       }
     } finally {
       process.chdir(before);
@@ -75,20 +90,17 @@ describe('a bundle', () => {
   });
 
   it('needs nothing beside itself but Node.js', async () => {
-    for (const { name, inputs } of resourcesOf(await declared('first'), 'aws:lambda/function:Function')) {
-      const code: unknown = Reflect.get(Object(inputs.code), 'index.js');
-      assert(typeof code === 'string');
+    for (const [name, code] of await declaredCode()) {
       const required = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, module = '']) => module);
       assert(required.includes('node:crypto') || required.includes('crypto'), 'the search finds something');
-      const packages = required.filter((module) => !isBuiltin(module) && !OPTIONAL.includes(module));
+      const isOwn = (module: string) => module.startsWith('./');
+      const packages = required.filter((one) => !isBuiltin(one) && !isOwn(one) && !OPTIONAL.includes(one));
       assert.deepEqual(packages, [], name);
     }
   });
 
   it('keeps no path of this machine, no source map and no comment of a license', async () => {
-    for (const { inputs } of resourcesOf(await declared('first'), 'aws:lambda/function:Function')) {
-      const code: unknown = Reflect.get(Object(inputs.code), 'index.js');
-      assert(typeof code === 'string');
+    for (const [, code] of await declaredCode()) {
       assert(!code.includes(PROJECT) && !code.includes('sourceMappingURL') && !/\/\*!|@license/.test(code));
     }
   });
@@ -103,7 +115,7 @@ describe('a bundle', () => {
 
   it('can be read by everybody, whatever the umask of whoever built or copied it', async () => {
     const project = folder({ 'handlers/one.ts': HANDLER });
-    const made = path.join(project, '.bundles/one.js');
+    const made = path.join(project, '.bundles/one/handler.cjs');
     const mode = () => (statSync(made).mode & 0o777).toString(8);
     const before = process.umask(0o077);
     try {
@@ -120,7 +132,7 @@ describe('a bundle', () => {
   });
 
   describe('whose sources are remembered', () => {
-    const made = path.join('.bundles', 'one.js');
+    const made = path.join('.bundles', 'one', 'handler.cjs');
     let original: string;
     let project: string;
 
@@ -220,6 +232,9 @@ describe('a bundle', () => {
   });
 });
 
-function digest(code: string): string {
-  return createHash('sha256').update(code).digest('hex');
+function digests(files: Record<string, string>): [file: string, digest: string][] {
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+  return Object.entries(files)
+    .map(([file, text]): [string, string] => [file, digest(text)])
+    .sort();
 }

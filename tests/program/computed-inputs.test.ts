@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { StackConfig } from '../../infra/config';
 import { type DeclaredResource, evaluateProgram } from '../../local/program';
-import { ENDPOINT, LEGACY_KEY, SIGNING_SECRET, V2_KEY } from './declared';
+import { CERTIFICATE, ENDPOINT, LEGACY_KEY, SIGNING_SECRET, V2_KEY } from './declared';
 
 type Settings = Record<string, string>;
 
+const DOMAIN = { domainName: 'comments.example.com', certificateArn: CERTIFICATE };
+const API = { front: 'http-api' };
 const RELAY = { delivery: 'relay', signingSecret: SIGNING_SECRET };
 
 /** The default application has settings of its own. Another application declares other inputs, and so is another program. */
@@ -30,6 +32,11 @@ const SETTINGS: Record<Setting, { readonly on: Settings; readonly beside?: Setti
   },
   vpcId: { on: { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d' }, beside: RELAY },
   subnetIds: { on: { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d,subnet-1a1b2c3d' }, beside: RELAY },
+  front: { on: API },
+  throttleRate: { on: { throttleRate: '7' }, beside: API },
+  throttleBurst: { on: { throttleBurst: '9' }, beside: API },
+  domainName: { on: DOMAIN, beside: API },
+  certificateArn: { on: DOMAIN, beside: API },
   cacheName: { on: { cacheName: 'comments' } },
   topicName: { on: { topicName: 'chat' } },
   commentTtlSeconds: { on: { commentTtlSeconds: '60' } },
@@ -56,6 +63,12 @@ const COME_AND_GO: Settings = {
  */
 const COMPUTED: Record<string, { readonly always?: readonly string[]; readonly never?: readonly string[] }> =
   {
+    'aws:apigatewayv2/api:Api': { never: ['ipAddressType'] },
+    'aws:apigatewayv2/apiMapping:ApiMapping': {},
+    'aws:apigatewayv2/domainName:DomainName': { never: ['routingMode'] },
+    'aws:apigatewayv2/integration:Integration': { never: ['timeoutMilliseconds'] },
+    'aws:apigatewayv2/route:Route': {},
+    'aws:apigatewayv2/stage:Stage': { always: ['defaultRouteSettings'], never: ['deploymentId'] },
     'aws:cloudwatch/dashboard:Dashboard': {},
     'aws:cloudwatch/logGroup:LogGroup': { never: ['logGroupClass'] },
     'aws:cloudwatch/metricAlarm:MetricAlarm': { never: ['evaluateLowSampleCountPercentiles'] },

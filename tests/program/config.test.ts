@@ -22,6 +22,11 @@ describe('the configuration', () => {
       rotation: 0,
       vpcId: undefined,
       subnetIds: undefined,
+      front: 'function-url',
+      throttleRate: 200,
+      throttleBurst: 400,
+      domainName: undefined,
+      certificateArn: undefined,
       cacheName: 'course-comments-dev',
       topicName: 'comment',
       tokenTtlMinutes: 30,
@@ -70,6 +75,11 @@ describe('the configuration', () => {
       allowed: ['webhook', 'managed-webhook'],
       refused: ['', 'Webhook', 'managed', 'relay,'],
       says: 'webhook, managed-webhook, relay',
+    },
+    front: {
+      allowed: ['function-url', 'http-api'],
+      refused: ['', 'http', 'rest-api', 'HTTP-API', 'api-gateway'],
+      says: 'function-url, http-api',
     },
     deleteCache: {
       allowed: ['true', 'false'],

@@ -15,6 +15,8 @@ export const LEGACY_KEY = Buffer.from(
 ).toString('base64');
 export const V2_KEY = `${base64({ alg: 'EdDSA' })}.${base64({ t: 'g', id: 'v2-key-of-the-tests' })}.c2lnbmF0dXJl`;
 export const SIGNING_SECRET = 'signing-secret-of-the-tests';
+export const CERTIFICATE =
+  'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-1111-2222-3333-444455556666';
 export const ENDPOINT = 'cell-4-us-west-2-1.prod.a.momentohq.com';
 
 const STACKS = {
@@ -45,6 +47,21 @@ const STACKS = {
   /** Delivered by the relay instead of by Momento. */
   relayed: {
     config: { delivery: 'relay', alarmEmail: 'somebody@example.com' },
+    secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET },
+  },
+  /** With API Gateway in front. */
+  api: { config: { front: 'http-api' }, secrets: { momentoApiKey: LEGACY_KEY } },
+  /** The same, with every setting of API Gateway. */
+  domain: {
+    config: {
+      front: 'http-api',
+      throttleRate: '7',
+      throttleBurst: '9',
+      domainName: 'comments.example.com',
+      certificateArn: CERTIFICATE,
+      logRetentionDays: '90',
+      alarmEmail: 'somebody@example.com',
+    },
     secrets: { momentoApiKey: LEGACY_KEY, signingSecret: SIGNING_SECRET },
   },
   preview: { secrets: { momentoApiKey: LEGACY_KEY }, preview: true },

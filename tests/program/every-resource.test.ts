@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { DeclaredResource } from '../../local/program';
-import { declared, resource, resourcesOf, statements } from './declared';
+import { declared, resource, resourcesOf, statements, text } from './declared';
 
 async function aws(): Promise<DeclaredResource[]> {
-  const stacks = await Promise.all([declared('first'), declared('full'), declared('relayed')]);
+  const stacks = await Promise.all([
+    declared('first'),
+    declared('full'),
+    declared('relayed'),
+    declared('domain'),
+  ]);
   const all = stacks.flatMap(({ resources }) => resources);
   return all.filter(({ type }) => type.startsWith('aws:'));
 }
@@ -42,7 +47,8 @@ describe('every resource', () => {
   });
 
   it('is named by Pulumi, so that stacks and their namesakes live side by side', async () => {
-    for (const { type, name, inputs } of await aws()) {
+    const own = (await aws()).filter(({ type }) => type !== 'aws:apigatewayv2/stage:Stage'); // its API's
+    for (const { type, name, inputs } of own) {
       for (const key of ['name', 'namePrefix', 'statementId', 'logGroupName']) {
         assert.equal(inputs[key], undefined, `${type} ${name} has a ${key} of its own`);
       }
@@ -75,7 +81,15 @@ describe('every resource', () => {
     assert(seen >= 12, 'the rule finds what it is about');
   });
 
-  it('is not public, except for the webhook’s URL', async () => {
+  it('is not public, except for the webhook’s URL or route', async () => {
+    const api = await declared('domain');
+    for (const { name, inputs } of resourcesOf(api, 'aws:apigatewayv2/route:Route')) {
+      assert.equal(inputs.authorizationType === 'NONE', name === 'webhook');
+    }
+    for (const { name, inputs } of resourcesOf(api, 'aws:lambda/permission:Permission')) {
+      assert.equal(inputs.principal, 'apigateway.amazonaws.com', name);
+      assert.match(text(inputs, 'sourceArn'), /^arn:aws:execute-api:[^*]+\/\$default\/POST\/[a-z]+$/);
+    }
     const { outputs, resources } = await declared('first');
     for (const { type, name, inputs } of resources) {
       if (type === 'aws:lambda/functionUrl:FunctionUrl') {
@@ -89,7 +103,7 @@ describe('every resource', () => {
   });
 
   it('logs into a group that expires', async () => {
-    for (const stack of [await declared('first'), await declared('full')]) {
+    for (const stack of [await declared('first'), await declared('full'), await declared('domain')]) {
       const groups = resourcesOf(stack, 'aws:cloudwatch/logGroup:LogGroup');
       for (const { inputs } of groups) assert(Number(inputs.retentionInDays) > 0);
       const names = new Set(groups.map(({ state }) => state.name));

@@ -11,7 +11,8 @@ const MOST_LINES_OF_A_TEST = 350;
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   aws: [],
   'application.ts': ['aws'],
-  'comments.ts': [],
+  'comments.ts': ['elements.ts'],
+  'elements.ts': [],
   'web-sdk.ts': [],
   commands: ['application.ts', 'aws'],
   program: ['application.ts', 'aws'],

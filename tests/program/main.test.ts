@@ -74,6 +74,12 @@ describe('before the program', () => {
     );
   });
 
+  it('takes such a region with API Gateway in front', async () => {
+    const settings = { front: 'http-api' };
+    const program = await start({}, settings, { docker: false, region: 'eu-central-2' });
+    assert.equal(program.webhookUrl, 'the program was loaded');
+  });
+
   it('the relay is refused where no image can be built', async () => {
     await assert.rejects(start(PUBLIC, RELAY, { docker: false }), refusesWith(/no docker on the PATH/));
   });

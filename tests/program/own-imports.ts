@@ -34,7 +34,8 @@ function resolve(from: string, specifier: string): string {
     : workspace === undefined
       ? path.posix.join(path.posix.dirname(from), specifier)
       : [workspace, ...rest].join('/');
-  const found = [target, `${target}.ts`, `${target}/index.ts`, `${target}.d.ts`].find((file) =>
+  const source = target.replace(/\.js$/, '.ts'); // as TypeScript reads the name of a file that is imported late
+  const found = [source, `${target}.ts`, `${target}/index.ts`, `${target}.d.ts`].find((file) =>
     files.includes(file),
   );
   assert(found, `${from} imports ${specifier}, which is a file of the project`);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
-import { checkRegion, dashboardPage } from '../../infra/regions';
+import { checkRegion as check, dashboardPage } from '../../infra/regions';
+
+const checkRegion = (front: 'function-url' | 'http-api' = 'function-url', certificateArn?: string) =>
+  check({ front, certificateArn });
 
 /** No setting names a region; the provider answers with this one. */
 async function inProfile(region: string): Promise<void> {
@@ -16,13 +19,16 @@ async function inProfile(region: string): Promise<void> {
 }
 
 describe('a region without function URLs', () => {
+  before(() => inProfile('eu-central-2'));
+
   it('is refused by name, with the command that chooses another one', async () => {
     for (const region of ['eu-central-2', 'ap-southeast-7', 'us-gov-west-1', 'cn-north-1']) {
       pulumi.runtime.setAllConfig({ 'aws:region': region });
       await assert.rejects(checkRegion(), (error) => {
         assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
-        const [first = '', command = '', others = ''] = error.message.split('\n');
-        assert.match(first, new RegExp(`no function URLs in the region ${region}, .* another region:$`));
+        const [first = '', front = '', command = '', others = ''] = error.message.split('\n');
+        assert.match(first, new RegExp(`no function URLs in the region ${region}\\. .* another region:$`));
+        assert.equal(front, '  pulumi config set front http-api --stack dev');
         assert.equal(command, '  pulumi config set aws:region us-east-1 --stack dev');
         assert(others.includes(region));
         return true;
@@ -47,6 +53,27 @@ describe('a region without function URLs', () => {
       if (AWS_REGION !== undefined) process.env.AWS_REGION = AWS_REGION;
       if (AWS_DEFAULT_REGION !== undefined) process.env.AWS_DEFAULT_REGION = AWS_DEFAULT_REGION;
     }
+  });
+});
+
+describe('API Gateway in front', () => {
+  it('works in a region without function URLs', async () => {
+    for (const region of ['eu-central-2', 'us-gov-west-1', 'cn-north-1']) {
+      pulumi.runtime.setAllConfig({ 'aws:region': region });
+      await checkRegion('http-api');
+    }
+  });
+
+  it('takes a certificate of the stack’s region, and refuses one of another', async () => {
+    const certificate = (region: string) =>
+      `arn:aws:acm:${region}:123456789012:certificate/0a1b2c3d-1111-2222-3333-444455556666`;
+    pulumi.runtime.setAllConfig({ 'aws:region': 'eu-west-1' });
+    await checkRegion('http-api', certificate('eu-west-1'));
+    await assert.rejects(checkRegion('http-api', certificate('us-east-1')), (error) => {
+      assert(pulumi.RunError.isInstance(error), 'the engine shows it without a stack');
+      assert.match(error.message, /certificateArn names a certificate in us-east-1; allowed: .*, eu-west-1$/);
+      return true;
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 // `npm run soak -- --events 100000 --faults 0.2 --seed N`
-import { numberOf, progress, runProof } from '../proof';
+import { progressOf } from '../../local/commands/progress';
+import { numberOf, runProof } from '../proof';
 import { chatSoak } from './chat-soak';
 import { budgetOf, chatBudgetOf, chatComplaintsOf, complaintsOf } from './complaints';
 import { type RelaySoakOptions, relayComplaintsOf, relaySoak } from './relay-soak';
@@ -89,7 +90,7 @@ runProof(HELP, FLAGS, async (given) => {
   console.log(
     `soak: ${what} of ${application} by ${delivery}, faults in ${options.faults} of the calls, seed ${options.seed}`,
   );
-  const withProgress = { ...options, onProgress: progress(events) };
+  const withProgress = { ...options, onProgress: progressOf('events', events) };
   const { report, complaints } = isRelayed
     ? await soakRelay({ ...withProgress, breaks: BREAKS })
     : await (isChat ? soakChat : soakWebhook)(withProgress);

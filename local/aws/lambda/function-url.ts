@@ -26,7 +26,17 @@ export interface FunctionUrlOptions {
   /** The fault for a call, before its function is invoked. */
   faultOf?(request: WireRequest): Fault | undefined;
   onCall?(call: { url: string; method: string }): void;
-  onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
+  onRequest?(request: AnsweredRequest): void;
+}
+
+export interface AnsweredRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly status: number;
+  /** Without `initMs`. */
+  readonly ms: number;
+  /** How long the instance took to initialise, if this was its first request. */
+  readonly initMs?: number;
 }
 
 /** Longer than callers keep an idle connection: the server must not close one at the moment that they reuse it. */
@@ -79,16 +89,18 @@ export class FunctionUrl {
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
+    let initMs: number | undefined;
     this.options.onCall?.({ url: this.name, method: incoming.method ?? '' });
     response.setHeader('x-amzn-requestid', requestId);
     response.setHeader('date', new Date(this.options.now()).toUTCString());
     response.once('finish', () => {
-      const ms = performance.now() - started;
+      const ms = performance.now() - started - (initMs ?? 0);
       this.options.onRequest?.({
         url: this.name,
         method: incoming.method ?? '',
         status: response.statusCode,
         ms,
+        ...(initMs !== undefined && { initMs }),
       });
     });
     try {
@@ -108,7 +120,11 @@ export class FunctionUrl {
       });
       const exchange = { server: this.#server, response, throttled };
       const fault = this.options.faultOf?.(request);
-      const outcome = await withFault(fault, exchange, () => target.hosted.invoke(event));
+      const outcome = await withFault(fault, exchange, () =>
+        target.hosted.invoke(event, (ms) => {
+          initMs = ms;
+        }),
+      );
       if (outcome === NOT_ANSWERED) return;
       const answer = outcome.ok ? urlResponse(outcome.payload) : undefined;
       if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);

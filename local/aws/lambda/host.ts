@@ -10,7 +10,7 @@ import type { DeclaredAws, DeclaredFunction } from '../declared';
 import { decide } from '../iam';
 import type { Identities } from '../identities';
 import { checkEnvironment, environmentOf } from './environment';
-import { FunctionUrl } from './function-url';
+import { type AnsweredRequest, FunctionUrl } from './function-url';
 import { HostedFunction, handlerOf } from './hosted-function';
 import type { FunctionError } from './protocol';
 
@@ -18,17 +18,17 @@ export interface FunctionHostOptions {
   identities: Identities;
   /** a function's variables besides the declared ones: the addresses of its AWS and its Momento */
   local: Record<string, string>;
-  /** the port for the next URL; 0 for any free one */
-  nextPort(): number;
+  /** the port for the URL of this name; 0 for any free one */
+  portOf(name: string): number;
   clock: Clock;
   /** a function wrote a line into its log group */
-  onLog(log: { function: string; line: string }): void;
+  onLog(log: { function: string; line: string; initMs?: number }): void;
   /** an instance of a function ended by itself */
   onCrash(crash: { function: string; error: FunctionError }): void;
   /** a request came in */
   onCall(call: { url: string; method: string }): void;
   /** a request was answered */
-  onRequest(request: { url: string; method: string; status: number; ms: number }): void;
+  onRequest(request: AnsweredRequest): void;
 }
 
 export class FunctionHost {
@@ -50,12 +50,12 @@ export class FunctionHost {
 
   /** The address of the Function URL of that name. The first call reserves it; it stays the same. */
   async reserveUrl(name: string): Promise<string> {
-    const { nextPort, onCall, onRequest, clock, identities } = this.options;
+    const { portOf, onCall, onRequest, clock, identities } = this.options;
     const known = this.#urls.get(name);
     if (known) return known.url;
     const findIdentity = (accessKeyId: string) => identities.find(accessKeyId);
     const reserved = await FunctionUrl.reserve(name, {
-      port: nextPort(),
+      port: portOf(name),
       findIdentity,
       now: clock.now,
       onCall,
@@ -87,7 +87,7 @@ export class FunctionHost {
       const hosted = this.#functions.get(name);
       if (hosted) hosted.swap(code);
       else {
-        const onLog = (line: string) => this.#log(name, line);
+        const onLog = (line: string, initMs?: number) => this.#log(name, line, initMs);
         const onCrash = (error: FunctionError) => this.options.onCrash({ function: name, error });
         const options = { folder: this.#folder, clock, onLog, onCrash };
         this.#functions.set(name, new HostedFunction(code, options));
@@ -135,7 +135,7 @@ export class FunctionHost {
   }
 
   /** As in AWS, a line is kept only if the function's role may write it. */
-  #log(name: string, line: string): void {
+  #log(name: string, line: string, initMs?: number): void {
     const declared = this.#functions.get(name)?.declared;
     if (!declared) return;
     const resource = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${declared.logGroup}:log-stream:any`;
@@ -143,7 +143,7 @@ export class FunctionHost {
     const may = ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
       (action) => decide(statements, { action, resource }) === 'allowed',
     );
-    if (may) this.options.onLog({ function: name, line });
+    if (may) this.options.onLog({ function: name, line, ...(initMs !== undefined && { initMs }) });
   }
 
   async #dropUndeclared(declared: DeclaredAws): Promise<void> {

@@ -23,7 +23,8 @@ export interface HostedFunctionOptions {
   /** an existing folder for the functions' files, with a folder per version; the caller removes it */
   folder: string;
   clock: Clock;
-  onLog(line: string): void;
+  /** @param initMs in an instance's first invocation, how long its initialisation took */
+  onLog(line: string, initMs?: number): void;
   onCrash(error: FunctionError): void;
 }
 
@@ -64,8 +65,9 @@ export class HostedFunction {
   /**
    * Invokes it with an event. The outcome is the function's own answer or error, as JSON.
    * Throws AwsError: TooManyRequestsException beyond the reserved concurrency, RequestTooLargeException.
+   * @param onInit is told how long the initialisation took, in milliseconds, if the invocation is an instance's first
    */
-  async invoke(event: unknown): Promise<Outcome> {
+  async invoke(event: unknown, onInit: (ms: number) => void = () => undefined): Promise<Outcome> {
     const payload = JSON.stringify(event);
     if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
       const message = `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`;
@@ -73,13 +75,26 @@ export class HostedFunction {
     }
     const { version, instance } = await this.#take();
     try {
-      const outcome = await instance.invoke(randomUUID(), payload);
+      const outcome = await instance.invoke(randomUUID(), payload, onInit);
       return outcome.ok && Buffer.byteLength(outcome.payload) > MAX_PAYLOAD_BYTES
         ? responseTooLarge
         : outcome;
     } finally {
       this.#give(version, instance);
     }
+  }
+
+  /**
+   * Starts an instance ahead of its first request, as Lambda does with provisioned concurrency. Resolves with how long its
+   * initialisation took, in milliseconds. Throws if it failed.
+   */
+  async initialise(): Promise<number> {
+    const version = this.#version;
+    const instance = this.#start(version);
+    const initialised = await instance.initialise(randomUUID());
+    this.#give(version, instance);
+    if (typeof initialised === 'number') return initialised;
+    throw new Error(`${this.declared.name}: ${initialised.errorType}: ${initialised.errorMessage}`);
   }
 
   /** Serves later requests with other code or settings. Running requests finish with the old ones. */

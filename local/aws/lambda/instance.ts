@@ -14,7 +14,8 @@ export interface InstanceOptions {
   environment: Record<string, string>;
   timeoutMs: number;
   clock: Clock;
-  onLog(line: string): void;
+  /** @param initMs in the first invocation, how long the initialisation before it took */
+  onLog(line: string, initMs?: number): void;
   /** It ended by itself: by an uncaught exception, its memory limit, or its own exit. */
   onCrash(error: FunctionError): void;
 }
@@ -31,6 +32,7 @@ export class Instance {
   readonly #ready: Promise<FunctionError | undefined>;
   #settle: ((outcome: Outcome) => void) | undefined;
   #ended: FunctionError | undefined;
+  #initMs: number | undefined;
   #settleInit: (error: FunctionError | undefined) => void = () => {};
   #tellHeap: (bytes: number) => void = () => {};
   #tellFreezing: () => void = () => {};
@@ -66,14 +68,21 @@ export class Instance {
     return this.#ended === undefined;
   }
 
-  async invoke(requestId: string, payload: string): Promise<Outcome> {
+  /** Resolves when it is initialised, with how long that took in milliseconds, or with why it cannot serve. */
+  async initialise(requestId: string): Promise<number | FunctionError> {
     const initTimer = setTimeout(
       () => this.#end(timedOut(requestId, INIT_MS, 'INIT_REPORT '), true),
       INIT_MS,
     );
     const failure = await this.#ready.finally(() => clearTimeout(initTimer));
-    const error = failure ?? this.#ended;
-    if (error) return { ok: false, error };
+    return failure ?? this.#ended ?? this.#initMs ?? 0;
+  }
+
+  /** @param onInit is told in the first invocation how long the initialisation took, in milliseconds */
+  async invoke(requestId: string, payload: string, onInit: (ms: number) => void): Promise<Outcome> {
+    const initialised = await this.initialise(requestId);
+    if (typeof initialised !== 'number') return { ok: false, error: initialised };
+    if (this.#initMs !== undefined) onInit(this.#initMs);
 
     const { timeoutMs, clock } = this.options;
     const timer = setTimeout(() => this.#end(timedOut(requestId, timeoutMs), true), timeoutMs);
@@ -83,7 +92,10 @@ export class Instance {
     const message: ToWorker = { requestId, payload, deadline: clock.now() + timeoutMs };
     this.#worker.postMessage(message);
     this.thaw(); // it sees the request first, before anything that happened to its sockets meanwhile
-    return outcome.finally(() => clearTimeout(timer));
+    return outcome.finally(() => {
+      clearTimeout(timer);
+      this.#initMs = undefined; // later invocations did not wait for it
+    });
   }
 
   /** Resolves when the thread is frozen. It stays so until the next request at the latest. */
@@ -123,13 +135,18 @@ export class Instance {
   }
 
   #hear(message: FromWorker): void {
-    if (message.kind === 'log') this.options.onLog(message.line);
+    if (message.kind === 'log') this.options.onLog(message.line, this.#initMs);
     else if (message.kind === 'heap') this.#tellHeap(message.bytes);
     else if (message.kind === 'freezing') this.#tellFreezing();
-    else if (message.kind === 'ready') this.#settleInit(undefined);
+    else if (message.kind === 'ready') this.#begin(message.initMs);
     else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
     else if (message.requestId === undefined) this.#end(message.error, false);
     else this.#settle?.({ ok: false, error: message.error });
+  }
+
+  #begin(initMs: number): void {
+    this.#initMs = initMs;
+    this.#settleInit(undefined);
   }
 
   #crash(error: FunctionError): void {

@@ -33,7 +33,7 @@ export interface FunctionError {
 }
 
 export type FromWorker =
-  | { kind: 'ready' }
+  | { kind: 'ready'; initMs: number }
   | { kind: 'log'; line: string }
   | { kind: 'heap'; bytes: number }
   | { kind: 'freezing' }

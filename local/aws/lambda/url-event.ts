@@ -17,13 +17,20 @@ export interface UrlRequest {
   sourceIp: string;
   requestId: string;
   apiId: string;
+  /** of an API's route; a Function URL has none */
+  routeKey?: string;
   /** milliseconds since the epoch */
   now: number;
   /** the signer of the request, if the URL demands a signature */
   signer: Identity | undefined;
 }
 
-export function urlEvent({ request, protocol, sourceIp, requestId, apiId, now, signer }: UrlRequest): object {
+/**
+ * The event of a Function URL, or of an HTTP API's route, which names the route and always the account.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function urlEvent(received: UrlRequest): object {
+  const { request, protocol, sourceIp, requestId, apiId, routeKey, now, signer } = received;
   const { method, path, query, body } = request;
   const { cookie, ...sent } = request.headers;
   const kept = Object.entries(sent).filter(([name]) => !HOP_BY_HOP.has(name));
@@ -33,7 +40,7 @@ export function urlEvent({ request, protocol, sourceIp, requestId, apiId, now, s
   const parameters = queryParameters(query);
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey: routeKey ?? '$default',
     rawPath: path,
     rawQueryString: query,
     ...(cookie ? { cookies: cookie.split(/;\s*/) } : {}),
@@ -46,14 +53,14 @@ export function urlEvent({ request, protocol, sourceIp, requestId, apiId, now, s
     },
     ...(parameters ? { queryStringParameters: parameters } : {}),
     requestContext: {
-      accountId: signer ? ACCOUNT_ID : 'anonymous',
+      accountId: signer || routeKey ? ACCOUNT_ID : 'anonymous',
       apiId,
       ...(signer ? { authorizer: { iam: iamContext(signer) } } : {}),
       domainName: sent.host ?? '',
       domainPrefix: apiId,
       http: { method, path, protocol, sourceIp, userAgent: sent['user-agent'] ?? '' },
       requestId,
-      routeKey: '$default',
+      routeKey: routeKey ?? '$default',
       stage: '$default',
       time: commonLogTime(now),
       timeEpoch: now,
@@ -131,7 +138,7 @@ function queryParameters(query: string): Record<string, string> | undefined {
 }
 
 /** The time format of web server logs: `12/Mar/2020:19:03:58 +0000`. */
-function commonLogTime(now: number): string {
+export function commonLogTime(now: number): string {
   const [, day, month, year, time] = new Date(now).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;
 }

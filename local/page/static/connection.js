@@ -35,7 +35,8 @@ function show(gone, text) {
   for (const one of needing()) one.toggleAttribute('aria-disabled', false);
   if (gone) {
     for (const one of needing()) one.setAttribute('aria-disabled', 'true');
-    const cards = new Set([...needing()].map((one) => one.closest('.card')));
+    const shown = [...needing()].filter((one) => !one.closest('[hidden]'));
+    const cards = new Set(shown.map((one) => one.closest('.card')));
     for (const card of cards) card.querySelector('h2').after(element('p.stopped', {}, GONE));
   }
   for (const listener of listeners) listener(gone);

@@ -4,6 +4,9 @@ import { byId, element } from './element.js';
 const form = byId('publish');
 let example = {};
 
+/** Of a user and a place, as the handlers take them. */
+const NOT_BLANK = '.*\\S.*';
+
 /** Makes the fields once: what the user has typed stays, also when the stack restarts. */
 export function showFields(next) {
   if (Object.keys(example).join() === Object.keys(next).join()) return;
@@ -21,7 +24,8 @@ export function showFields(next) {
 
 function fieldFor(name, value, isLong) {
   if (!isLong) {
-    const input = element('input', { name, value, dir: 'auto', required: '', spellcheck: 'false' });
+    const checks = { required: '', pattern: NOT_BLANK };
+    const input = element('input', { name, value, dir: 'auto', ...checks, spellcheck: 'false' });
     return { input, item: element('label', {}, labelOf(name), input) };
   }
   const input = element('textarea', { id: name, name, rows: '2', dir: 'auto', required: '' }, value);

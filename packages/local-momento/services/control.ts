@@ -2,12 +2,21 @@
 import { control_client } from '@gomomento/generated-types/dist/controlclient';
 import type { Caches } from '../caches';
 import type { Bound, Dispatcher } from '../dispatch';
+import { MAX_ITEM_BYTES, MAX_MESSAGE_BYTES } from '../limits';
 
 const needs = (): { kind: 'manage' } => ({ kind: 'manage' });
 
 /** Momento's default limits, from its documentation and `ListCaches`. */
-const TOPIC_LIMITS = { max_publish_rate: 100, max_subscription_count: 100, max_publish_message_size_kb: 4 };
-const CACHE_LIMITS = { max_traffic_rate: 500, max_throughput_kbps: 1_024, max_item_size_kb: 1_024 };
+const TOPIC_LIMITS = {
+  max_publish_rate: 100,
+  max_subscription_count: 100,
+  max_publish_message_size_kb: MAX_MESSAGE_BYTES / 1024,
+};
+const CACHE_LIMITS = {
+  max_traffic_rate: 500,
+  max_throughput_kbps: 1_024,
+  max_item_size_kb: MAX_ITEM_BYTES / 1024,
+};
 
 export function control(
   dispatcher: Dispatcher,

@@ -9,6 +9,8 @@ const keyOf = (request: { cache_key: Uint8Array }): Uint8Array[] => [request.cac
 
 const TYPES: Record<Kind, scs._ItemGetTypeResponse.ItemType> = {
   scalar: scs._ItemGetTypeResponse.ItemType.SCALAR,
+  dictionary: scs._ItemGetTypeResponse.ItemType.DICTIONARY,
+  set: scs._ItemGetTypeResponse.ItemType.SET,
   list: scs._ItemGetTypeResponse.ItemType.LIST,
   sortedSet: scs._ItemGetTypeResponse.ItemType.SORTED_SET,
 };

@@ -3,6 +3,7 @@ import { cache_client as scs } from '@gomomento/generated-types/dist/cacheclient
 import type { Cache, CollectionTtl } from '../caches';
 import type { Bound } from '../dispatch';
 import { invalidArgument } from '../errors';
+import { checkElements } from '../limits';
 import { slice } from '../slice';
 import type { DataActions } from './data';
 
@@ -56,8 +57,9 @@ export function lists({ read, write }: DataActions): Record<string, Bound> {
     ListFetch: read(nameOf, (request: scs._ListFetchRequest, cache) => {
       const list = cache.get(request.list_name, 'list');
       const { _Missing, _Found } = scs._ListFetchResponse;
-      if (list === undefined) return new scs._ListFetchResponse({ missing: new _Missing() });
-      const values = list.slice(...rangeOf(list, request));
+      const values = list?.slice(...rangeOf(list, request)) ?? [];
+      // Of an empty range too: Momento's Go suite expects it.
+      if (values.length === 0) return new scs._ListFetchResponse({ missing: new _Missing() });
       return new scs._ListFetchResponse({ found: new _Found({ values }) });
     }),
 
@@ -105,6 +107,7 @@ export function lists({ read, write }: DataActions): Record<string, Bound> {
 
 /** Adds at one end. If `size` is not 0, cuts the other end down to that size. Returns the new length. */
 function push(cache: Cache, request: Push, end: End, values: Uint8Array[], size: number): number {
+  checkElements(values);
   const changed = cache.change(request.list_name, 'list', [], request, (list) => {
     if (end === 'front') list.unshift(...values);
     else list.push(...values);

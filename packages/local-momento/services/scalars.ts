@@ -1,8 +1,9 @@
 // Scalars: get, set, delete, exists, increment.
 import { createHash } from 'node:crypto';
 import { cache_client as scs } from '@gomomento/generated-types/dist/cacheclient';
+import type { Cache } from '../caches';
+import { increment } from '../counter';
 import type { Bound } from '../dispatch';
-import { failedPrecondition, invalidArgument } from '../errors';
 import type { DataActions } from './data';
 
 const { Hit, Miss, Ok } = scs.ECacheResult;
@@ -15,10 +16,7 @@ export const hashOf = (value: Uint8Array): Uint8Array =>
 
 export function scalars({ read, write }: DataActions): Record<string, Bound> {
   return {
-    Get: read(keyOf, (request: scs._GetRequest, cache) => {
-      const cache_body = cache.get(request.cache_key, 'scalar');
-      return new scs._GetResponse(cache_body === undefined ? { result: Miss } : { result: Hit, cache_body });
-    }),
+    Get: read(keyOf, get),
 
     GetWithHash: read(keyOf, (request: scs._GetWithHashRequest, cache) => {
       const value = cache.get(request.cache_key, 'scalar');
@@ -29,10 +27,7 @@ export function scalars({ read, write }: DataActions): Record<string, Bound> {
       return new scs._GetWithHashResponse({ found });
     }),
 
-    Set: write(keyOf, (request: scs._SetRequest, cache) => {
-      cache.setScalar(request.cache_key, request.cache_body, request.ttl_milliseconds);
-      return new scs._SetResponse({ result: Ok });
-    }),
+    Set: write(keyOf, set),
 
     Delete: write(keyOf, (request: scs._DeleteRequest, cache) => {
       cache.delete(request.cache_key);
@@ -48,10 +43,7 @@ export function scalars({ read, write }: DataActions): Record<string, Bound> {
     ),
 
     Increment: write(keyOf, (request: scs._IncrementRequest, cache) => {
-      const stored = cache.get(request.cache_key, 'scalar');
-      const before = stored === undefined ? 0 : integerIn(stored);
-      const value = before + request.amount;
-      if (!Number.isSafeInteger(value)) throw invalidArgument('The sum is out of range');
+      const value = increment(cache.get(request.cache_key, 'scalar'), request.amount);
       // Like a set, an increment restarts the time to live.
       cache.setScalar(request.cache_key, Buffer.from(String(value)), request.ttl_milliseconds);
       return new scs._IncrementResponse({ value });
@@ -59,8 +51,12 @@ export function scalars({ read, write }: DataActions): Record<string, Bound> {
   };
 }
 
-function integerIn(stored: Uint8Array): number {
-  const text = Buffer.from(stored).toString();
-  if (!/^-?\d+$/.test(text)) throw failedPrecondition('The value is not an integer in base 10');
-  return Number(text);
+export function get(request: scs._GetRequest, cache: Cache): scs._GetResponse {
+  const cache_body = cache.get(request.cache_key, 'scalar');
+  return new scs._GetResponse(cache_body === undefined ? { result: Miss } : { result: Hit, cache_body });
+}
+
+export function set(request: scs._SetRequest, cache: Cache): scs._SetResponse {
+  cache.setScalar(request.cache_key, request.cache_body, request.ttl_milliseconds);
+  return new scs._SetResponse({ result: Ok });
 }

@@ -1,18 +1,24 @@
-// Sorted sets: put, fetch by rank and by score, score, rank, increment, length, remove.
+// Sorted sets: put, fetch by rank and by score, score, rank, increment, length, remove, union.
 import { cache_client as scs } from '@gomomento/generated-types/dist/cacheclient';
+import type { Cache } from '../caches';
 import type { Bound } from '../dispatch';
 import { invalidArgument } from '../errors';
+import { checkElements } from '../limits';
 import { type Element, type Bound as ScoreBound, SortedSet } from '../sorted-set';
 import type { DataActions } from './data';
 
 const { Hit, Miss } = scs.ECacheResult;
 const DESCENDING = scs._SortedSetFetchRequest.Order.DESCENDING;
 
+const { SUM, MIN, MAX } = scs._SortedSetUnionStoreRequest.AggregateFunction;
+const COMBINED = { [SUM]: (one: number, other: number) => one + other, [MIN]: Math.min, [MAX]: Math.max };
+
 const nameOf = (request: { set_name: Uint8Array }): Uint8Array[] => [request.set_name];
 
 export function sortedSets({ read, write }: DataActions): Record<string, Bound> {
   return {
     SortedSetPut: write(nameOf, (request: scs._SortedSetPutRequest, cache) => {
+      checkElements(request.elements.map(({ value }) => value));
       cache.change(request.set_name, 'sortedSet', new SortedSet(), request, (set) => {
         for (const { score } of request.elements) checkScore(score);
         for (const { value, score } of request.elements) set.put(value, score);
@@ -22,6 +28,7 @@ export function sortedSets({ read, write }: DataActions): Record<string, Bound> 
     }),
 
     SortedSetIncrement: write(nameOf, (request: scs._SortedSetIncrementRequest, cache) => {
+      checkElements([request.value]);
       let score = request.amount;
       cache.change(request.set_name, 'sortedSet', new SortedSet(), request, (set) => {
         score += set.scoreOf(request.value) ?? 0;
@@ -90,11 +97,37 @@ export function sortedSets({ read, write }: DataActions): Record<string, Bound> 
       const length = set.countByScore(...countBounds(request));
       return new scs._SortedSetLengthByScoreResponse({ found: new _Found({ length }) });
     }),
+
+    SortedSetUnionStore: write(
+      nameOf,
+      (request: scs._SortedSetUnionStoreRequest, cache) => {
+        cache.get(request.set_name, 'sortedSet'); // refuses a key of another kind
+        const content = union(request, cache);
+        cache.setCollection(request.set_name, 'sortedSet', content, request.ttl_milliseconds);
+        return new scs._SortedSetUnionStoreResponse({ length: content.size });
+      },
+      (request) => request.sources.map(({ set_name }) => set_name),
+    ),
   };
 }
 
 function checkScore(score: number): void {
   if (Number.isNaN(score)) throw invalidArgument('A score must be a number');
+}
+
+/** All elements of the sources. The weighted scores of an element that is in several are combined. */
+function union({ sources, aggregate }: scs._SortedSetUnionStoreRequest, cache: Cache): SortedSet {
+  const combine = COMBINED[aggregate];
+  const content = new SortedSet();
+  for (const { set_name, weight } of sources) {
+    for (const { value, score } of cache.get(set_name, 'sortedSet')?.elements ?? []) {
+      const before = content.scoreOf(value);
+      const combined = before === undefined ? score * weight : combine(before, score * weight);
+      checkScore(combined);
+      content.put(value, combined);
+    }
+  }
+  return content;
 }
 
 function inRange(set: SortedSet, request: scs._SortedSetFetchRequest): Element[] {

@@ -4,6 +4,7 @@ import type { Credentials } from '../credentials';
 import type { Bound, Dispatcher } from '../dispatch';
 import { invalidArgument } from '../errors';
 import type { MomentoEmitter } from '../events';
+import { checkPermissions } from '../permissions';
 
 /** "TokenID must be less than or equal to 64 characters" (the SDK's own check, made here for every client). */
 const MAX_TOKEN_ID_LENGTH = 64;
@@ -14,7 +15,6 @@ const MAX_SECONDS = 3_600;
 export interface TokenOptions {
   credentials: Credentials;
   events: MomentoEmitter;
-  now: () => number;
   /**
    * The endpoint that clients are told to connect to. Momento's is the name of a host with TLS; a URL with `http:` tells a
    * client that it is neither.
@@ -24,7 +24,7 @@ export interface TokenOptions {
 
 export function tokens(
   dispatcher: Dispatcher,
-  { credentials, events, now, endpoint }: TokenOptions,
+  { credentials, events, endpoint }: TokenOptions,
 ): { GenerateDisposableToken: Bound } {
   return {
     GenerateDisposableToken: dispatcher.unary({
@@ -40,17 +40,17 @@ export function tokens(
         if (tokenId.length > MAX_TOKEN_ID_LENGTH) {
           throw invalidArgument(`A token id must have at most ${MAX_TOKEN_ID_LENGTH} characters`);
         }
-        if (permissions?.kind !== 'explicit' || permissions.explicit.permissions.length === 0) {
+        if (permissions?.kind !== 'explicit') {
           throw invalidArgument('A disposable token needs explicit permissions');
         }
-        const expiresAt = Math.floor(now() / 1000) + seconds;
-        const api_key = credentials.vend(caller, tokenId, permissions.explicit, expiresAt);
-        events.emit('tokenVended', { tokenId, expiresAt: expiresAt * 1000 });
-        return new token._GenerateDisposableTokenResponse({
-          api_key,
-          endpoint: endpoint(),
-          valid_until: expiresAt,
+        checkPermissions(permissions.explicit);
+        const { apiKey: api_key, validUntil: valid_until } = credentials.vend(caller, {
+          tokenId,
+          permissions: permissions.explicit,
+          validForSeconds: seconds,
         });
+        events.emit('tokenVended', { tokenId, expiresAt: valid_until * 1000 });
+        return new token._GenerateDisposableTokenResponse({ api_key, endpoint: endpoint(), valid_until });
       },
     }),
   };

@@ -4,24 +4,15 @@ import { common } from '@gomomento/generated-types/dist/common';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { Caches } from '../caches';
 import type { Bound, Dispatcher } from '../dispatch';
-import {
-  cacheNotFound,
-  invalidArgument,
-  limitExceeded,
-  type MomentoError,
-  toStatus,
-  unavailable,
-} from '../errors';
+import { cacheNotFound, invalidArgument, type MomentoError, toStatus, unavailable } from '../errors';
 import type { MomentoEmitter, TopicMessage } from '../events';
+import { checkMessage } from '../limits';
 import type { Beginning } from '../options';
 import type { Access } from '../permissions';
 import type { TopicRegistry } from '../topic-registry';
 import { Subscription } from '../topics';
 
 import pubsub = cache_client.pubsub;
-
-/** "Payload size: 4 KB" (Momento's documentation, Topics service quotas, hard limits). */
-export const MAX_MESSAGE_BYTES = 4_096;
 
 export interface TopicsOptions {
   caches: Caches;
@@ -81,13 +72,7 @@ export class Topics {
   #publish({ cache_name: cache, topic, value }: pubsub._PublishRequest, tokenId: string): void {
     if (value === undefined || value.kind === 'none') throw invalidArgument('The message has no value');
     const text = value.kind === 'text' ? value.text : undefined;
-    const bytes = text === undefined ? value.binary.length : Buffer.byteLength(text);
-    if (bytes > MAX_MESSAGE_BYTES) {
-      throw limitExceeded(
-        `A message must have at most ${MAX_MESSAGE_BYTES} bytes`,
-        'request_size_limit_exceeded',
-      );
-    }
+    checkMessage(text === undefined ? value.binary.length : Buffer.byteLength(text));
     const publishedAt = this.options.now();
     const message = this.options.registry.get(cache, topic).publish((sequenceNumber, sequencePage) => ({
       message: { cache, topic, sequenceNumber, sequencePage, tokenId, text, publishedAt },
@@ -102,15 +87,15 @@ export class Topics {
     if (stream.cancelled) return;
     const { cache_name: cache, topic, resume_at_topic_sequence_number: sequenceNumber } = request;
     const { registry, events, beginning } = this.options;
-    const resume = sequenceNumber === 0 ? undefined : { sequenceNumber, sequencePage: request.sequence_page };
-    const subscription = new Subscription(registry.get(cache, topic), stream, resume, beginning);
+    const position = { sequenceNumber, sequencePage: request.sequence_page };
+    const subscription = new Subscription(registry.get(cache, topic), stream, position, beginning);
     this.#streams.set(stream, cache);
     stream.once('cancelled', () => {
       subscription.stop();
       this.#streams.delete(stream);
       events.emit('unsubscribed', { cache, topic });
     });
-    events.emit('subscribed', { cache, topic, resumedAt: resume?.sequenceNumber });
+    events.emit('subscribed', { cache, topic, resumedAt: sequenceNumber || undefined });
     subscription.start();
   }
 }

@@ -51,8 +51,8 @@ describe('the user of a token or a publication', () => {
   it('is a text of 1 to 64 characters, as Momento limits token ids', () => {
     for (const user of users) {
       for (const given of ['u', 'x'.repeat(64), 'é'.repeat(64)]) assert.equal(user(given), given);
-      for (const given of ['', 'x'.repeat(65), 5, null])
-        refusal(() => user(given), 'userId must be a string of 1 to 64 characters');
+      for (const given of ['', ' ', '\t\u00a0', 'x'.repeat(65), 5, null])
+        refusal(() => user(given), 'userId must be a string of 1 to 64 characters that is not blank');
       refusal(() => user('\ud800'), 'userId must be well-formed Unicode');
       refusal(() => user(undefined), 'userId is missing');
     }
@@ -76,7 +76,7 @@ describe('a publication that is too long', () => {
   it('is reported together with what is wrong with its user', () => {
     refusal(
       () => parse(message.publication, { userId: 5, comment: tooLong, courseId: 1 }),
-      `userId must be a string of 1 to 64 characters; ${TOO_LONG}`,
+      `userId must be a string of 1 to 64 characters that is not blank; ${TOO_LONG}`,
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  CancelledError,
   LimitExceededError,
   PermissionError,
   ServerUnavailableError,
@@ -136,6 +137,24 @@ describe('the local Momento: faults', () => {
     got(await s.cache.sortedSetPutElement('cache', 'set', 'a', 1), 'Success');
   });
 
+  it('refuse: also operations on collections, and batches, which answer in a stream', async () => {
+    always('DictionarySet=refuse');
+    refused(await s.cache.dictionarySetField('cache', 'dictionary', 'a', 'A'), ServerUnavailableError);
+    got(await s.cache.dictionaryFetch('cache', 'dictionary'), 'Miss');
+    always('SetBatch=refuse');
+    refused(await s.cache.setBatch('cache', { a: 'A' }), ServerUnavailableError);
+    once('GetBatch', 'delay', 20);
+    assert.deepEqual(got(await s.cache.getBatch('cache', ['a']), 'Success').values(), {});
+  });
+
+  it('apply-then-time-out: of a batch too', async () => {
+    always('SetBatch=apply-then-time-out');
+    const abortSignal = AbortSignal.timeout(250); // the SDK gives batches no deadline
+    refused(await s.cache.setBatch('cache', { a: 'A' }, { abortSignal }), CancelledError);
+    s.momento.setFaults(undefined);
+    got(await s.cache.get('cache', 'a'), 'Hit');
+  });
+
   it('throttle: a limit that is exceeded, with its cause, and nothing applied', async () => {
     always('ListPushBack=throttle');
     assert.match(refused(await push(), LimitExceededError), /RESOURCE_EXHAUSTED/);
@@ -189,10 +208,10 @@ describe('the local Momento: faults', () => {
   });
 
   it('answer-then-drop: other callers keep their connection', async () => {
-    const { lost, items } = await subscribe(s.as().topics, 'topic');
+    const { lost, items } = await subscribe(s.as().topics, 'other callers');
     once('Set', 'answer-then-drop');
     got(await s.cache.set('cache', 'key', 'value'), 'Success');
-    got(await s.topics.publish('cache', 'topic', 'a'), 'Success');
+    got(await s.topics.publish('cache', 'other callers', 'a'), 'Success');
     assert.equal((await items.next()).valueString(), 'a');
     assert.equal(lost.size, 0);
   });

@@ -39,8 +39,14 @@ describe('the local Momento: lists', () => {
     assert.deepEqual(await fetch({ startIndex: 1, endIndex: 3 }), ['b', 'c']);
     assert.deepEqual(await fetch({ startIndex: -2 }), ['c', 'd']);
     assert.deepEqual(await fetch({ endIndex: -3 }), ['a']);
-    assert.deepEqual(await fetch({ startIndex: 9 }), []);
     got(await s.cache.listFetch('cache', 'other'), 'Miss');
+  });
+
+  it('misses with an empty range, as with a missing list', async () => {
+    got(await s.cache.listFetch('cache', 'list', { startIndex: 9 }), 'Miss');
+    got(await s.cache.listFetch('cache', 'list', { endIndex: -4 }), 'Miss');
+    got(await s.cache.listFetch('cache', 'list', { startIndex: -1, endIndex: -3 }), 'Miss');
+    assert.deepEqual(await fetch(), ['a', 'b', 'c', 'd']);
   });
 
   it('pops at both ends, and is gone when empty', async () => {

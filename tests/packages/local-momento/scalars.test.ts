@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  BadRequestError,
-  CacheNotFoundError,
-  FailedPreconditionError,
-  InvalidArgumentError,
-  ItemType,
-} from '@gomomento/sdk';
+import { CacheNotFoundError, FailedPreconditionError, InvalidArgumentError } from '@gomomento/sdk';
 import { got, refused, type Stand, stand } from './sdk';
 
 describe('the local Momento: scalars', () => {
@@ -168,30 +162,8 @@ describe('the local Momento: scalars', () => {
     });
   });
 
-  it('says what kind an item is, and refuses to read it as another', async () => {
-    await s.cache.set('cache', 'scalar', 'value');
-    await s.cache.listPushBack('cache', 'list', 'value');
-    await s.cache.sortedSetPutElement('cache', 'sorted', 'value', 1);
-    const typeOf = async (key: string) => got(await s.cache.itemGetType('cache', key), 'Hit').itemType();
-    assert.deepEqual(
-      [await typeOf('scalar'), await typeOf('list'), await typeOf('sorted')],
-      [ItemType.SCALAR, ItemType.LIST, ItemType.SORTED_SET],
-    );
-    refused(await s.cache.get('cache', 'list'), FailedPreconditionError);
-    refused(await s.cache.listFetch('cache', 'sorted'), FailedPreconditionError);
-    refused(await s.cache.sortedSetFetchByRank('cache', 'scalar'), FailedPreconditionError);
-  });
-
   it('answers not found for an unknown cache', async () => {
     refused(await s.cache.get('nowhere', 'key'), CacheNotFoundError);
     refused(await s.cache.set('nowhere', 'key', 'value'), CacheNotFoundError);
-  });
-
-  it('answers unimplemented, with the name, for operations that it lacks', async () => {
-    assert.match(
-      refused(await s.cache.dictionaryFetch('cache', 'key'), BadRequestError),
-      /UNIMPLEMENTED.*DictionaryFetch/,
-    );
-    assert.match(refused(await s.cache.setFetch('cache', 'key'), BadRequestError), /UNIMPLEMENTED.*SetFetch/);
   });
 });

@@ -62,8 +62,13 @@ export function clientsWith(credentialProvider: CredentialProvider, timeoutMs = 
   };
 }
 
-function credentials({ port }: Momento, key: string | undefined): CredentialProvider {
+export function credentials({ port }: Momento, key: string | undefined): CredentialProvider {
   if (key === undefined) return CredentialProvider.forMomentoLocal({ hostname: '127.0.0.1', port });
+  return overridden(port, key);
+}
+
+/** A legacy API key or a disposable token, with the address that it lacks. */
+export function overridden(port: number, key: string): CredentialProvider {
   const address = `127.0.0.1:${port}`;
   return CredentialProvider.fromDisposableToken({
     apiKey: key,

@@ -3,11 +3,14 @@ import {
   AllCaches,
   AllTopics,
   AuthenticationError,
+  type CacheClient,
+  CacheRole,
   type DisposableTokenScope,
   ExpiresIn,
   InvalidArgumentError,
   PermissionError,
   DisposableTokenScopes as Scopes,
+  TopicRole,
 } from '@gomomento/sdk';
 import { makeLegacyKey } from 'local-momento';
 import { type Clients, got, refused, type Stand, stand } from './sdk';
@@ -143,6 +146,78 @@ describe('the local Momento: disposable tokens', () => {
     refused(await vended(ExpiresIn.minutes(60), 'x'.repeat(65)), InvalidArgumentError);
     refused(await vended(ExpiresIn.seconds(3_601), 'x'), InvalidArgumentError);
     refused(await vended(ExpiresIn.seconds(0), 'x'), InvalidArgumentError);
+  });
+
+  it('need permissions, each for other caches, items or topics', async () => {
+    const vended = (scope: DisposableTokenScope) =>
+      s.auth.generateDisposableToken(scope, ExpiresIn.minutes(1));
+    const { ReadOnly, ReadWrite } = CacheRole;
+    const cow = { cache: 'cache', item: { key: 'cow' } };
+    const refusedScopes: DisposableTokenScope[] = [
+      { permissions: [] },
+      {
+        permissions: [
+          { role: ReadOnly, cache: AllCaches },
+          { role: ReadWrite, cache: AllCaches },
+        ],
+      },
+      {
+        permissions: [
+          { role: ReadOnly, ...cow },
+          { role: ReadOnly, ...cow },
+        ],
+      },
+      {
+        permissions: [
+          { role: TopicRole.PublishOnly, cache: 'cache', topic: AllTopics },
+          { role: TopicRole.SubscribeOnly, cache: { name: 'cache' }, topic: AllTopics },
+        ],
+      },
+    ];
+    for (const scope of refusedScopes) refused(await vended(scope), InvalidArgumentError);
+    const token = await vended({
+      permissions: [
+        { role: ReadOnly, ...cow },
+        { role: ReadWrite, cache: 'cache', item: { keyPrefix: 'cow' } },
+        { role: ReadWrite, cache: 'second', item: { key: 'cow' } },
+      ],
+    });
+    const { cache } = s.as(got(token, 'Success').authToken);
+    got(await cache.set('cache', 'cow', 'moo'), 'Success');
+    got(await cache.get('cache', 'cow'), 'Hit');
+  });
+
+  it('allow or refuse each operation on collections by what it does', async () => {
+    const [reader, writer] = [
+      (await vend(Scopes.cacheReadOnly('cache'))).cache,
+      (await vend(Scopes.cacheWriteOnly('cache'))).cache,
+    ];
+    const reads: ((cache: CacheClient) => Promise<{ type: string }>)[] = [
+      (cache) => cache.dictionaryGetField('cache', 'd', 'a'),
+      (cache) => cache.dictionaryFetch('cache', 'd'),
+      (cache) => cache.dictionaryLength('cache', 'd'),
+      (cache) => cache.setFetch('cache', 's'),
+      (cache) => cache.setSample('cache', 's', 1),
+      (cache) => cache.setContainsElement('cache', 's', 'a'),
+      (cache) => cache.setLength('cache', 's'),
+    ];
+    const writes: typeof reads = [
+      (cache) => cache.dictionarySetField('cache', 'd', 'a', 'A'),
+      (cache) => cache.dictionaryIncrement('cache', 'd', 'n'),
+      (cache) => cache.dictionaryRemoveField('cache', 'd', 'a'),
+      (cache) => cache.setAddElement('cache', 's', 'a'),
+      (cache) => cache.setRemoveElement('cache', 's', 'b'),
+      (cache) => cache.setPop('cache', 's', 1),
+    ];
+    for (const read of reads) {
+      assert.notEqual((await read(reader)).type, 'Error');
+      refused(await read(writer), PermissionError);
+    }
+    for (const write of writes) {
+      assert.notEqual((await write(writer)).type, 'Error');
+      refused(await write(reader), PermissionError);
+    }
+    refused(await writer.updateTtl('cache', 'd', 1_000), PermissionError);
   });
 
   it('from another Momento, or changed by one byte, are refused', async () => {

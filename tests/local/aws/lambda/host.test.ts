@@ -87,7 +87,7 @@ describe('the host of declared functions', () => {
     host = new FunctionHost({
       identities: new Identities(),
       local: {},
-      nextPort: () => 0,
+      portOf: () => 0,
       clock: new Clock(),
       onLog: ({ line }) => logs.push(line),
       onCrash: () => {},
