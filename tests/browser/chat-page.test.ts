@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page as Tab } from 'playwright-core';
-import { type Site, startSite } from '../../local/site';
-import { type Stack, startStack } from '../../local/stack';
-import { enter, shown, type User } from './chat-users';
+import type { Site } from '../../local/site';
+import { type Chat, enter, shown, startChat, type User } from './chat-users';
 import { launch } from './chromium';
 import { cutOff, faintTexts, focused, focusIsSeen } from './in-page';
 import { grave } from './in-page-axe';
@@ -13,16 +12,13 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('the chat’s page', () => {
   let browser: Browser;
-  let stack: Stack;
+  let chat: Chat;
   let site: Site;
   let robin: User;
 
   before(async () => {
-    const application = 'examples/multi-language-chat';
-    stack = await startStack({ config: { application, languages: 'en,ar' } });
-    const { site: declared } = stack.application;
-    assert(declared, 'the chat has a site');
-    site = await startSite(stack, declared);
+    chat = await startChat('en,ar');
+    ({ site } = chat);
     browser = await launch();
     robin = await enter(browser, site, { name: 'Robin with quite a long name', locale: 'ar' });
     for (const text of ['مرحبا بالجميع', `Look: ${'x'.repeat(200)}`]) {
@@ -33,8 +29,7 @@ describe('the chat’s page', () => {
   after(async () => {
     await robin?.close();
     await browser?.close();
-    await site?.close();
-    await stack?.close();
+    await chat?.close();
   });
 
   const graveIn = async (tab: Tab): Promise<string[]> => {

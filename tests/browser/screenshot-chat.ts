@@ -1,19 +1,13 @@
 // `npm run screenshot`: takes the picture of the chat that the documentation shows, on a desktop and on a phone.
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { startSite } from '../../local/site';
-import { startStack } from '../../local/stack';
-import { enter, shown, type User } from './chat-users';
+import { enter, shown, startChat, type User } from './chat-users';
 import { launch } from './chromium';
 
 const PICTURE = resolve(__dirname, '../../docs/multi-language-chat.png');
-const config = { application: 'examples/multi-language-chat', languages: 'en,es,ja,ar' };
 
 async function main(): Promise<void> {
-  const stack = await startStack({ config });
-  const { site: declared } = stack.application;
-  if (!declared) throw new Error('the chat has no site');
-  const site = await startSite(stack, declared);
+  const { site } = await startChat('en,es,ja,ar');
   const browser = await launch();
   const look = { reducedMotion: 'reduce', deviceScaleFactor: 2 } as const;
   const taylor = await enter(browser, site, {

@@ -23,7 +23,12 @@ describe('the host of a site', () => {
     await stack?.close();
   });
 
-  function send(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
+  function send(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body = '',
+  ): Promise<Answer> {
     const own = method === 'POST' ? { origin: site.url.slice(0, -1) } : {};
     return new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port: site.port, method, path, headers: { ...own, ...headers } };
@@ -100,7 +105,13 @@ describe('the host of a site', () => {
 
   it('serves the files of the site’s folder, and nothing beyond', async () => {
     assert.match(String((await send('GET', '/app.js')).headers['content-type']), /javascript/);
-    for (const path of ['/../tokens.ts', '/..%2ftokens.ts', '/tokens.ts', '/client/app.js', '/../../package.json']) {
+    for (const path of [
+      '/../tokens.ts',
+      '/..%2ftokens.ts',
+      '/tokens.ts',
+      '/client/app.js',
+      '/../../package.json',
+    ]) {
       assert.equal((await send('GET', path)).status, 404, path);
     }
     const origin = site.url.slice(0, -1);
