@@ -37,9 +37,9 @@ async function main(): Promise<void> {
   await say(others[0], 'こんにちは。私は京都です。');
   await say(others[1], 'مرحبا بالجميع، أنا في عمّان.');
   await say(taylor, 'How is the weather?');
-  await say(lucia, 'Hace mucho sol.');
+  await say(lucia, 'Hace mucho sol, y hoy es fiesta.');
   await lucia.message('How is the weather?').getByRole('button').click();
-  await taylor.write('Then this is a shitty day for me to stay in');
+  await taylor.write('It rains here, and that sucks.');
   await taylor.tab.getByText('Nobody sees this message').waitFor();
   for (const { tab } of [taylor, lucia]) await tab.locator('h1').click(); // so that nothing has the focus
   await sideBySide(browser, [await taylor.tab.screenshot(), await lucia.tab.screenshot()]);
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 }
 
 async function sideBySide(browser: Browser, pictures: readonly Buffer[]): Promise<void> {
-  const tab = await browser.newPage({ viewport: { width: 1370, height: 800 }, deviceScaleFactor: 1 });
+  const tab = await browser.newPage({ viewport: { width: 1370, height: 760 }, deviceScaleFactor: 1 });
   const images = pictures.map((one) => `<img src="data:image/png;base64,${one.toString('base64')}">`);
   await tab.setContent(`
     <style>
