@@ -49,8 +49,9 @@ describe('the chat’s page', () => {
         await tab.getByRole('button', { name: 'Translated from Arabic' }).click();
         await taylor.write('you shit');
         await tab.getByText('Nobody sees this message').waitFor();
-        await taylor.write('Hello');
-        await shown(taylor.message('Hello')).waitFor();
+        const hello = `Hello from ${device} in ${colorScheme} colours`;
+        await taylor.write(hello);
+        await shown(taylor.message(hello)).waitFor();
         await tab.getByRole('textbox').fill('x'.repeat(450));
         await tab.getByText('450 of 500 characters').waitFor();
         await tab.context().setOffline(true);
