@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
-import { FAULT_KINDS, type FaultKind } from 'local-momento/faults';
+import { FAULT_KINDS, type FaultKind } from 'local-momento';
 import type { Browser } from 'playwright-core';
 import type { Site } from '../../local/site';
 import type { Stack } from '../../local/stack';
