@@ -1,7 +1,7 @@
 // INIT of the functions' real archives: what it does ahead of the first request, and what the first request does itself after
 // an INIT that could not.
 import assert from 'node:assert/strict';
-import type { Fault } from 'local-momento/faults';
+import type { Fault } from 'local-momento';
 import { sign } from '../../handlers/core/signature';
 import { DEATHS } from '../dying-connections';
 import { API_KEY_ARN, CACHE, type FrozenFunctions, NAMES, startFunctions, TOPIC } from './frozen-functions';
