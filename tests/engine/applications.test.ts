@@ -108,3 +108,71 @@ describe('an application with a table', () => {
     assert.deepEqual(left, untouched);
   });
 });
+
+describe('an application that translates', () => {
+  let project: ProjectCopy;
+  let untouched: string[];
+  let plain: Seen;
+  let seen: Seen;
+  let changed: Update;
+  let again: Update;
+  let applicationOutputs: unknown;
+  let left: string[];
+
+  before(async function () {
+    this.timeout(600_000);
+    project = new ProjectCopy();
+    untouched = await everything();
+    const stack = await project.stack('chat');
+    await stack.setSecret('momentoApiKey', API_KEY);
+    await stack.up();
+    plain = await look(stack);
+    await stack.set('application', 'examples/multi-language-chat');
+    await stack.set('languages', 'en,fr');
+    changed = await stack.up();
+    seen = await look(stack);
+    ({ applicationOutputs } = await stack.outputs());
+    again = await stack.up();
+    await stack.destroy();
+    left = await everything();
+  });
+  after(() => project?.remove());
+
+  it('changes the topic of all functions, adds no resource, and leaves nothing behind', () => {
+    const done = changed.steps.map(({ op, type, name }: Step) => `${op} ${type} ${name}`).sort();
+    assert.deepEqual(done, [
+      'update aws:iam/rolePolicy:RolePolicy redrive',
+      'update aws:iam/rolePolicy:RolePolicy webhook',
+      'update aws:lambda/function:Function publisher',
+      'update aws:lambda/function:Function redrive',
+      'update aws:lambda/function:Function tokens',
+      'update aws:lambda/function:Function webhook',
+    ]);
+    assert.deepEqual(again.steps, []);
+    assert.deepEqual(left, untouched);
+  });
+
+  it('lets the functions that handle events translate, and nobody more than before', () => {
+    const may = {
+      Effect: 'Allow',
+      Action: ['translate:TranslateText', 'comprehend:DetectDominantLanguage'],
+      Resource: '*',
+    };
+    for (const name of ['webhook', 'redrive', 'publisher', 'tokens'] as const) {
+      const isHandling = name === 'webhook' || name === 'redrive';
+      assert.deepEqual(seen.allowed[name], [...plain.allowed[name], ...(isHandling ? [may] : [])], name);
+    }
+  });
+
+  it('tells the token service the languages, and the events’ functions also their limits', () => {
+    const { webhook, tokens, publisher } = seen.functions;
+    const ofWebhook = webhook.Environment?.Variables;
+    assert.deepEqual(
+      [ofWebhook?.TOPIC_NAME, ofWebhook?.LANGUAGES, ofWebhook?.MESSAGES_PER_MINUTE],
+      ['chat-publish', 'en,fr', '20'],
+    );
+    assert.equal(tokens.Environment?.Variables?.LANGUAGES, 'en,fr');
+    assert.equal(publisher.Environment?.Variables?.LANGUAGES, undefined);
+    assert.deepEqual(applicationOutputs, { languages: 'en,fr' });
+  });
+});
