@@ -14,8 +14,8 @@ import { measureWarm } from './warm';
 
 const USAGE = `Usage: npm run bench -- [NAME]... [--samples N] [--node EXECUTABLE]... [--markdown]
 
-Measures the benches of these names, or all: bundle, cold, sizes, warm, preview, memory, relay, momento. Prints each
-figure beside its bar, and exits 1 if a bar is missed.
+Measures the benches of these names, or all: bundle, cold, sizes, warm, preview, memory, relay, momento. Prints each figure
+beside its bar, and exits 1 if a bar is missed.
 
   --samples N        samples of each figure; default 20, the fewest for a figure to quote
   --node EXECUTABLE  a Node.js for the cold starts; may be given several times; default: this one
