@@ -3,6 +3,7 @@ import { optional, setting, wholeNumber } from '../handlers/adapters/environment
 import { localMomento } from '../handlers/adapters/momento-credentials';
 import { SortedSets } from '../handlers/adapters/sorted-sets';
 import { before } from '../handlers/core/deadline';
+import { isOneIn } from '../handlers/core/event';
 import type { EventHandler } from '../handlers/core/event-handler';
 import { commentElement } from './comment-element';
 import type { Message } from './message';
@@ -23,7 +24,7 @@ export const eventHandler: EventHandler<Message> = {
   async handle(event, message, deadline) {
     const element = commentElement(message, event);
     await before(deadline, courses.put(element));
-    if (Buffer.from(event.id, 'base64url').readUInt32BE() % CUT_ONE_IN !== 0) return;
+    if (!isOneIn(CUT_ONE_IN, event)) return;
     try {
       await before(deadline, courses.cut(element.set, commentsPerCourse));
     } catch {

@@ -11,7 +11,7 @@ import { SortedSets } from '../../handlers/adapters/sorted-sets';
 import { Tokens } from '../../handlers/adapters/tokens';
 import { Topic } from '../../handlers/adapters/topic';
 import { before, type Deadline } from '../../handlers/core/deadline';
-import type { TopicEvent } from '../../handlers/core/event';
+import { isOneIn, type TopicEvent } from '../../handlers/core/event';
 import type { EventHandler } from '../../handlers/core/event-handler';
 import { chatItem, isOf, type Reason, withheldItem } from './item';
 import { chatIn, languagesIn } from './languages';
@@ -21,6 +21,8 @@ import { RateLimit } from './rate-limit';
 import { Translation } from './translation';
 
 const TOKEN_TTL_MINUTES = 30;
+/** One message in this many also removes the oldest ones. */
+const CUT_ONE_IN = 10;
 /** Momento's usual limit. The queue gives an event up long before. */
 const DAY_SECONDS = 86_400;
 
@@ -51,18 +53,17 @@ export const eventHandler: EventHandler<Message> = {
 
 async function chat(event: TopicEvent, message: Message, deadline: Deadline): Promise<void> {
   if (!(await rateLimit.admits(event))) return withhold(event, message, 'rate', deadline);
-  const from = await translation.languageOf(message.text);
+  const { from, into } = await translation.of(message.text);
   if (isOffensive(message.text, from)) return withhold(event, message, 'profanity', deadline);
   await inEach(event, async (language) => {
     const set = chatIn(language);
     const there = await history.at(set, event.event_timestamp);
     if (there.some((value) => isOf(event, value))) return;
-    const text = await translation.into(language, message.text, from);
-    const value = chatItem(event, message, { text, from });
+    const value = chatItem(event, message, { text: await into(language), from });
     await publish(event, set, value, deadline);
     await history.put({ set, score: event.event_timestamp, value });
     // If this fails, a later message cuts again.
-    await history.cut(set, messagesPerLanguage).catch(() => undefined);
+    if (isOneIn(CUT_ONE_IN, event)) await history.cut(set, messagesPerLanguage).catch(() => undefined);
   });
 }
 

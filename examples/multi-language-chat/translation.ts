@@ -18,6 +18,14 @@ export const UNDETERMINED = 'und';
 /** One try, so that a language that fails leaves time for the others. The queue tries again at once. */
 const client = new TranslateClient({ maxAttempts: 1, requestHandler: patience(400, 900) });
 
+/** A text whose language is known. */
+export interface Source {
+  /** Translate's code of the language, or `UNDETERMINED`. */
+  readonly from: string;
+  /** The text in a language, or as it is if Translate cannot translate it. Throws if Translate fails. */
+  into(language: string): Promise<string>;
+}
+
 export class Translation {
   readonly #kept: FirstValues;
 
@@ -30,20 +38,16 @@ export class Translation {
   }
 
   /**
-   * The language of a text. Translate tells it with its first translation, which is kept too. If translating into one language
-   * fails, it asks for another. Throws the last error if none succeeds.
+   * Translate tells the language of a text with its first translation. If translating into one language fails, it is asked for
+   * another. Throws the last error if none succeeds.
    */
-  async languageOf(text: string): Promise<string> {
+  async of(text: string): Promise<Source> {
     const known = await this.#kept.find(keyOf('language', text));
-    if (known) return known;
-    const { from, into, translated } = await this.#detect(text);
-    const agreed = await this.#kept.agree(keyOf('language', text), from);
-    if (translated && agreed === from) await this.#kept.agree(keyOf(into, text), translated);
-    return agreed;
+    const from = known ?? (await this.#detect(text));
+    return { from, into: (language) => this.#into(language, text, from) };
   }
 
-  /** The text in a language, or as it is if Translate cannot translate it. Throws if Translate fails. */
-  async into(language: string, text: string, from: string): Promise<string> {
+  async #into(language: string, text: string, from: string): Promise<string> {
     if (from === language || !TRANSLATED.has(from)) return text;
     const known = await this.#kept.find(keyOf(language, text));
     if (known) return known;
@@ -56,7 +60,15 @@ export class Translation {
     }
   }
 
-  async #detect(text: string): Promise<{ from: string; into: string; translated?: string }> {
+  /** The language on which all tries agree. The translation that came with it is kept for `into`. */
+  async #detect(text: string): Promise<string> {
+    const { from, into, translated } = await this.#ask(text);
+    const agreed = await this.#kept.agree(keyOf('language', text), from);
+    if (translated && into !== from && agreed === from) await this.#kept.agree(keyOf(into, text), translated);
+    return agreed;
+  }
+
+  async #ask(text: string): Promise<{ from: string; into: string; translated?: string }> {
     let failure: unknown;
     for (const into of this.languages) {
       try {

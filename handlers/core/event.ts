@@ -63,6 +63,11 @@ export function identified(fields: EventFields): TopicEvent {
   return { ...fields, id: eventId(fields) };
 }
 
+/** Whether an event is one of so many, for work that is not due with each. Its id decides, so it is the same each time. */
+export function isOneIn(many: number, { id }: TopicEvent): boolean {
+  return Buffer.from(id, 'base64url').readUInt32BE() % many === 0;
+}
+
 /** Throws StaleEvent if the event was published more than TOLERANCE_MS from `now` (milliseconds), either way. */
 export function refuseStale(event: TopicEvent, now: number): void {
   if (Math.abs(now - event.publish_timestamp) > TOLERANCE_MS) throw new StaleEvent();

@@ -40,6 +40,8 @@ const chosenAttack = v.object({ attack: v.picklist(ATTACKS), message });
 const chosenTrouble = v.object({ trouble: v.picklist(TROUBLES) });
 const chosenRelayTrouble = v.object({ trouble: v.picklist(RELAY_TROUBLES) });
 const burstOf = v.object({ message });
+const tokenFor = v.object({ userId: v.string(), message });
+const refusal = v.object({ message: v.optional(v.string(), '') });
 const sentBack = v.object({ journey: v.optional(v.number()) });
 
 interface ActedOn {
@@ -83,6 +85,17 @@ export function actionsOn(
         const answer = await publish(given);
         journeys.answered(journey, answer);
         return { ...answer, place: journey.place };
+      },
+    ],
+    [
+      '/api/token',
+      async (input) => {
+        const { userId, message: fields } = v.parse(tokenFor, input);
+        // An application may vend tokens for a place, such as a language.
+        const wish = { [application.placeName]: journeys.read(fields).place, ...fields, userId };
+        const { status, body } = await asBackend(stack, outputs.tokensUrl, wish);
+        if (status === 200) return body;
+        throw new WrongInput(`the token service answered ${status}: ${v.parse(refusal, body).message}`);
       },
     ],
     [
@@ -142,23 +155,23 @@ export function actionsOn(
 }
 
 /** Publishes as a backend does. Rejects if the publisher is out of reach. */
-async function publishThrough(
-  { outputs, credentials, signingName: service, region }: Stack,
-  body: object,
-): Promise<PublisherAnswer> {
+async function publishThrough(stack: Stack, message: object): Promise<PublisherAnswer> {
   const started = performance.now();
-  const response = await signedPost(String(outputs.publisherUrl), {
-    service,
-    credentials,
-    region,
-    body: JSON.stringify(body),
-  });
-  const { message = '' } = v.parse(v.object({ message: v.optional(v.string()) }), await response.json());
-  const requestId = response.headers.get('x-request-id') ?? undefined;
+  const { status, body, requestId } = await asBackend(stack, stack.outputs.publisherUrl, message);
+  const ms = performance.now() - started;
+  return { status, message: v.parse(refusal, body).message, ms, ...(requestId && { requestId }) };
+}
+
+async function asBackend(
+  { credentials, signingName: service, region }: Stack,
+  url: unknown,
+  message: object,
+) {
+  const body = JSON.stringify(message);
+  const response = await signedPost(String(url), { service, credentials, region, body });
   return {
     status: response.status,
-    message,
-    ms: performance.now() - started,
-    ...(requestId && { requestId }),
+    body: v.parse(v.looseObject({}), await response.json()),
+    requestId: response.headers.get('x-request-id') ?? undefined,
   };
 }

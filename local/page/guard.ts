@@ -43,3 +43,12 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
+
+/** For a page whose scripts also speak to the Momento at this address, with a user's token. */
+export function pageHeaders(momentoUrl: string): Readonly<Record<string, string>> {
+  const policy = SECURITY_HEADERS['content-security-policy'] ?? '';
+  return {
+    ...SECURITY_HEADERS,
+    'content-security-policy': policy.replace("connect-src 'self'", `connect-src 'self' ${momentoUrl}`),
+  };
+}

@@ -10,7 +10,7 @@ import { DeadLetters } from './dead-letters';
 import { EventStream } from './event-stream';
 import { pageFile } from './files';
 import { Gauges } from './gauges';
-import { admit, Forbidden, SECURITY_HEADERS } from './guard';
+import { admit, Forbidden, pageHeaders } from './guard';
 import { Journeys } from './journeys';
 import { depthsOf } from './queues';
 import { RelayWatch } from './relay';
@@ -69,11 +69,12 @@ export async function startPage(stack: Stack, { port = 0, faults }: PageOptions 
     now: Date.now(),
   });
 
+  const headers = pageHeaders(stack.momento.url);
   const server = createServer();
   const taken = await listen(server, port);
   server.on('request', (request, response) => {
     const openStream = () => stream.add(response, { name: 'state', data: snapshot() });
-    void serve(request, response, { port: taken, openStream, actions, readPlace });
+    void serve(request, response, { port: taken, openStream, actions, readPlace, headers });
   });
   return {
     port: taken,
@@ -135,10 +136,12 @@ interface Served {
   openStream(): void;
   readonly actions: ReadonlyMap<string, Action>;
   readPlace(name: string): Promise<Shown>;
+  /** Set on every answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(served.headers)) response.setHeader(name, value);
   try {
     admit(request, served.port);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
@@ -153,7 +156,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     } else if (pathname === '/api/place') {
       answer(response, await served.readPlace(searchParams.get('name') ?? ''));
     } else {
-      const file = pageFile(pathname);
+      const file = await pageFile(pathname);
       if (file) response.writeHead(200, { 'content-type': file.type }).end(file.content);
       else refuse(response, 404, 'there is no such file');
     }

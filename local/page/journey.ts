@@ -25,6 +25,8 @@ export interface Journey extends Described {
   readonly inBurst: boolean;
   /** Only for an attack: its name, and its verdict. */
   readonly attack?: { readonly name: string; readonly verdict: string };
+  /** Who the message itself says has written it, if that is not the user of its token. It counts for nothing. */
+  claims?: string;
   /** The publisher's `x-request-id`; other publishers need not send one. */
   requestId?: string;
   /** How long a new instance of the webhook took to initialise for this message, in milliseconds. */

@@ -5,7 +5,7 @@ import type { Described, LocalApplication } from '../application';
 import { type Outcome, readOutcome } from '../stack/outcome';
 import { isOver, type Journey, type State, type Station, setStep } from './journey';
 import { LogLines } from './log-lines';
-import { fieldsIn, type Position, Positions, requestIdIn } from './positions';
+import { authorIn, fieldsIn, type Position, Positions, requestIdIn } from './positions';
 import { VendedTokens } from './vended-tokens';
 import { inWords, isVerified, meaningOf, vendedWords } from './words';
 
@@ -108,6 +108,8 @@ export class Journeys {
     const described = this.read(given);
     const journey = this.#published(tokenId, described) ?? this.#fromElsewhere(tokenId, described);
     journey.requestId ??= requestIdIn(given);
+    const claimed = authorIn(given);
+    if (claimed !== undefined && claimed !== tokenId) journey.claims = claimed;
     this.#positions.set(message, journey);
     if (!journey.steps.token) this.#step(journey, 'token', 'done', tokenId ? 'reused' : 'none');
     this.#step(journey, 'topic', 'done', tokenId ? `published as ${tokenId}` : 'published with an API key');

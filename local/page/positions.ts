@@ -49,3 +49,9 @@ export function requestIdIn(message: unknown): string | undefined {
   const { requestId } = Object(message);
   return typeof requestId === 'string' ? requestId : undefined;
 }
+
+/** Who a message says has written it, which anybody can write into a message of their own. */
+export function authorIn(message: unknown): string | undefined {
+  const { userId, userID = userId } = Object(message);
+  return typeof userID === 'string' ? userID : undefined;
+}

@@ -5,8 +5,8 @@ import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders }
 import { type Duplex, duplexPair, pipeline, Transform } from 'node:stream';
 import { allowedOrigin, corsHeaders, isOwnHost } from './browser-origin';
 
-/** A web page's request holds one message; gRPC's default limit is 4 MiB, and base64 makes it a third longer. */
-const MAX_BODY_BYTES = 6 * 1024 * 1024;
+/** A web page's request holds one message, at most an item of 5 MiB and its key, and base64 makes it a third longer. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 const TYPES = /^application\/grpc-web(-text)?(?:\+proto)?$/;
 

@@ -1,5 +1,5 @@
 // A Momento on this machine. Momento's SDKs cannot tell it from the real one; operations that it lacks answer
-// UNIMPLEMENTED with their names.
+// UNIMPLEMENTED with their names: logins and vector indexes. Functions are not served.
 import { EventEmitter } from 'node:events';
 import { auth } from '@gomomento/generated-types/dist/auth';
 import { cache_client } from '@gomomento/generated-types/dist/cacheclient';

@@ -29,6 +29,21 @@ describe('the live page in a browser', () => {
     assert.equal(await live.tab.locator('main img, main script').count(), 0);
   });
 
+  it('takes no blank user, course or place, by the rule of the handlers', async () => {
+    const invalid = live.tab.locator('input:invalid');
+    for (const [form, label] of [
+      ['#publish', 'User'],
+      ['#publish', 'Course'],
+      ['#place', 'Course'],
+    ] as const) {
+      const field = live.tab.locator(form).getByLabel(label);
+      await field.fill(' \u00a0 ');
+      assert.equal(await invalid.count(), 1, label);
+      await field.fill(' 1 ');
+      assert.equal(await invalid.count(), 0, label);
+    }
+  });
+
   for (const { trouble, why } of [
     { trouble: 'is down', why: 'refuses' },
     { trouble: 'is slow', why: 'answers too late' },
@@ -92,7 +107,7 @@ describe('the live page in a browser', () => {
   it('works with the keyboard alone', async () => {
     await live.tab.keyboard.press('Tab');
     assert.equal(await live.tab.evaluate(focused), 'Skip to the journeys');
-    for (const wanted of ['User', 'Course', 'Comment', 'Publish']) {
+    for (const wanted of ['a backend', 'User', 'Course', 'Comment', 'Publish']) {
       await live.tab.keyboard.press('Tab');
       assert.equal(await live.tab.evaluate(focused), wanted);
       if (wanted === 'User') await live.tab.keyboard.type('sam');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseFault } from 'local-momento/faults';
+import { parseFault } from 'local-momento';
 import { apiKeyCredentials } from '../../handlers/adapters/momento-credentials';
 import { signedPost } from '../../local/commands/signed-fetch';
 import { type Comment, readComments } from '../../local/comments';

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { copyProgram } from '../copy';
 
 const PROJECT = resolve(__dirname, '../..');
 const PREREQUISITES = join('local', 'commands', 'prerequisites.cjs');
@@ -26,6 +27,7 @@ function shell(script: string, cwd = PROJECT): Promise<Ran> {
 describe('a command that npm runs', function () {
   this.timeout(120_000);
   let folder: string;
+  let project: string | undefined;
   let started: ChildProcess | undefined;
 
   /** A project that has only what comes before the packages. */
@@ -35,12 +37,16 @@ describe('a command that npm runs', function () {
   });
   after(() => {
     started?.kill('SIGKILL');
-    rmSync(folder, { recursive: true });
+    for (const made of [folder, project]) if (made) rmSync(made, { recursive: true });
   });
 
-  it('ends with npm, and frees its ports', async () => {
+  it('ends with npm, frees its ports, and leaves nothing behind', async () => {
+    project = copyProgram('.bundles');
+    const temporary = join(project, 'temporary');
+    mkdirSync(temporary);
     started = spawn('npm', ['start', '--silent', '--', '--port', '0'], {
-      cwd: PROJECT,
+      cwd: project,
+      env: { ...process.env, TMPDIR: temporary },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
@@ -53,6 +59,10 @@ describe('a command that npm runs', function () {
     started.kill('SIGTERM');
     if (started.stdout) await once(started.stdout, 'close'); // nobody holds it any more
     await assert.rejects(fetch(url));
+    assert.deepEqual(
+      readdirSync(temporary).filter((name) => name.startsWith('momento-webhooks')),
+      [],
+    );
   });
 
   it('says in one line that the packages are not installed', async () => {

@@ -93,7 +93,7 @@ describe('a stack', () => {
   it('gives the webhook a public URL by exactly these four statements', () => {
     const { webhook } = first.seen.callers;
     const ids = webhook.map(({ id }) => id);
-    const ours = ids.filter((id) => /^webhook-(url|invoke)-[0-9a-f]{7}$/.test(id));
+    const ours = ids.filter((id) => /^(momento-webhooks-life-)?webhook-(url|invoke)-[0-9a-f]{7}$/.test(id));
     const theProviders = ids.filter((id) => id.startsWith('FunctionURLAllow'));
     assert.deepEqual([ids.length, ours.length], [4, 2]);
     assert.deepEqual(theProviders.sort(), ['FunctionURLAllowInvokeAction', 'FunctionURLAllowPublicAccess']);
@@ -154,7 +154,7 @@ describe('a stack', () => {
     const { webhook, redrive, publisher, tokens } = first.seen.allowed;
     for (const [name, [writeLogs]] of Object.entries(first.seen.allowed)) {
       assert.deepEqual(writeLogs?.Action, ['logs:CreateLogStream', 'logs:PutLogEvents']);
-      assert.match(logGroupOf(writeLogs), new RegExp(`^${name}-[0-9a-f]{7}$`));
+      assert.match(logGroupOf(writeLogs), new RegExp(`^(momento-webhooks-life-)?${name}-[0-9a-f]{7}$`));
     }
     const rest = (statements: Record<string, unknown>[]) =>
       statements.slice(1).map(({ Action, Resource }) => ({ Action, Resource }));
@@ -191,7 +191,9 @@ describe('a stack', () => {
 
   it('makes its alarms, and a dashboard that shows them', () => {
     const { alarms, dashboard } = first.made;
-    const names = alarms.map(({ AlarmName = '' }) => AlarmName.replace(/-[0-9a-f]{7}$/, '')).sort();
+    const names = alarms
+      .map(({ AlarmName = '' }) => AlarmName.replace(/^momento-webhooks-life-|-[0-9a-f]{7}$/g, ''))
+      .sort();
     const ofEach = ['webhook', 'redrive', 'publisher', 'tokens'].flatMap((name) => [
       `${name}-errors`,
       `${name}-throttles`,

@@ -3,7 +3,7 @@ import { CacheClient, Configurations } from '@gomomento/sdk';
 import type { FaultKind, TopicMessage } from 'local-momento';
 import lists from 'naughty-words';
 import * as v from 'valibot';
-import { identified } from '../../handlers/core/event';
+import { identified, isOneIn } from '../../handlers/core/event';
 import { type Stack, startStack } from '../../local/stack';
 import { drain } from '../drain';
 import { answeredAtLast, Sender } from '../sender';
@@ -125,17 +125,22 @@ describe('the multi-language chat', () => {
     }
   });
 
-  it('keeps the newest messages of each language, and no others', async () => {
-    const all = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
-    for (const text of all) assert.equal(await send(event({ text: `the ${text}` })), 200);
-    const newest = all.slice(-5).reverse();
-    assert.deepEqual(
-      await texts('en'),
-      newest.map((text) => `the ${text}`),
-    );
+  it('cuts the oldest messages of each language on one in ten, and keeps the newest five', async () => {
+    const next = (text: string, isDue: boolean) => {
+      for (;;) {
+        const sent = event({ text });
+        if (isOneIn(10, identified({ ...sent, publish_timestamp: 0 })) === isDue) return sent;
+      }
+    };
+    const all = ['one', 'two', 'three', 'four', 'five', 'six'].map((nth) => `the ${nth}`);
+    for (const text of all) assert.equal(await send(next(text, false)), 200);
+    assert.deepEqual(await texts('en'), [...all].reverse());
+    assert.equal(await send(next('the last', true)), 200);
+    const newest = ['the last', ...all.slice(-4).reverse()];
+    assert.deepEqual(await texts('en'), newest);
     assert.deepEqual(
       await texts('ja'),
-      newest.map((text) => `日本語: the ${text}`),
+      newest.map((text) => `日本語: ${text}`),
     );
   });
 
@@ -223,11 +228,11 @@ describe('the multi-language chat', () => {
     };
     for (const [language, text] of Object.entries(rows)) {
       published.length = 0;
-      assert.equal(await send(event({ text, ref: 'mine' }, 'robin')), 200);
+      assert.equal(await send(event({ text, ref: 'mine' }, 'sam')), 200);
       for (const one of LANGUAGES) {
         assert.deepEqual(
           items(one).map(({ id: _id, at: _at, ...rest }) => rest),
-          [{ userId: 'robin', withheld: { reason: 'profanity' }, ref: 'mine' }],
+          [{ userId: 'sam', withheld: { reason: 'profanity' }, ref: 'mine' }],
           language,
         );
         assert.deepEqual(await history(one), []);
@@ -247,11 +252,9 @@ describe('the multi-language chat', () => {
   });
 
   describe('with three messages a minute', () => {
-    /** In one minute of the clock, however long the test takes. */
-    const inAMinute = (text: string, user: string) => ({
-      ...event({ text }, user),
-      event_timestamp: Math.floor(Date.now() / 60_000) * 60_000,
-    });
+    const at = Date.now();
+    /** At one moment, however long the test takes. */
+    const inAMinute = (text: string, user: string) => ({ ...event({ text }, user), event_timestamp: at });
 
     it('withholds a user’s next ones, and nobody else’s', async () => {
       const user = `busy ${sequence}`;

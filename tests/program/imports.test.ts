@@ -127,6 +127,14 @@ describe('the imports', () => {
     );
   });
 
+  it('go to a package of the project by its name alone: to what it exports', () => {
+    const inside = /^packages\/local-momento\/(?!index\.ts$)/;
+    const strange = imports.filter(
+      ({ from, to }) => inside.test(to) && !from.startsWith('packages/local-momento/'),
+    );
+    assert.deepEqual(strange, []);
+  });
+
   it('never go to a test, except from tests', () => {
     const strange = imports.filter(({ from, to }) => to.startsWith('tests/') && !from.startsWith('tests/'));
     assert.deepEqual(strange, []);

@@ -23,14 +23,31 @@ export function budgetOf({ answers }: Pick<SoakReport, 'answers'>, faults: numbe
   return { givenUp: atMost(queued * faults ** TRIES), notTaken: atMost(queued * faults) };
 }
 
+/** The most calls that one try of a chat's message in one language needs, besides those that an earlier try has done. */
+const CALLS_OF_A_LANGUAGE = 8;
+
+/** The same for the chat: each try makes several calls, and fails if one of them does. */
+export function chatBudgetOf({ answers }: Pick<SoakReport, 'answers'>, faults: number): Budget {
+  const queued = answers[202] ?? 0;
+  const failing = 1 - (1 - faults) ** CALLS_OF_A_LANGUAGE;
+  return { givenUp: atMost(queued * failing ** TRIES), notTaken: atMost(queued * faults) };
+}
+
+export function chatComplaintsOf(report: SoakReport, faults: number): string[] {
+  return complaintsOf(report, faults, chatBudgetOf(report, faults));
+}
+
 /** The expected average, plus five standard deviations, plus one. */
 function atMost(expected: number): number {
   return Math.ceil(expected + 5 * Math.sqrt(expected)) + 1;
 }
 
 /** A sentence for each failure; none if the soak held. */
-export function complaintsOf(report: SoakReport, faults: number): string[] {
-  const budget = budgetOf(report, faults);
+export function complaintsOf(
+  report: SoakReport,
+  faults: number,
+  budget = budgetOf(report, faults),
+): string[] {
   const { lost, duplicated, altered, givenUp, notTaken, forgedAccepted, refused } = report;
   const { failures, crashes, quiet, storedBy } = report;
   const complaints = [

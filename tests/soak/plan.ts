@@ -99,6 +99,18 @@ export function planFaults(
   };
 }
 
+/** Faults in this share of the calls of some operations. The nth call of an operation always has the same one. */
+export function planFaultsOf(chance: Chance, share: number, operations: ReadonlySet<string>): FaultPlan {
+  const calls = new Map<string, number>();
+  return (operation) => {
+    if (!operations.has(operation)) return undefined;
+    const nth = calls.get(operation) ?? 0;
+    calls.set(operation, nth + 1);
+    if (chance.roll('fault', operation, nth) >= share) return undefined;
+    return fault(chance.pick(KINDS, 'kind', operation, nth));
+  };
+}
+
 /** As often as Momento's SDK asks for one call before it gives the handlers an error, and they drop the client. */
 const TRIES_OF_SDK = 4;
 

@@ -17,6 +17,11 @@ export interface TrafficOptions {
   /** The number of concurrent requests. */
   readonly concurrency: number;
   readonly onProgress?: (sent: number) => void;
+  /** What is published, if not comments: who writes it, the message's JSON, and when (milliseconds since the epoch). */
+  readonly published?: (
+    index: number,
+    chance: Chance,
+  ) => Pick<SentEvent, 'token_id' | 'text' | 'event_timestamp'>;
 }
 
 export class Traffic {
@@ -80,15 +85,9 @@ export class Traffic {
 
   /** The event in the form that Momento sends, and that waits in the redrive queue. */
   event(index: number): SentEvent {
-    const { userId, courseId, comment } = planEvent(this.options.chance, index);
-    return {
-      cache: this.options.stack.cacheName,
-      topic: this.options.stack.topicName,
-      event_timestamp: publishedAt(index),
-      topic_sequence_number: index + 1,
-      token_id: userId,
-      text: JSON.stringify({ comment, courseId }),
-    };
+    const { stack, chance, published = commentOf } = this.options;
+    const source = { cache: stack.cacheName, topic: stack.topicName };
+    return { ...source, topic_sequence_number: index + 1, ...published(index, chance) };
   }
 
   /** Notes an event that was accepted, but not by the webhook. */
@@ -172,6 +171,15 @@ export class Traffic {
     const { status } = await this.options.sender.event(forged, 'a secret that never was');
     if (status !== 403 && status !== 503) this.forgedAccepted++; // 503: the secrets could not be had
   }
+}
+
+function commentOf(index: number, chance: Chance) {
+  const { userId, courseId, comment } = planEvent(chance, index);
+  return {
+    event_timestamp: publishedAt(index),
+    token_id: userId,
+    text: JSON.stringify({ comment, courseId }),
+  };
 }
 
 function isRefusal(status: number): boolean {

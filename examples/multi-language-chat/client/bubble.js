@@ -16,17 +16,18 @@ const STATES = {
   failed: 'Not sent.',
 };
 
-/** A message that everybody sees. */
+/** A message that everybody sees: in the reader's language, but one's own as one wrote it. */
 export function message(item, { isOwn, language }) {
-  const { userId, at, text, from, original, shortened } = item;
+  const { userId, at, from, original, shortened } = item;
+  const isTranslated = original !== undefined && !isOwn;
+  const text = isOwn ? (original ?? item.text) : item.text;
+  const lang = isTranslated || shortened ? language : from;
   const bubble = element('div', { className: 'bubble' }, name(userId, isOwn));
-  bubble.append(
-    element('p', { className: 'text', dir: 'auto', lang: original === undefined ? from : language }, text),
-  );
+  bubble.append(element('p', { className: 'text', dir: 'auto', lang }, text));
   const meta = element('p', { className: 'meta' }, time(at));
   bubble.append(meta);
-  if (original !== undefined) meta.append(originalOf(bubble, meta, { original, from }));
-  if (shortened) meta.append(element('span', {}, 'shortened'));
+  if (isTranslated) meta.append(originalOf(bubble, meta, { original, from }));
+  if (shortened) meta.append(element('span', {}, 'Shortened'));
   return line({ userId, at, isOwn, state: 'shown' }, bubble);
 }
 
@@ -90,12 +91,12 @@ function time(at) {
 function originalOf(bubble, meta, { original, from }) {
   const text = element('p', { className: 'original', dir: 'auto', lang: from, hidden: true }, original);
   bubble.insertBefore(text, meta);
-  const from_ = from === 'und' ? '' : ` from ${nameOf(from)}`;
+  const translated = from === 'und' ? 'Translated' : `Translated from ${nameOf(from)}`;
   const button = element('button', { className: 'plain', type: 'button', 'aria-expanded': 'false' });
   const show = (isShown) => {
     text.hidden = !isShown;
     button.setAttribute('aria-expanded', String(isShown));
-    button.textContent = isShown ? 'Hide the original' : `Translated${from_}`;
+    button.textContent = isShown ? 'Hide the original' : translated;
   };
   button.onclick = () => show(text.hidden);
   show(false);

@@ -15,12 +15,13 @@ export function makeRow(first) {
   const sign = element('span.sign', { 'aria-hidden': 'true' });
   const end = element('span.end');
   const request = element('code');
+  const claim = element('p.claim', { hidden: '' });
   const back = sendBackButton(() => journey.id);
   const details = element(
     'details',
     {},
     element('summary', {}, sign, title(first), element('bdi.excerpt', {}, first.text), end),
-    element('div.what', {}, userText(first.text), request),
+    element('div.what', {}, userText(first.text), claim, request),
     element('ol.stations', {}, ...stations.map(({ item }) => item)),
     back,
   );
@@ -41,6 +42,8 @@ export function makeRow(first) {
     sign.textContent = SIGNS[state];
     end.textContent = now?.text ?? '';
     request.textContent = journey.requestId ? `x-request-id ${journey.requestId}` : '';
+    claim.hidden = journey.claims === undefined;
+    claim.replaceChildren(...claimed(journey));
     back.hidden = state !== 'given-up';
   };
   const fold = (isFolded) => {
@@ -53,6 +56,12 @@ function title({ userId, place, attack }) {
   if (attack) return element('span.who', {}, element('b', {}, 'Attack'), ` ${attackTitle(attack.name)}`);
   const user = element('bdi', {}, userId || 'nobody');
   return element('span.who', {}, user, ' on ', element('bdi', {}, place));
+}
+
+/** What the message says of its author is a user's text, and changes nothing. */
+function claimed({ claims = '', userId }) {
+  const [forged, genuine] = [claims, userId || 'nobody'].map((name) => element('bdi', {}, name));
+  return ['The message says that ', forged, ' wrote it. Only the token counts: ', genuine, ' did.'];
 }
 
 function makeStation({ key, title: name, checks }, journeyNow) {

@@ -14,7 +14,7 @@ const TOPIC_LIMITS = {
 };
 const CACHE_LIMITS = {
   max_traffic_rate: 500,
-  max_throughput_kbps: 10_240,
+  max_throughput_kbps: 1_024,
   max_item_size_kb: MAX_ITEM_BYTES / 1024,
 };
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { auth } from '@gomomento/generated-types/dist/auth';
+import { cache_client } from '@gomomento/generated-types/dist/cacheclient';
+import { cache_client as cache_pubsub } from '@gomomento/generated-types/dist/cachepubsub';
 import { control_client } from '@gomomento/generated-types/dist/controlclient';
+import { leaderboard } from '@gomomento/generated-types/dist/leaderboard';
+import { token } from '@gomomento/generated-types/dist/token';
+import { webhook } from '@gomomento/generated-types/dist/webhook';
 import { CacheNotFoundError } from '@gomomento/sdk';
 import { ChannelCredentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { authorizationOf, makeLegacyKey } from 'local-momento';
@@ -118,6 +124,22 @@ describe('the local Momento: the raw control interface', () => {
     metadata.set('authorization', 'unknown');
     await assert.rejects(create(1), { code: status.UNAUTHENTICATED });
     await assert.rejects(list(), { code: status.UNAUTHENTICATED });
+  });
+
+  it('serves every operation of the services, but for logins and vector indexes', () => {
+    const definitions = [
+      cache_client.UnimplementedScsService.definition,
+      cache_pubsub.pubsub.UnimplementedPubsubService.definition,
+      leaderboard.UnimplementedLeaderboardService.definition,
+      control_client.UnimplementedScsControlService.definition,
+      auth.UnimplementedAuthService.definition,
+      token.UnimplementedTokenService.definition,
+      webhook.UnimplementedWebhookService.definition,
+    ];
+    const lacking = definitions
+      .flatMap((definition) => Object.keys(definition))
+      .filter((operation) => !s.momento.operations.includes(operation));
+    assert.deepEqual(lacking, ['CreateIndex', 'DeleteIndex', 'ListIndexes', 'Login']);
   });
 
   it('answers unimplemented, with the name, for operations that it lacks', async () => {

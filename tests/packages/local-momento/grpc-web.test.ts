@@ -48,11 +48,12 @@ describe('the local Momento: gRPC-web', () => {
     type: string,
     more: Record<string, string> = {},
     cache_name = 'cache',
+    text = 'hi',
   ): Promise<Answer> => {
     const message = new _PublishRequest({
       cache_name,
       topic: 'topic',
-      value: new _TopicValue({ text: 'hi' }),
+      value: new _TopicValue({ text }),
     });
     const body = frame(0, Buffer.from(message.serializeBinary()));
     const headers = { 'content-type': type, authorization: authorizationOf(apiKey), ...more };
@@ -84,6 +85,19 @@ describe('the local Momento: gRPC-web', () => {
     const throttled = await publish('application/grpc-web');
     momento.setFaults(undefined);
     assert.match(String(framesOf(throttled.body)[0]?.content), /err: operations_rate_limit_exceeded\r\n/);
+  });
+
+  it('lets the service decide on a message as large as the largest item, in text too', async () => {
+    const { status, body } = await publish(
+      'application/grpc-web-text',
+      {},
+      'cache',
+      'x'.repeat(5 * 1024 * 1024),
+    );
+    assert.equal(status, 200);
+    const [trailers] = framesOf(decoded(body));
+    assert.match(String(trailers?.content), /^grpc-status: 8\r\n/);
+    assert.match(String(trailers?.content), /err: request_size_limit_exceeded\r\n/);
   });
 
   it('is refused a wrong key, as gRPC is', async () => {
@@ -142,7 +156,7 @@ describe('the local Momento: gRPC-web', () => {
     const get = await send({}, '', 'GET');
     assert.deepEqual([get.status, get.headers.allow], [405, 'POST, OPTIONS']);
     assert.equal((await publish('application/json')).status, 415);
-    const large = await send({ 'content-type': 'application/grpc-web' }, Buffer.alloc(7 * 1024 * 1024));
+    const large = await send({ 'content-type': 'application/grpc-web' }, Buffer.alloc(9 * 1024 * 1024));
     assert.equal(large.status, 413);
   });
 

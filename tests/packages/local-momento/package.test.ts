@@ -120,18 +120,37 @@ describe('the package local-momento, installed from its archive into an empty fo
       writeFileSync(join(user, name), code);
       return join(user, name);
     };
-    const checked = ts.createProgram([program('use.cts'), program('use.mts')], {
+    // The examples of the README as well. Vitest is not among this project's packages.
+    for (const sdk of ['@gomomento', 'google-protobuf']) {
+      symlinkSync(join(PROJECT, 'node_modules', sdk), join(user, 'node_modules', sdk));
+    }
+    const readme = readFileSync(join(user, 'node_modules/local-momento/README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
+    const examples = blocks
+      .filter((code) => !code.includes('vitest'))
+      .map((code, index) => {
+        const file = join(user, `example-${index}.mts`);
+        writeFileSync(file, code);
+        return file;
+      });
+    assert.equal(examples.length, 2);
+    const checked = ts.createProgram([program('use.cts'), program('use.mts'), ...examples], {
       strict: true,
       noEmit: true,
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.Node16,
       moduleResolution: ts.ModuleResolutionKind.Node16,
-      types: ['node'],
+      types: ['node', 'mocha'],
       typeRoots: [join(PROJECT, 'node_modules/@types')],
     });
-    const mistakes = ts
-      .getPreEmitDiagnostics(checked)
+    // Those of the user and of the package alone: skipLibCheck would leave out the package's, no skipLibCheck would check
+    // Node.js's.
+    const mistakes = checked
+      .getSourceFiles()
+      .filter(({ fileName }) => fileName.startsWith(user))
+      .flatMap((file) => [...checked.getSyntacticDiagnostics(file), ...checked.getSemanticDiagnostics(file)])
       .map(({ messageText, file }) => [file?.fileName, messageText]);
+    assert.ok(checked.getSourceFiles().some(({ fileName }) => fileName.endsWith('local-momento/index.d.ts')));
     assert.deepEqual(mistakes, []);
   });
 

@@ -1,0 +1,1 @@
+export function publishForged(message: { text: string; userId: string }): Promise<void>;
