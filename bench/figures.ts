@@ -56,9 +56,37 @@ export function holds({ value, bar, bound = 'most' }: Figure): boolean {
   return bound === 'most' ? value <= bar : value >= bar;
 }
 
-/** The table, with one row per figure. */
+const HEAD = ['what', 'figure', 'quartiles', 'samples', 'bar', 'aim', '', 'ours and reference'];
+
+/** The table for a terminal, with one row per figure. */
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => {
+  const rows = cells(figures);
+  const widths = HEAD.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  return [HEAD, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The table as it stands in docs/performance.md. */
+export function markdown(figures: readonly Figure[]): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [row(HEAD), row(HEAD.map(() => '---')), ...cells(figures).map(row)].join('\n');
+}
+
+/** Where and when figures were measured: with the load that spoils them. */
+export function circumstances(loads: readonly number[]): string {
+  const [least, most] = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
+  const day = new Date().toISOString().slice(0, 10);
+  return `Measured on ${day} with Node.js ${process.versions.node} where no other version stands; load ${least} to ${most}.`;
+}
+
+function cells(figures: readonly Figure[]): string[][] {
+  return figures.map((figure) => {
     const { bound = 'most', unit = '', spread } = figure;
     const sign = bound === 'most' ? '<=' : '>=';
     const number = (value: number) => value.toFixed(Math.abs(value) >= 10 ? 1 : 2) + unit;
@@ -73,14 +101,4 @@ export function table(figures: readonly Figure[]): string {
       figure.note ?? '',
     ];
   });
-  const head = ['what', 'figure', 'quartiles', 'samples', 'bar', 'aim', '', 'ours and reference'];
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -118,6 +118,6 @@ const RUNTIME = `
   const load = () => (file.endsWith('.mjs') ? import(file) : createRequire(file)(file));
   const [{ handler }, init] = await timed(load);
   const [{ statusCode }, invocation] = await timed(() => handler(JSON.parse(process.env.BENCH_REQUEST)));
-  writeSync(3, JSON.stringify({ statusCode, init, invocation, cpu: process.cpuUsage() }));
+  writeSync(3, JSON.stringify({ statusCode, init, invocation }));
   process.exit();
 `;

@@ -9,6 +9,7 @@ import { apiKeyCredentials, localMomento } from '../handlers/adapters/momento-cr
 import { UsageError } from '../local/commands/flags';
 import { type Stack, startStack } from '../local/stack';
 import { run } from '../verify/command';
+import { deployedStack } from '../verify/deployed-stack';
 import { StepFailed } from '../verify/step';
 import { type Target, verify } from '../verify/verify';
 
@@ -128,11 +129,14 @@ describe('npm run verify', () => {
 
   describe('of a deployed stack', () => {
     /** The Pulumi CLI as far as it is called: prints what it is asked for. */
-    function standIn(config: Record<string, { value?: string; secret?: boolean }>): void {
+    function standIn(
+      config: Record<string, { value?: string; secret?: boolean }>,
+      outputs: Record<string, unknown> = stack.outputs,
+    ): void {
       const script = `#!${process.execPath}
         const args = process.argv.slice(2).join(' ');
         const answers = ${JSON.stringify({
-          '--non-interactive stack output --json --stack dev': stack.outputs,
+          '--non-interactive stack output --json --stack dev': outputs,
           '--non-interactive config --json --stack dev': config,
         })};
         if (args in answers) console.log(JSON.stringify(answers[args]));
@@ -167,6 +171,23 @@ describe('npm run verify', () => {
       const { status, stdout, stderr } = await command(['--stack', 'dev']);
       assert.deepEqual([status, stderr], [0, '']);
       assert.match(stdout, /^ {2}published .*\n {2}handled .*\n {2}removed .*\n$/);
+    });
+
+    it('signs for API Gateway where it is in front, in the stack’s region, and names the permission', async () => {
+      const config = {
+        'momento-webhooks:delivery': { value: 'managed-webhook' },
+        'aws:region': { value: 'eu-west-1' },
+      };
+      const publisherUrl = 'https://comments.example.com/comments';
+      standIn(config, { ...stack.outputs, publisherUrl, apiId: 'a1b2c3d4e5' });
+      const read = () => deployedStack('dev', undefined);
+      const { signingName, access, lookAt } = await inEnvironment({ PATH: pathOfStandIn() }, read);
+      assert.deepEqual([signingName, access.region], ['execute-api', 'eu-west-1']);
+      assert.match(lookAt.caller, /execute-api:Invoke on the route POST \/comments of the API a1b2c3d4e5/);
+
+      const ofAws = 'https://a1b2c3d4e5.execute-api.ap-south-2.amazonaws.com/comments';
+      standIn(config, { ...stack.outputs, publisherUrl: ofAws, apiId: 'a1b2c3d4e5' });
+      assert.equal((await inEnvironment({ PATH: pathOfStandIn() }, read)).access.region, 'ap-south-2');
     });
 
     it('says at once that the signing secret is missing', async () => {
@@ -205,7 +226,11 @@ describe('npm run verify', () => {
     }
 
     /** Runs the command in this process, with these variables beside the caller's key. */
-    async function within(environment: NodeJS.ProcessEnv, flags: string[]): Promise<void> {
+    function within(environment: NodeJS.ProcessEnv, flags: string[]): Promise<void> {
+      return inEnvironment(environment, () => run(flags, () => {}));
+    }
+
+    async function inEnvironment<T>(environment: NodeJS.ProcessEnv, act: () => Promise<T>): Promise<T> {
       const before = { ...process.env };
       Object.assign(process.env, { MOMENTO_API_KEY: stack.apiKey, MOMENTO_ENDPOINT_URL: stack.momento.url });
       for (const [name, value] of Object.entries(environment)) {
@@ -213,7 +238,7 @@ describe('npm run verify', () => {
         else process.env[name] = value;
       }
       try {
-        await run(flags, () => {});
+        return await act();
       } finally {
         for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
         Object.assign(process.env, before);

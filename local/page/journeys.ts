@@ -7,7 +7,7 @@ import { isOver, type Journey, type State, type Station, setStep } from './journ
 import { LogLines } from './log-lines';
 import { authorIn, fieldsIn, type Position, Positions, requestIdIn } from './positions';
 import { VendedTokens } from './vended-tokens';
-import { inWords, isVerified, meaningOf, vendedWords } from './words';
+import { answerWords, inWords, isVerified, meaningOf, vendedWords } from './words';
 
 export type { Journey, Step } from './journey';
 
@@ -120,10 +120,7 @@ export class Journeys {
     const journey = this.#positions.get(message);
     if (!journey) return;
     const { status, error = '', ms } = answer;
-    const { initMs = 0 } = journey;
-    const first = initMs > 0 ? `, after an INIT of ${inWords(initMs)}` : '';
-    const answered = `answered ${status} in ${inWords(ms - initMs)}${first}`;
-    const text = status === undefined ? `no answer: ${error}` : answered;
+    const text = status === undefined ? `no answer: ${error}` : answerWords(status, ms, journey.initMs);
     this.#step(journey, 'webhook', status === 200 || status === 202 ? 'done' : 'failed', text);
     if (journey.steps.outcome) return;
     if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);

@@ -33,6 +33,12 @@ export function vendedWords({ tokenId, byService }: Vended): string {
   return byService ? `vended for ${tokenId} by the token service` : `vended for ${tokenId}`;
 }
 
+/** @param initMs how long a new instance initialised. It is a part of `ms`, unless it began before the request came. */
+export function answerWords(status: number, ms: number, initMs = 0): string {
+  if (initMs <= 0 || initMs >= ms) return `answered ${status} in ${inWords(ms)}`;
+  return `answered ${status} in ${inWords(ms - initMs)}, after an INIT of ${inWords(initMs)}`;
+}
+
 export function inWords(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1_000).toFixed(1)}\u00a0s`;
 }

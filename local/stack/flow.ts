@@ -9,7 +9,6 @@ export interface Step {
     | 'token vended'
     | 'published'
     | 'webhook called'
-    | 'webhook initialised'
     | 'handled'
     | 'webhook answered'
     | 'read back'
@@ -51,14 +50,18 @@ export function onSteps(stack: Stack, tell: (step: Step) => void): void {
     const failed = told.reason === undefined ? told.outcome : `${told.outcome}: ${told.reason}`;
     step('handled', isDone ? (words.get(told.requestId) ?? 'done') : failed, isDone);
   });
-  events.on('request', ({ url, method, status, initMs }) => {
-    if (url === 'webhook' && initMs !== undefined) step('webhook initialised', `in ${Math.round(initMs)} ms`);
-    if (url !== 'webhook' && status >= 400) step('answered', `${status} to ${method} of ${url}`, false);
+  let initMs = 0;
+  events.on('request', (request) => {
+    const { url, method, status } = request;
+    if (url === 'webhook') initMs = request.initMs ?? 0;
+    else if (status >= 400) step('answered', `${status} to ${method} of ${url}`, false);
   });
   onAnswer(stack, ({ status, error, ms }) => {
     const answer = status === undefined ? `nothing: ${error}` : String(status);
+    const own = Math.round(stack.relay ? ms : ms - initMs); // Momento waits for both
+    const init = initMs > 0 ? `, after an INIT of ${Math.round(initMs)} ms` : '';
     const meaning = status === 200 ? ': signature verified' : '';
-    step('webhook answered', `${answer} in ${Math.round(ms)} ms${meaning}`, status === 200);
+    step('webhook answered', `${answer} in ${own} ms${init}${meaning}`, status === 200);
   });
   momento.on('deliveryDropped', ({ reason }) => step('webhook answered', `not called: ${reason}`, false));
   momento.on('fault', ({ operation, kind }) => step('fault', `${operation}: ${kind}`, false));

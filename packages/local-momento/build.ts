@@ -1,11 +1,12 @@
 // Makes what `npm pack` puts into the archive: index.js and cli.js, which need no other package, their types, and the licenses
-// of what they contain. `--clean` removes it again: the project itself runs the sources.
+// of what they contain. Usage: build.ts [FOLDER]; build.ts --clean removes it again, as the project itself runs the sources.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import * as ts from 'typescript';
 
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
+const [, , argument = __dirname] = process.argv;
 
 /** The command line shares the library's code. */
 const library: Plugin = {
@@ -17,7 +18,7 @@ const library: Plugin = {
 
 const common = {
   absWorkingDir: __dirname,
-  outdir: '.',
+  outdir: argument,
   bundle: true,
   platform: 'node',
   target: 'node20.19',
@@ -31,8 +32,8 @@ const common = {
 async function make(): Promise<void> {
   const { metafile } = await build({ ...common, entryPoints: ['index.ts'] });
   await build({ ...common, entryPoints: ['cli.ts'], plugins: [library] });
-  writeFileSync(join(__dirname, LICENSES), licensesOf(Object.keys(metafile.inputs)));
-  for (const [name, text] of typesOf('index')) writeFileSync(join(__dirname, name), text);
+  writeFileSync(join(argument, LICENSES), licensesOf(Object.keys(metafile.inputs)));
+  for (const [name, text] of typesOf('index')) writeFileSync(join(argument, name), text);
 }
 
 function clean(): void {
@@ -82,7 +83,7 @@ function licensesOf(inputs: readonly string[]): string {
   return `index.js contains code of these packages.\n\n${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
-if (process.argv.includes('--clean')) clean();
+if (argument === '--clean') clean();
 else {
   make().catch((error: unknown) => {
     console.error(error);

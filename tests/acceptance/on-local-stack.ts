@@ -6,7 +6,7 @@ import type { Context } from '../../acceptance/context';
 import { createCache } from '../../acceptance/momento-cache';
 import { apiKeyCredentials, localMomento } from '../../handlers/adapters/momento-credentials';
 import { listen } from '../../local/aws/http';
-import { type Stack, startStack } from '../../local/stack';
+import { type Stack, type StackOptions, startStack } from '../../local/stack';
 import { type Answers, knownStack, type RecordedAws, recordedAws, waitFor } from './recorded-aws';
 
 const RESOURCES = [
@@ -30,10 +30,10 @@ export class OnLocalStack {
   private constructor(readonly local: Stack) {}
 
   /** Connected to nothing, as what Momento would send comes from the rows; or with a webhook that delivers. */
-  static async start({ delivers = false } = {}): Promise<OnLocalStack> {
-    const options = delivers
-      ? { config: { delivery: 'managed-webhook' } }
-      : { secrets: { signingSecret: 'of-the-acceptance' } };
+  static async start({ delivers = false, front = 'function-url' } = {}): Promise<OnLocalStack> {
+    const options: StackOptions = delivers
+      ? { config: { delivery: 'managed-webhook', front } }
+      : { config: { front }, secrets: { signingSecret: 'of-the-acceptance' } };
     const rig = new OnLocalStack(await startStack(options));
     await createCache(rig.#momento);
     return rig;

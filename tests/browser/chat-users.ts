@@ -1,6 +1,37 @@
-// Users of the chat, each in a browser of their own.
+// The chat on this machine, and users of it, each in a browser of their own.
 import type { Browser, BrowserContextOptions, Locator, Page as Tab } from 'playwright-core';
-import type { Site } from '../../local/site';
+import { type Site, startSite } from '../../local/site';
+import { type Stack, startStack } from '../../local/stack';
+
+export interface Chat {
+  readonly stack: Stack;
+  readonly site: Site;
+  close(): Promise<void>;
+}
+
+/** @param languages such as `en,es` */
+export async function startChat(languages: string): Promise<Chat> {
+  const application = 'examples/multi-language-chat';
+  const stack = await startStack({
+    config: { application, languages, messagesPerMinute: '1000' },
+    // Quick heartbeats, so that silence is noticed quickly.
+    momento: { heartbeatMs: 1_000, deliveriesPerSecond: 50 },
+  });
+  const { site: declared } = stack.application;
+  if (!declared) throw new Error('the chat has no site');
+  const site = await startSite(stack, declared);
+  // On a busy machine a message may take the way of the queue. Nobody sits out its waits.
+  const hurrying = setInterval(() => stack.sqs.hurry(900_000), 200);
+  return {
+    stack,
+    site,
+    async close() {
+      clearInterval(hurrying);
+      await site.close();
+      await stack.close();
+    },
+  };
+}
 
 export interface User {
   readonly tab: Tab;

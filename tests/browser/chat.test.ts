@@ -4,27 +4,23 @@ import { randomUUID } from 'node:crypto';
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import { FAULT_KINDS, type FaultKind } from 'local-momento';
 import type { Browser } from 'playwright-core';
-import { type Site, startSite } from '../../local/site';
-import { type Stack, startStack } from '../../local/stack';
-import { enter, live, shown, type User } from './chat-users';
+import type { Site } from '../../local/site';
+import type { Stack } from '../../local/stack';
+import { type Chat, enter, live, shown, startChat, type User } from './chat-users';
 import { launch } from './chromium';
 import { publishForged } from './in-page-chat';
 
 describe('the multi-language chat', () => {
   let browser: Browser;
+  let chat: Chat;
   let stack: Stack;
   let site: Site;
   let taylor: User;
   let lucia: User;
 
   before(async () => {
-    const application = 'examples/multi-language-chat';
-    const config = { application, languages: 'en,es,ar', messagesPerMinute: '1000' };
-    // Quick heartbeats, so that silence is noticed quickly.
-    stack = await startStack({ config, momento: { heartbeatMs: 1_000, deliveriesPerSecond: 50 } });
-    const { site: declared } = stack.application;
-    assert(declared, 'the chat has a site');
-    site = await startSite(stack, declared);
+    chat = await startChat('en,es,ar');
+    ({ stack, site } = chat);
     browser = await launch();
   });
   beforeEach(async () => {
@@ -41,8 +37,7 @@ describe('the multi-language chat', () => {
   });
   after(async () => {
     await browser?.close();
-    await site?.close();
-    await stack?.close();
+    await chat?.close();
   });
 
   it('shows each user the others’ messages in their own language, and the original when asked', async () => {
@@ -65,7 +60,6 @@ describe('the multi-language chat', () => {
     await taylor.write(text);
     await taylor.message(text).filter({ hasText: 'Sent. It is being translated…' }).waitFor();
     stack.setFaults(undefined);
-    stack.sqs.hurry(900_000);
     await shown(taylor.message(text)).waitFor();
     await shown(lucia.message(text)).waitFor();
   });
@@ -180,15 +174,10 @@ describe('the multi-language chat', () => {
     });
     const [text, next] = [`Once ${randomUUID()}`, `Next ${randomUUID()}`];
     await taylor.write(text);
-    const hurry = setInterval(() => stack.sqs.hurry(900_000), 200);
-    try {
-      for (const user of [taylor, lucia]) await shown(user.message(text)).waitFor();
-      assert.equal(isOver, true, 'the fault has hit');
-      await lucia.write(next);
-      for (const user of [taylor, lucia]) await shown(user.message(next)).waitFor();
-    } finally {
-      clearInterval(hurry);
-    }
+    for (const user of [taylor, lucia]) await shown(user.message(text)).waitFor();
+    assert.equal(isOver, true, 'the fault has hit');
+    await lucia.write(next);
+    for (const user of [taylor, lucia]) await shown(user.message(next)).waitFor();
     await stack.queuesIdle();
     for (const user of [taylor, lucia]) assert.equal(await user.message(text).count(), 1);
   }

@@ -109,7 +109,7 @@ export class LivePage {
   }
 
   journey(text: string): Locator {
-    return this.tab.locator('.journey').filter({ hasText: text });
+    return this.tab.locator('.journey:not(.is-attack)').filter({ hasText: text });
   }
 
   press(button: string): Promise<void> {

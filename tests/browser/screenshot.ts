@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     await tab.getByLabel('User').fill(userId);
     await tab.getByRole('textbox', { name: 'Comment' }).fill(comment);
     await tab.getByRole('button', { name: 'Publish', exact: true }).click();
-    const journey = tab.locator('.journey').filter({ hasText: comment });
+    const journey = tab.locator('.journey:not(.is-attack)').filter({ hasText: comment });
     await journey.locator('.stations li').last().filter({ hasText: end }).waitFor();
   };
   for (const attack of ATTACKS) {

@@ -87,13 +87,11 @@ describe('a command that npm runs', function () {
   });
 
   it('shows the flags of the benches, and names a wrong one', async () => {
-    const help = await shell('npm run bench --silent -- --help');
+    const bench = `node -r ./${PREREQUISITES} bench/cli.ts`;
+    const [help, wrong] = await Promise.all([shell(`${bench} --help`), shell(`${bench} --sample 3`)]);
     assert.deepEqual([help.status, help.stderr], [0, '']);
     assert.match(help.stdout, /^Usage: npm run bench/);
-    const wrong = await shell('npm run bench --silent -- --sample 3; npm run bench --silent -- --samples x');
-    assert.match(
-      wrong.stderr,
-      /^Unknown option '--sample'; allowed: [^\n]+\n--samples is "x"; allowed: [^\n]+\n$/,
-    );
+    assert.deepEqual([wrong.status, wrong.stdout], [2, '']);
+    assert.match(wrong.stderr, /^Unknown option '--sample'; allowed: [^\n]+\n$/);
   });
 });

@@ -16,7 +16,7 @@ import * as path from 'node:path';
 
 const PROJECT = path.resolve(__dirname, '../..');
 /** Not copied: packages are linked, and the rest is not part of the program. */
-const LEFT_OUT = new Set(['node_modules', '.git', '.bundles']);
+const LEFT_OUT = new Set(['node_modules', '.git', '.bundles', '.local', '.env']);
 
 export interface Ran {
   readonly status: number | null;

@@ -46,6 +46,7 @@ describe('a token of the multi-language chat', () => {
     assert.deepEqual(rest, {
       cacheName: CACHE,
       topicName: 'chat-publish',
+      userId: 'taylor',
       languages: ['en', 'fr'],
       language: 'fr',
       subscribeTopic: 'chat-fr',
@@ -53,9 +54,9 @@ describe('a token of the multi-language chat', () => {
     });
   });
 
-  it('is vended for a language of the chat, and no other', async () => {
+  it('is vended for a language of the chat, the first if none is named, and no other', async () => {
+    assert.equal((await ask({ userId: 'taylor' })).body.language, 'en');
     for (const [language, message] of [
-      [undefined, 'language is missing'],
       ['de', 'language must be one of: en, fr'],
       [['fr'], 'language must be one of: en, fr'],
     ]) {

@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { FaultPlan } from 'local-momento';
 import { type Momento, makeLegacyKey, startMomento } from 'local-momento';
-import { bundleHandlers } from '../../infra/bundle';
+import { type BundleSettings, bundleHandlers } from '../../infra/bundle';
 import { ACCOUNT_ID, REGION } from '../../local/aws/account';
 import { Clock } from '../../local/aws/clock';
 import { AwsEndpoint } from '../../local/aws/endpoint';
@@ -20,7 +21,7 @@ import { declaredFunction } from '../local/aws/lambda/fixture';
 export const CACHE = 'comments';
 export const TOPIC = 'comment';
 const PROJECT = resolve(__dirname, '../..');
-const NAMES = ['webhook', 'redrive', 'publisher', 'tokens'] as const;
+export const NAMES = ['webhook', 'redrive', 'publisher', 'tokens'] as const;
 const arn = (service: string, name: string) => `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${name}`;
 export const API_KEY_ARN = arn('secretsmanager', 'secret:api-key-abcdef');
 export const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-abcdef');
@@ -46,6 +47,10 @@ export interface FrozenFunctions {
   readonly queueUrl: string;
   /** Milliseconds since the epoch, on the clock of all functions. */
   now(): number;
+  /** What Momento and AWS do with a call. */
+  setFaults(plan: FaultPlan | undefined): void;
+  /** What the functions have logged, metrics included. */
+  logs(): readonly string[];
   /** Freezes all functions for this long, while their connections die. */
   freeze(milliseconds: number, death: Death): void;
   /** Starts an instance of a function ahead of its first request. Resolves with how long INIT took, in milliseconds. */
@@ -57,8 +62,12 @@ export interface FrozenFunctions {
   close(): Promise<void>;
 }
 
-export async function startFunctions(signingSecret: string): Promise<FrozenFunctions> {
-  bundleHandlers([...NAMES], { project: PROJECT });
+/** @param bundling where the functions' code is, and how it is bundled */
+export async function startFunctions(
+  signingSecret: string,
+  { project = PROJECT, ...how }: BundleSettings = {},
+): Promise<FrozenFunctions> {
+  bundleHandlers([...NAMES], { project, ...how });
   const folder = mkdtempSync(join(tmpdir(), 'frozen-functions-'));
   const aheadFile = join(folder, 'ahead');
   let aheadMs = 0;
@@ -117,9 +126,10 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
     AWS_ENDPOINT_URL: aws.url,
     MOMENTO_ENDPOINT_URL: `http://127.0.0.1:${toMomento.port}`,
   };
+  const logs: string[] = [];
   const hosted = new Map(
     NAMES.map((name) => {
-      const archive = join(PROJECT, '.bundles', name);
+      const archive = join(project, '.bundles', name);
       const own = readdirSync(archive).map((file) => [file, readFileSync(join(archive, file), 'utf8')]);
       const { 'index.mjs': program = '', ...others } = Object.fromEntries(own);
       const files = { ...others, 'program.mjs': program, 'index.mjs': CLOCK };
@@ -130,7 +140,7 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
         new HostedFunction(code, {
           folder,
           clock: new Clock(),
-          onLog: () => undefined,
+          onLog: (line) => logs.push(line),
           onCrash: () => undefined,
         }),
       ] as const;
@@ -142,6 +152,11 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
     sqs,
     queueUrl,
     now,
+    setFaults(plan) {
+      momento.setFaults(plan);
+      aws.setFaults(plan);
+    },
+    logs: () => logs,
     freeze(milliseconds, death) {
       toAws.die(death);
       toMomento.die(death);
@@ -156,6 +171,7 @@ export async function startFunctions(signingSecret: string): Promise<FrozenFunct
       throw new Error(`${name}: ${outcome?.error.errorType}: ${outcome?.error.errorMessage}`);
     },
     restart() {
+      logs.splice(0);
       for (const one of hosted.values()) one.swap(one.code);
     },
     async close() {

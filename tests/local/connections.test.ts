@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { CONNECTION_FAULTS, type Connections, startMomento } from 'local-momento';
+import { HttpApi } from '../../local/aws/api-gateway/http-api';
 import { TaskCredentials } from '../../local/aws/ecs/credentials';
 import { AwsEndpoint } from '../../local/aws/endpoint';
 import { FunctionUrl } from '../../local/aws/lambda/function-url';
@@ -46,6 +47,7 @@ const servers: [
   ['Momento', () => startMomento(), HELLO, PING, '12345678'],
   ['AWS', () => AwsEndpoint.start({ services: [], ...calls }), REQUEST, REQUEST, 'HTTP/1.1'],
   ['a Function URL', () => FunctionUrl.reserve('greeter', calls), REQUEST, REQUEST, 'HTTP/1.1'],
+  ['an HTTP API', () => HttpApi.reserve('api', calls), REQUEST, REQUEST, 'HTTP/1.1'],
   ['the credentials of a task', taskCredentials, REQUEST, REQUEST, 'HTTP/1.1'],
 ];
 

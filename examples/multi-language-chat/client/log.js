@@ -10,21 +10,25 @@ const list = document.getElementById('messages');
 const newest = document.getElementById('newest');
 const nothingYet = document.getElementById('nothing-yet');
 
+/** Whether the reader is at the end. */
+let follows = true;
+
 log.tabIndex = 0; // it scrolls
 newest.addEventListener('click', () => {
   toEnd();
   log.focus();
 });
 log.addEventListener('scroll', () => {
-  if (isAtEnd()) newest.hidden = true;
+  follows = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  if (follows) newest.hidden = true;
 });
-new ResizeObserver(() => {
-  if (newest.hidden) toEnd();
-}).observe(log);
+const observer = new ResizeObserver(() => {
+  if (follows) toEnd();
+});
+for (const one of [log, list]) observer.observe(one);
 
 /** Puts it where its time belongs, in place of another if there is one. */
 export function place(item, instead) {
-  const follows = isAtEnd();
   instead?.remove();
   const at = Number(item.dataset.at);
   let before = list.lastElementChild;
@@ -45,7 +49,7 @@ export function remove(item) {
 
 export function clear() {
   list.replaceChildren();
-  newest.hidden = true;
+  toEnd();
   nothingYet.hidden = true;
 }
 
@@ -64,11 +68,8 @@ function group(item) {
   item.classList.toggle('together', isTogether);
 }
 
-function isAtEnd() {
-  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-}
-
 function toEnd() {
+  follows = true;
   newest.hidden = true;
   log.scrollTop = log.scrollHeight;
 }

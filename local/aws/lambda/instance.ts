@@ -32,6 +32,7 @@ export class Instance {
   readonly #ready: Promise<FunctionError | undefined>;
   #settle: ((outcome: Outcome) => void) | undefined;
   #ended: FunctionError | undefined;
+  readonly #startedAt = performance.now();
   #initMs: number | undefined;
   #settleInit: (error: FunctionError | undefined) => void = () => {};
   #tellHeap: (bytes: number) => void = () => {};
@@ -138,14 +139,14 @@ export class Instance {
     if (message.kind === 'log') this.options.onLog(message.line, this.#initMs);
     else if (message.kind === 'heap') this.#tellHeap(message.bytes);
     else if (message.kind === 'freezing') this.#tellFreezing();
-    else if (message.kind === 'ready') this.#begin(message.initMs);
+    else if (message.kind === 'ready') this.#begin();
     else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
     else if (message.requestId === undefined) this.#end(message.error, false);
     else this.#settle?.({ ok: false, error: message.error });
   }
 
-  #begin(initMs: number): void {
-    this.#initMs = initMs;
+  #begin(): void {
+    this.#initMs = performance.now() - this.#startedAt;
     this.#settleInit(undefined);
   }
 

@@ -33,7 +33,7 @@ export interface FunctionError {
 }
 
 export type FromWorker =
-  | { kind: 'ready'; initMs: number }
+  | { kind: 'ready' }
   | { kind: 'log'; line: string }
   | { kind: 'heap'; bytes: number }
   | { kind: 'freezing' }

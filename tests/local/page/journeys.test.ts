@@ -68,6 +68,23 @@ describe('a comment’s journey', () => {
     assert.ok(told >= 5);
   });
 
+  it('names the INIT of a new instance beside its answer, and never a negative time', () => {
+    for (const [initMs, text] of [
+      [30, 'answered 200 in 20\u00a0ms, after an INIT of 30\u00a0ms'],
+      [9_000, 'answered 200 in 50\u00a0ms'],
+    ] as const) {
+      journeys.published(message());
+      journeys.logged(log({ outcome: 'stored' }), initMs);
+      journeys.delivered(message(), { status: 200, ms: 50 });
+      assert.equal(journeys.all[0]?.steps.webhook?.text, text);
+      journeys = new Journeys(
+        local.describe,
+        () => {},
+        () => now,
+      );
+    }
+  });
+
   it('waits in the queue until the redrive stores it, found by the request id alone', () => {
     journeys.published(message());
     journeys.delivered(message(), { status: 202, ms: 2_500 });
