@@ -11,11 +11,8 @@ import { Worker } from 'node:worker_threads';
 export const DEATHS = ['fin', 'fin-rst', 'rst', 'silence'] as const;
 export type Death = (typeof DEATHS)[number];
 
-/** What the proxy is told: how its connections die, and where it writes how many did, plus one, when it is done. */
-export interface Die {
-  readonly death: Death;
-  readonly done: Int32Array<SharedArrayBuffer>;
-}
+/** What the proxy is told: how its connections die, to refuse new ones or accept them again, or to count what it accepted. */
+export type Order = Death | 'refuse' | 'accept' | 'count';
 
 export class DyingConnections {
   private constructor(
@@ -30,10 +27,30 @@ export class DyingConnections {
     return new DyingConnections(worker, Number(listening));
   }
 
-  /** Lets every connection die that is open now, and gives how many did. This thread stands still meanwhile. */
+  /** Lets every connection die that is open now, and gives how many did. */
   die(death: Death): number {
+    return this.#order(death);
+  }
+
+  /** Closes the port. Connections that are open stay so. */
+  refuse(): void {
+    this.#order('refuse');
+  }
+
+  /** Opens the port again. */
+  accept(): void {
+    this.#order('accept');
+  }
+
+  /** How many connections there have been. */
+  count(): number {
+    return this.#order('count');
+  }
+
+  /** The proxy writes its answer, plus one, when it is done. This thread stands still meanwhile. */
+  #order(order: Order): number {
     const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    this.worker.postMessage({ death, done } satisfies Die);
+    this.worker.postMessage({ order, done });
     Atomics.wait(done, 0, 0);
     return Atomics.load(done, 0) - 1;
   }

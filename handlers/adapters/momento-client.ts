@@ -111,6 +111,7 @@ export class MomentoClient<Client extends Closable> {
     const { result, heard, drop } = this.#connection.call(apiKey, request);
     const outcome = await before(Date.now() + TRY_WITHIN_MS, result).catch((error: unknown) => {
       if (error instanceof DeadlineExceeded) return error;
+      drop(); // it could not even connect
       throw error;
     });
     const isLate = outcome instanceof DeadlineExceeded;

@@ -8,6 +8,7 @@ import {
 import { before } from '../core/deadline';
 import { ROTATION_GRACE_MS, type SecretVersions } from '../core/signing-secret';
 import { patience } from './aws-patience';
+import { INIT_WITHIN_MS } from './initialisation';
 
 /** Two tries fit before an event is given up. */
 const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler: patience(500, 900) });
@@ -21,6 +22,8 @@ interface Version {
 
 /** What was asked for while the function initialises, by the secret's ARN. */
 const early = new Map<string, Promise<Version>>();
+/** When that was, in milliseconds since the epoch. */
+let earlyAt = 0;
 
 /** The current value of a secret. */
 export async function fetchSecret(arn: string): Promise<string> {
@@ -59,6 +62,7 @@ export async function fetchEarly(arns: readonly string[], withinMs: number): Pro
     onStart = (message) => Object(message).request.once('finish', () => ++left === arns.length && resolve());
   });
   subscribe(STARTED, onStart);
+  earlyAt = Date.now();
   for (const arn of arns) early.set(arn, version(arn, 'AWSCURRENT'));
   const known = Promise.allSettled(early.values());
   await before(Date.now() + withinMs, Promise.race([haveLeft, known])).catch(() => undefined);
@@ -74,7 +78,9 @@ export function endEarly(): void {
 }
 
 function currentVersion(arn: string): Promise<Version> {
-  return early.get(arn) ?? version(arn, 'AWSCURRENT');
+  // Whoever asks takes the answer for as old as the question. If the function was frozen since, it is not.
+  const isYoung = Date.now() - earlyAt <= INIT_WITHIN_MS;
+  return (isYoung && early.get(arn)) || version(arn, 'AWSCURRENT');
 }
 
 async function version(arn: string, stage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<Version> {

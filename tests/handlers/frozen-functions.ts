@@ -28,10 +28,21 @@ export const SIGNING_SECRET_ARN = arn('secretsmanager', 'secret:signing-secret-a
 const QUEUE_ARN = arn('sqs', 'redrive');
 const ACTIONS = ['secretsmanager:GetSecretValue', 'sqs:SendMessage', 'sqs:ChangeMessageVisibility'];
 
-/** Runs before a function's own code: a clock that is ahead by the number of milliseconds in a file. */
+/**
+ * Runs before a function's own code: its time jumps ahead by the milliseconds in a file, and passes `SLOWER` times as slowly as
+ * that of this machine, with all timers. So a busy machine is fast enough for every deadline.
+ */
 const CLOCK = `import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+const slower = Number(process.env.SLOWER);
+const timer = globalThis.setTimeout;
+globalThis.setTimeout = (work, ms, ...given) => timer(work, ms * slower, ...given);
+const silence = Socket.prototype.setTimeout;
+Socket.prototype.setTimeout = function (ms, ...given) { return silence.call(this, ms * slower, ...given); };
 globalThis.Date = ((Real) => {
-  const now = () => Real.now() + Number(readFileSync(process.env.AHEAD_FILE, 'utf8'));
+  const began = Number(process.env.BEGAN);
+  const now = () =>
+    Math.trunc(began + (Real.now() - began) / slower) + Number(readFileSync(process.env.AHEAD_FILE, 'utf8'));
   return class Date extends Real {
     constructor(...given) { given.length > 0 ? super(...given) : super(now()); }
     static now() { return now(); }
@@ -39,6 +50,11 @@ globalThis.Date = ((Real) => {
 })(Date);
 const { handler } = await import('./program.mjs');
 export { handler };\n`;
+
+export interface FrozenFunctionsSettings extends BundleSettings {
+  /** How many times more slowly the functions' time passes than this machine's: 1 unless given. */
+  readonly slower?: number;
+}
 
 export interface FrozenFunctions {
   readonly momento: Momento;
@@ -53,7 +69,11 @@ export interface FrozenFunctions {
   logs(): readonly string[];
   /** Freezes all functions for this long, while their connections die. */
   freeze(milliseconds: number, death: Death): void;
-  /** Starts an instance of a function ahead of its first request. Resolves with how long INIT took, in milliseconds. */
+  /** Whether Momento's port is open to new connections. */
+  listen(open: boolean): void;
+  /** How many connections to Momento there have been. */
+  connections(): number;
+  /** Starts an instance of a function ahead of its first request. Resolves with how long INIT took, in its milliseconds. */
   initialise(name: (typeof NAMES)[number]): Promise<number>;
   /** Invokes a function and resolves with what its handler returned. Throws if the function failed. */
   invoke(name: (typeof NAMES)[number], payload: unknown): Promise<unknown>;
@@ -62,10 +82,9 @@ export interface FrozenFunctions {
   close(): Promise<void>;
 }
 
-/** @param bundling where the functions' code is, and how it is bundled */
 export async function startFunctions(
   signingSecret: string,
-  { project = PROJECT, ...how }: BundleSettings = {},
+  { project = PROJECT, slower = 1, ...how }: FrozenFunctionsSettings = {},
 ): Promise<FrozenFunctions> {
   bundleHandlers([...NAMES], { project, ...how });
   const folder = mkdtempSync(join(tmpdir(), 'frozen-functions-'));
@@ -76,7 +95,8 @@ export async function startFunctions(
     writeFileSync(aheadFile, String(milliseconds));
   };
   setAhead(0);
-  const now = () => Date.now() + aheadMs;
+  const began = Date.now();
+  const now = () => Math.trunc(began + (Date.now() - began) / slower) + aheadMs;
 
   const apiKey = makeLegacyKey();
   const momento = await startMomento({ caches: [CACHE], apiKeys: [apiKey], now });
@@ -121,6 +141,8 @@ export async function startFunctions(
     POWERTOOLS_METRICS_NAMESPACE: 'tests',
     POWERTOOLS_SERVICE_NAME: 'functions',
     AHEAD_FILE: aheadFile,
+    BEGAN: String(began),
+    SLOWER: String(slower),
   };
   const local = {
     AWS_ENDPOINT_URL: aws.url,
@@ -133,7 +155,13 @@ export async function startFunctions(
       const own = readdirSync(archive).map((file) => [file, readFileSync(join(archive, file), 'utf8')]);
       const { 'index.mjs': program = '', ...others } = Object.fromEntries(own);
       const files = { ...others, 'program.mjs': program, 'index.mjs': CLOCK };
-      const declared = declaredFunction('', { name, environment, memoryMb: 512, files });
+      const declared = declaredFunction('', {
+        name,
+        environment,
+        memoryMb: 512,
+        files,
+        timeoutSeconds: 5 * slower,
+      });
       const code = { declared, environment: environmentOf(declared, key, local) };
       return [
         name,
@@ -162,8 +190,13 @@ export async function startFunctions(
       toMomento.die(death);
       setAhead(aheadMs + milliseconds);
     },
+    listen(open) {
+      if (open) toMomento.accept();
+      else toMomento.refuse();
+    },
+    connections: () => toMomento.count(),
     async initialise(name) {
-      return (await hosted.get(name)?.initialise()) ?? Number.NaN;
+      return ((await hosted.get(name)?.initialise()) ?? Number.NaN) / slower;
     },
     async invoke(name, payload) {
       const outcome = await hosted.get(name)?.invoke(payload);

@@ -33,6 +33,8 @@ export interface Fixture {
   crashes: string[];
   clock: Clock;
   logs: string[];
+  /** How long INIT took, as told with each of the logs. */
+  inits: (number | undefined)[];
   host(source: string, settings?: Partial<DeclaredFunction>): HostedFunction;
   code(source: string, settings?: Partial<DeclaredFunction>): ConstructorParameters<typeof HostedFunction>[0];
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export interface Fixture {
 export function functionsFixture(): Fixture {
   const folder = mkdtempSync(join(tmpdir(), 'momento-webhooks-test-'));
   const logs: string[] = [];
+  const inits: Fixture['inits'] = [];
   const crashes: string[] = [];
   const clock = new Clock();
   const hosted: HostedFunction[] = [];
@@ -55,12 +58,16 @@ export function functionsFixture(): Fixture {
     clock,
     crashes,
     logs,
+    inits,
     code,
     host(source, settings) {
       const one = new HostedFunction(code(source, settings), {
         folder,
         clock,
-        onLog: (line) => logs.push(line),
+        onLog: (line, initMs) => {
+          logs.push(line);
+          inits.push(initMs);
+        },
         onCrash: ({ errorMessage }) => crashes.push(errorMessage),
       });
       hosted.push(one);

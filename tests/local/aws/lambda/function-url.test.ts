@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import type { DeclaredUrl } from '../../../../local/aws/declared';
 import type { Identity } from '../../../../local/aws/endpoint';
 import { parsePolicy } from '../../../../local/aws/iam';
-import { FunctionUrl } from '../../../../local/aws/lambda/function-url';
+import { type AnsweredRequest, FunctionUrl } from '../../../../local/aws/lambda/function-url';
 import { signedHeaders, signedPost } from '../../../../local/commands/signed-fetch';
 import { type Fixture, functionsFixture } from './fixture';
 
@@ -49,6 +50,8 @@ const invokeOnly = identity('AKIAINVOKE', ['lambda:InvokeFunction']);
 describe('a Function URL', () => {
   let fixture: Fixture;
   const urls: FunctionUrl[] = [];
+  /** Emits `request` when a request is answered. */
+  const events = new EventEmitter<{ request: [AnsweredRequest] }>();
   beforeEach(() => {
     fixture = functionsFixture();
   });
@@ -65,12 +68,24 @@ describe('a Function URL', () => {
     const url = await FunctionUrl.reserve('greeter', {
       findIdentity: (id) => [both, urlOnly, invokeOnly].find(({ accessKeyId }) => accessKeyId === id),
       now: Date.now,
+      onRequest: (request) => events.emit('request', request),
     });
     urls.push(url);
     const declared = { name: 'greeter', functionName: 'greeter', auth };
     url.serve({ declared, hosted: fixture.host(source, { reservedConcurrency: 1 }), resourcePolicy });
     return url.url;
   }
+
+  it('tells how long INIT took with the first request of an instance, and not with the second', async () => {
+    const url = await serve(ECHO);
+    const answered = async () => {
+      const [[request]] = await Promise.all([once(events, 'request'), fetch(url)]);
+      return request;
+    };
+    const { initMs, ms } = await answered();
+    assert.ok(initMs > 0 && ms > 0, `${initMs}, ${ms}`);
+    assert.equal('initMs' in (await answered()), false);
+  });
 
   async function eventOf(address: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
     const answered: unknown = await (await fetch(address, init)).json();

@@ -117,6 +117,17 @@ describe('a hosted function', () => {
     assert(fixture.logs.some((line) => JSON.parse(line).errorType === 'Runtime.ExitError'));
   });
 
+  it('tells how long INIT took with what the first request logs, and not with what INIT or the second logs', async () => {
+    const hosted = fixture.host("console.log('INIT'); exports.handler = async () => console.log('invoked');");
+    const told: (number | undefined)[] = [];
+    await hosted.invoke({}, (ms) => told.push(ms));
+    await hosted.invoke({}, (ms) => told.push(ms));
+    const [ms] = told;
+    assert.ok(ms !== undefined && ms > 0);
+    assert.deepEqual(told, [ms]);
+    assert.deepEqual(fixture.inits, [undefined, ms, undefined]);
+  });
+
   it('ends an instance that needs more memory than declared', async () => {
     const source = `exports.handler = async ({ fill }) => {
       const kept = [];
