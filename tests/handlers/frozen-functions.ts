@@ -131,7 +131,6 @@ export async function startFunctions(
 
   const environment = {
     API_KEY_SECRET_ARN: API_KEY_ARN,
-    SIGNING_SECRET_ARN,
     CACHE_NAME: CACHE,
     TOPIC_NAME: TOPIC,
     COMMENT_TTL_SECONDS: '3600',
@@ -157,7 +156,7 @@ export async function startFunctions(
       const files = { ...others, 'program.mjs': program, 'index.mjs': CLOCK };
       const declared = declaredFunction('', {
         name,
-        environment,
+        environment: name === 'webhook' ? { ...environment, SIGNING_SECRET_ARN } : environment,
         memoryMb: 512,
         files,
         timeoutSeconds: 5 * slower,
