@@ -46,7 +46,7 @@ export interface User {
 /** Signs in, and waits until the chat is there. */
 export async function enter(
   browser: Browser,
-  site: Site,
+  site: Pick<Site, 'url'>,
   { name, ...options }: BrowserContextOptions & { name: string },
 ): Promise<User> {
   const context = await browser.newContext(options);

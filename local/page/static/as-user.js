@@ -37,7 +37,7 @@ async function connect({ authToken, endpoint }) {
   const { CredentialProvider, NoopMomentoLoggerFactory, TopicClient, TopicConfigurations } = await import(
     './web-sdk.js'
   );
-  const isLocal = endpoint.startsWith('http:');
+  const isLocal = URL.canParse(endpoint); // Momento's own is a host name
   const all = { cacheEndpoint: endpoint, controlEndpoint: endpoint, tokenEndpoint: endpoint };
   const credentialProvider = CredentialProvider.fromDisposableToken({
     apiKey: authToken,

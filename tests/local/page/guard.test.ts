@@ -116,7 +116,7 @@ describe('the live page', () => {
     }
   });
 
-  it('runs only its own scripts, loads nothing from elsewhere, and cannot be framed', async () => {
+  it('runs only its own scripts, loads nothing from elsewhere but the local Momento, and cannot be framed', async () => {
     for (const path of ['/', '/app.js', '/api/place?name=123', '/nothing']) {
       const { headers } = await send('GET', path, {});
       const policy = new Map(
@@ -129,7 +129,7 @@ describe('the live page', () => {
       );
       assert.equal(policy.get('default-src'), "'none'", path);
       assert.equal(policy.get('script-src'), "'self'");
-      assert.equal(policy.get('connect-src'), "'self'");
+      assert.equal(policy.get('connect-src'), `'self' ${stack.momento.url}`);
       assert.equal(policy.get('frame-ancestors'), "'none'");
       assert.equal(policy.get('require-trusted-types-for'), "'script'");
       assert.equal(headers['x-content-type-options'], 'nosniff');
