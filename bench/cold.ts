@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { alternate, type Figure, median, ratio } from './figures';
 import { inRegion, type Region, signedRequest } from './region';
 import { type Subject, type Subjects, withSubjects } from './subjects';
+import { hasTls } from './tls';
 
 /** The memory at which Lambda gives an invocation a whole CPU, in MB (AWS's guide, "Configure Lambda function memory"). */
 const WHOLE_CPU_MB = 1_769;
@@ -47,11 +48,11 @@ const PARTS: readonly (Pick<Figure, 'what' | 'bar' | 'aim'> & { of(one: ColdStar
 
 /** @param binaries the Node.js executables to measure with */
 export async function measureCold(samples: number, binaries: readonly string[]): Promise<Figure[]> {
-  return withSubjects((subjects) =>
-    inRegion({ delays: true }, async (region) => {
+  return withSubjects(async (subjects) => {
+    const measure = async (region: Region, pairs: readonly Pair[]): Promise<Figure[]> => {
       const figures: Figure[] = [];
       for (const binary of binaries) {
-        for (const { name, ours, reference, request } of pairsOf(subjects, region)) {
+        for (const { name, ours, reference, request } of pairs) {
           const start = (subject: Subject) => () =>
             coldStart({ binary, runtime: subjects.runtime, subject, region, request: request() });
           const pair = [start(ours), start(reference)] as const;
@@ -60,8 +61,19 @@ export async function measureCold(samples: number, binaries: readonly string[]):
         }
       }
       return figures;
-    }),
-  );
+    };
+    const plain = await inRegion({ delays: true }, (region) => measure(region, pairsOf(subjects, region)));
+    if (!hasTls()) {
+      console.error('Not measured over TLS: that needs Linux, and openssl on the PATH.');
+      return plain;
+    }
+    const overTls = inRegion({ delays: true, tls: true }, (region) => {
+      const { webhook: ours, plainWebhook: reference } = subjects;
+      const request = () => signedRequest(region);
+      return measure(region, [{ name: 'webhook over TLS', ours, reference, request }]);
+    });
+    return [...plain, ...(await overTls)];
+  });
 }
 
 /** Memory sizes of docs/cost.md, in MB. */

@@ -48,9 +48,11 @@ async function secret(arn: string | undefined): Promise<string> {
   return answer.SecretString ?? '';
 }
 
-/** For the real Momento, this would be `fromString(apiKey)`; here it is one on this machine. */
+/** The real Momento, or one on this machine without TLS. */
 function credentials(apiKey: string) {
-  const { host } = new URL(process.env.MOMENTO_ENDPOINT_URL ?? '');
+  const { MOMENTO_ENDPOINT_URL } = process.env;
+  if (!MOMENTO_ENDPOINT_URL) return CredentialProvider.fromString(apiKey);
+  const { host } = new URL(MOMENTO_ENDPOINT_URL);
   return CredentialProvider.fromString({
     apiKey,
     endpointOverrides: {

@@ -13,16 +13,20 @@ export interface Region {
   readonly environment: Record<string, string>;
 }
 
+export interface RegionOptions {
+  /** Whether its services take their time, as real ones do. */
+  readonly delays: boolean;
+  /** Whether functions reach them over TLS: see `hasTls`. Default: false. */
+  readonly tls?: boolean;
+}
+
 /** Starts a region in another process, runs `work`, and ends the process. */
-export async function inRegion<T>(
-  { delays }: { readonly delays: boolean },
-  work: (region: Region) => Promise<T>,
-): Promise<T> {
+export async function inRegion<T>(options: RegionOptions, work: (region: Region) => Promise<T>): Promise<T> {
   const child = fork(path.join(__dirname, 'region-process.ts'), {
     execArgv: ['-r', require.resolve('ts-node/register')],
   });
   try {
-    child.send({ delays });
+    child.send(options);
     const [region] = await once(child, 'message');
     return await work(region);
   } finally {

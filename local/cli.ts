@@ -84,7 +84,6 @@ async function main(): Promise<void> {
   });
   const page = flags.once ? undefined : await startPage(stack, { port, faults });
   if (page) console.log(`Watch it live: ${page.url}\n`);
-  if (page) await hostSite(stack, kept.portOf('site', first));
   onSteps(stack, printStep);
   stack.events.on('log', ({ function: name, line }) => {
     if (flags.verbose) console.log(dim(`${name}  ${line}`));
@@ -99,6 +98,8 @@ async function main(): Promise<void> {
     console.error(red(reasonOf(error)));
   }
   if (!page) return stack.close();
+  // Its link comes last: the message above has started the functions, so that the first of a user is not the slow one.
+  await hostSite(stack, kept.portOf('site', first));
 
   announce({
     port: page.port,
