@@ -38,7 +38,12 @@ export async function frontWithTls(ports: readonly number[]): Promise<Record<str
   execFileSync('openssl', ['req', ...made, ...named, '-keyout', key, '-out', cert], { stdio: 'ignore' });
   writeFileSync(resolve, RESOLVE);
   for (const port of ports) {
-    const options = { key: readFileSync(key), cert: readFileSync(cert), ALPNProtocols: ['h2', 'http/1.1'] };
+    const options = {
+      key: readFileSync(key),
+      cert: readFileSync(cert),
+      ALPNProtocols: ['h2', 'http/1.1'],
+      noDelay: true,
+    };
     const front = createServer(options, (socket) => passOn(socket, port));
     await once(front.listen(port, ADDRESS), 'listening');
   }
@@ -46,7 +51,7 @@ export async function frontWithTls(ports: readonly number[]): Promise<Record<str
 }
 
 function passOn(socket: TLSSocket, port: number): void {
-  const server = connect(port, '127.0.0.1');
+  const server = connect({ port, host: '127.0.0.1', noDelay: true });
   for (const [end, other] of [
     [socket, server],
     [server, socket],
