@@ -11,13 +11,11 @@ import { ATTACKS, attack } from '../../local/page/attacks';
 import { type Stack, startStack } from '../../local/stack';
 import { sendMessage } from '../../local/stack/flow';
 import { Publisher } from '../../local/stack/publisher';
-import { verify } from '../../verify/verify';
 import { copyProgram } from '../copy';
 import { Sender } from '../sender';
+import { verified } from '../verified';
 
 const FRONT = { front: 'http-api' };
-const LOOK_AT = { caller: '', url: '', publisher: '', webhook: '', delivery: '', queue: '', cache: '' };
-
 const access = (line: string): { route?: string; status?: string } =>
   line.startsWith('{"requestId"') ? JSON.parse(line) : {};
 
@@ -83,16 +81,7 @@ describe('the stack with API Gateway in front', () => {
   });
 
   it('passes npm run verify', async () => {
-    const steps: string[] = [];
-    const target = {
-      publisherUrl: String(stack.outputs.publisherUrl),
-      signingName: stack.signingName,
-      application: stack.application,
-      access: stack.access,
-      lookAt: LOOK_AT,
-    };
-    await verify(target, { withinMs: 15_000, tell: (step) => steps.push(step) });
-    assert.deepEqual(steps, ['published', 'handled', 'removed']);
+    assert.deepEqual(await verified(stack), ['published', 'handled', 'removed']);
   });
 
   it('vends tokens, and lets nobody in who signs for Lambda', async () => {

@@ -5,21 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startStack } from '../../local/stack';
 import { sendMessage } from '../../local/stack/flow';
-import { verify } from '../../verify/verify';
+import { verified } from '../verified';
 
 const PROJECT = resolve(__dirname, '../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'));
 const PARTS = ['handler.ts', 'infra.ts', 'local.ts', 'message.ts', 'tokens.ts'];
-
-const LOOK_AT = {
-  caller: 'caller',
-  url: 'url',
-  publisher: 'publisher',
-  webhook: 'webhook',
-  delivery: 'delivery',
-  queue: 'queue',
-  cache: 'cache',
-};
 
 /** The project's own files, without documentation and tests. */
 function code(): string[] {
@@ -64,16 +54,7 @@ describe('an application', () => {
         const { example, describe } = stack.application;
         const { userID, text } = await sendMessage(stack, example);
         assert.deepEqual([userID, text], [example.userId, describe(example).text]);
-        const steps: string[] = [];
-        const target = {
-          publisherUrl: String(stack.outputs.publisherUrl),
-          signingName: stack.signingName,
-          application: stack.application,
-          access: stack.access,
-          lookAt: LOOK_AT,
-        };
-        await verify(target, { withinMs: 15_000, tell: (step) => steps.push(step) });
-        assert.deepEqual(steps, ['published', 'handled', 'removed']);
+        assert.deepEqual(await verified(stack), ['published', 'handled', 'removed']);
       } finally {
         await stack.close();
       }
