@@ -12,6 +12,8 @@ import { hasTls } from './tls';
 /** The memory at which Lambda gives an invocation a whole CPU, in MB (AWS's guide, "Configure Lambda function memory"). */
 const WHOLE_CPU_MB = 1_769;
 const DEFAULT_MB = 512;
+/** A cold start takes a fifth of a second. One that takes this long is told, and not waited for. */
+const LONGEST_START_MS = 60_000;
 
 /** Wall and CPU time, in milliseconds. */
 interface Took {
@@ -150,17 +152,23 @@ async function coldStart({ binary, runtime, subject, region, request }: Start): 
   const child = spawn(binary, [runtime, subject.file], {
     env: { ...environment, BENCH_REQUEST: JSON.stringify(request) },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    timeout: LONGEST_START_MS,
   });
   const answered = child.stdio[3] as Readable;
+  let coldMs = 0;
+  answered.once('data', () => {
+    coldMs = performance.now() - start;
+  });
   const errors = child.stderr;
-  const [answer, , complaint] = await Promise.all([
-    once(answered, 'data').then(([data]) => ({ data: String(data), coldMs: performance.now() - start })),
+  const [answer, [code, signal], complaint] = await Promise.all([
+    text(answered),
     once(child, 'exit'),
     errors ? text(errors) : '',
   ]);
-  const { statusCode, init, invocation } = JSON.parse(answer.data);
+  if (!answer) throw new Error(`${subject.file} ended (${signal ?? code}) without an answer: ${complaint}`);
+  const { statusCode, init, invocation } = JSON.parse(answer);
   if (statusCode !== 200) throw new Error(`${subject.file} answered ${statusCode}: ${complaint}`);
-  return { coldMs: answer.coldMs, init, invocation };
+  return { coldMs, init, invocation };
 }
 
 const versions = new Map<string, string>();
