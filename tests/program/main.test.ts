@@ -44,6 +44,7 @@ describe('before the program', () => {
     account: Account,
     settings: Record<string, string>,
     { docker, region = 'eu-west-1' }: { docker: boolean; region?: string },
+    program = folder,
   ): Promise<{ readonly webhookUrl?: string }> {
     await inAccount(account);
     const all = Object.entries({ momentoApiKey: LEGACY_KEY, ...settings });
@@ -56,7 +57,7 @@ describe('before the program', () => {
       secrets,
     );
     process.env.PATH = path.join(folder, docker ? 'bin' : 'nothing');
-    return require(folder)();
+    return require(program)();
   }
 
   function refusesWith(told: RegExp) {
@@ -105,5 +106,24 @@ describe('before the program', () => {
   it('another delivery needs neither Docker nor a network, and asks for neither', async () => {
     const program = await start({}, {}, { docker: false });
     assert.equal(program.webhookUrl, 'the program was loaded');
+  });
+
+  it('an error keeps its stack, but for frames that Node.js 20 cannot print in colour', async () => {
+    const own = '    at outputs (/home/user/main.ts:1:1)';
+    const deep = '    at fine (/home/user/node_modules/@pulumi/pulumi/resource.js:1:1)';
+    const sdk = '    at async initialize (/home/user/node_modules/@pulumi/resource.ts:1598:22)';
+    const thrower = copyProgram();
+    try {
+      const stack = JSON.stringify(['Error: broken', sdk, own, deep, sdk].join('\n'));
+      writeFileSync(
+        path.join(thrower, 'index.ts'),
+        `throw Object.assign(new Error('broken'), { stack: ${stack} });\n`,
+      );
+      await assert.rejects(start({}, {}, { docker: false }, thrower), {
+        stack: ['Error: broken', own, deep].join('\n'),
+      });
+    } finally {
+      rmSync(thrower, { recursive: true });
+    }
   });
 });
