@@ -35,8 +35,9 @@ page in the browser what happens.
   --front F      function-url or http-api; default: the one in Pulumi.dev.yaml
   --application FOLDER
                  what handles the messages, such as examples/moderated-chat; default: the one in Pulumi.dev.yaml
-  --fault FAULT  makes calls fail: OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=refuse:0.2; OPERATION is one of Momento
-                 or AWS, FunctionUrl or HttpApi for requests to the functions' URLs or routes, or * for all
+  --fault FAULT  makes calls fail: OPERATION=KIND[:MS][:STATUS][:MESSAGES][:SHARE], as in SortedSetPut=refuse:0.2;
+                 OPERATION is one of Momento or AWS, FunctionUrl or HttpApi for requests to the functions' URLs or
+                 routes, or * for all; docs/local-stack.md has the kinds, and what each takes
   --fresh        make new keys; without it, keys and ports stay as they were
   --verbose      print what the functions log
   --env          only print the environment of the stack that runs, as a .env file for your own backend and frontend`;

@@ -129,7 +129,7 @@ export function parseFault(flag: string, options: ParseFaultOptions = {}): Fault
   const [, operation, kindName, rest = ''] = /^([A-Za-z]+|\*)=([a-z-]+)((?::[^:]*)*)$/.exec(flag) ?? [];
   if (operation === undefined || kindName === undefined) {
     throw new InvalidFault(
-      `fault "${flag}" is not OPERATION=KIND[:MS][:SHARE], as in SortedSetPut=delay:500:0.2`,
+      `fault "${flag}" is not OPERATION=KIND[:MS][:STATUS][:MESSAGES][:SHARE], as in SortedSetPut=delay:500:0.2`,
     );
   }
   if (operation !== '*' && operations !== undefined && !operations.includes(operation)) {
