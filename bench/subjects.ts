@@ -101,10 +101,11 @@ export function plainBundle(name: string, { minify }: { readonly minify: boolean
 /**
  * Loads a function and calls its handler, as Lambda's runtime does. Reports on file descriptor 3 what it answered, and how
  * long INIT and the invocation took: wall time and CPU time, in milliseconds. Plain JavaScript, so that a cold start loads
- * nothing else. Like Lambda's runtime it loads CommonJS by `require`, and waits for an ES module's top-level await.
+ * nothing else. Like Lambda's runtime it loads CommonJS by `require`, and waits for an ES module's top-level await. It enters
+ * the cgroup of BENCH_CGROUP, if there is one, between the two.
  */
 const RUNTIME = `
-  import { writeSync } from 'node:fs';
+  import { writeFileSync, writeSync } from 'node:fs';
   import { createRequire } from 'node:module';
   import { performance } from 'node:perf_hooks';
   const file = process.argv[2];
@@ -117,6 +118,7 @@ const RUNTIME = `
   };
   const load = () => (file.endsWith('.mjs') ? import(file) : createRequire(file)(file));
   const [{ handler }, init] = await timed(load);
+  if (process.env.BENCH_CGROUP) writeFileSync(process.env.BENCH_CGROUP, String(process.pid));
   const [{ statusCode }, invocation] = await timed(() => handler(JSON.parse(process.env.BENCH_REQUEST)));
   writeSync(3, JSON.stringify({ statusCode, init, invocation }));
   process.exit();
