@@ -14,23 +14,27 @@ export function progressOf(
   total: number,
   { output = process.stderr, now = Date.now }: { output?: Output; now?: () => number } = {},
 ): (done: number) => void {
-  const start = now();
   const everyMs = output.isTTY ? TERMINAL_EVERY_MS : ELSEWHERE_EVERY_MS;
-  let saidAt = start;
+  let saidAt = now();
+  let first: { readonly at: number; readonly done: number } | undefined;
   return (done) => {
+    first ??= { at: now(), done }; // what came before was preparation, and says nothing of the rate
     if (output.isTTY && done >= total) return void output.write('\r\x1b[K');
     if (now() - saidAt < everyMs || done >= total) return;
     saidAt = now();
-    const line = `  ${what}: ${pace(done, total, saidAt - start)}`;
+    const line = `  ${what}: ${pace(done, total, saidAt - first.at, first.done)}`;
     output.write(output.isTTY ? `\r${line}\x1b[K` : `${line}\n`);
   };
 }
 
-/** What is done, the rate, and the time left at this rate: `20 of 80, 10 per second, 6 s left`. */
-export function pace(done: number, total: number, elapsedMs: number): string {
+/**
+ * What is done, the rate, and the time left at this rate: `20 of 80, 10 per second, 6 s left`.
+ * @param elapsedMs in which the number rose from `from` to `done`
+ */
+export function pace(done: number, total: number, elapsedMs: number, from = 0): string {
   const far = `${done} of ${total}`;
-  if (done === 0) return far;
-  const perSecond = (1000 * done) / elapsedMs;
+  if (done === from) return far;
+  const perSecond = (1000 * (done - from)) / elapsedMs;
   const rate = perSecond >= 1 ? `${rounded(perSecond)} per second` : `${rounded(60 * perSecond)} per minute`;
   return `${far}, ${rate}, ${duration((total - done) / perSecond)} left`;
 }

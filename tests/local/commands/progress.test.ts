@@ -29,6 +29,26 @@ describe('the progress of a long command', () => {
     assert(lines.every((line) => line.startsWith('\r') && !line.includes('\n')));
   });
 
+  it('counts the time from the first of them, not what was prepared before', () => {
+    let time = 0;
+    const texts: string[] = [];
+    const tell = progressOf('events', 100, {
+      output: { isTTY: true, write: (text) => texts.push(text) },
+      now: () => time,
+    });
+    for (const [at, done] of [
+      [60_000, 1],
+      [61_000, 11],
+    ] as const) {
+      time = at;
+      tell(done);
+    }
+    assert.deepEqual(texts, [
+      '\r  events: 1 of 100\x1b[K',
+      '\r  events: 11 of 100, 10 per second, 9 s left\x1b[K',
+    ]);
+  });
+
   it('names the rate and the time left in fitting units', () => {
     assert.equal(pace(0, 20, 5_000), '0 of 20');
     assert.equal(pace(2, 20, 60_000), '2 of 20, 2 per minute, 9 min left');
