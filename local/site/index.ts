@@ -88,8 +88,12 @@ async function get(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { folder }: Served,
+  { folder, signIn }: Served,
 ): Promise<void> {
+  if (path === '/' && signIn.userOf(request) === undefined) {
+    response.writeHead(303, { location: 'sign-in' }).end(); // the page would go there too, but only after it has loaded
+    return;
+  }
   const file =
     path === '/sign-in'
       ? await siteFile(OWN_FILES, '/sign-in.html')

@@ -91,7 +91,7 @@ describe('the host of a site', () => {
   });
 
   it('sends a Content-Security-Policy that allows its own files and the local Momento, and nothing else', async () => {
-    const { headers, body } = await send('GET', '/');
+    const { headers, body } = await send('GET', '/', { cookie: await signIn('taylor') });
     const policy = String(headers['content-security-policy']).split('; ');
     assert.deepEqual(
       policy.filter((rule) => /^(default|script|style|connect)-src|^form/.test(rule)),
@@ -106,6 +106,12 @@ describe('the host of a site', () => {
     assert.doesNotMatch(body, /<style|style=|<script>|\son\w+=/);
   });
 
+  it('leads who is not signed in to the sign-in, before the page loads', async () => {
+    const { status, headers } = await send('GET', '/');
+    assert.deepEqual([status, headers.location], [303, 'sign-in']);
+    assert.equal((await send('GET', '/', { cookie: await signIn('taylor') })).status, 200);
+  });
+
   it('has the token service initialised for two users at the same time before it serves', async () => {
     assert.equal((await stack.heapUsed('tokensFunctionName')).length, 2);
   });
@@ -118,8 +124,9 @@ describe('the host of a site', () => {
       assert.deepEqual([again.status, again.body], [304, ''], path);
       assert.equal((await send('GET', path, { 'if-none-match': 'W/"of another"' })).status, 200, path);
     }
+    const cookie = await signIn('taylor');
     for (const path of ['/', '/sign-in']) {
-      const { headers } = await send('GET', path);
+      const { headers } = await send('GET', path, { cookie });
       assert.deepEqual([headers['cache-control'], headers.etag], ['no-store', undefined], path);
     }
   });
