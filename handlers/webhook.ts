@@ -88,7 +88,7 @@ async function accepted(event: TopicEvent, message: Message, start: number): Pro
 function denied(error: unknown): Answer {
   const refusal = error instanceof Refusal ? error : new Unavailable('unexpected', error);
   if (refusal instanceof Unavailable && refusal.cause) {
-    // This cannot flood the log: a failed fetch of the secret has a cause once in 30 seconds.
+    // This cannot flood the log: a failed fetch of the secret has a cause once, and in the end comes once in 30 seconds.
     console.error({ outcome: 'unavailable', reason: reasonOf(refusal) });
   }
   denials.count(refusal.reason);

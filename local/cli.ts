@@ -121,11 +121,8 @@ async function main(): Promise<void> {
 
 /** Cookies tell `localhost` from 127.0.0.1, so that one browser can be two users. */
 async function hostSite(stack: Stack, port: number): Promise<void> {
-  const { site, example } = stack.application;
+  const { site } = stack.application;
   if (!site) return;
-  // A function's first call is slow. The message has made the webhook's, and this is the token service's. It may fail.
-  const { tokensFunctionName } = stack.outputs;
-  await stack.invoke(String(tokensFunctionName), { userId: example.userId }).catch(() => undefined);
   const hosted = await startSite(stack, site, { port });
   console.log(`Open the ${site.name}: ${hosted.url}\n  as a second user: http://localhost:${hosted.port}/\n`);
 }

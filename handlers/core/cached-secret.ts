@@ -2,8 +2,12 @@
 import { before } from './deadline';
 import { Unavailable } from './errors';
 
-/** How long a failed fetch is remembered, in milliseconds. No other fetch starts in that time. */
-export const FAILURE_MEMORY_MS = 30_000;
+/**
+ * How long a failed fetch is remembered, in milliseconds: at first the least, twice as long after each further one in a row, and
+ * never longer than the most. No other fetch starts in that time. An instance that has no value yet refuses every request
+ * meanwhile, and Momento sends an event once: one slow answer of AWS must not cost half a minute of events.
+ */
+export const FAILURE_MEMORY_MS = { least: 1_000, most: 30_000 };
 
 /** Time limit of a fetch, in milliseconds: a fetch that is never answered must not block the next one. */
 const FETCH_WITHIN_MS = 2_200;
@@ -19,6 +23,8 @@ interface Held<T> {
 export class CachedSecret<T> {
   #held: Held<T> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
+  /** In a row. */
+  #failures = 0;
   #fetching: Promise<T> | undefined;
   #prefetch: Promise<T | undefined> | undefined;
 
@@ -66,7 +72,7 @@ export class CachedSecret<T> {
     return waited.catch((error: unknown) => {
       const newest = this.#held;
       if (this.#serves(newest)) return newest.value;
-      throw error instanceof Unavailable ? error : unavailable(error);
+      throw error instanceof Unavailable ? error : unavailable(FAILURE_MEMORY_MS.least, error);
     });
   }
 
@@ -79,7 +85,8 @@ export class CachedSecret<T> {
 
   /** One fetch for all concurrent calls. Rejects with Unavailable; for a while after a failure, without fetching. */
   async #fetched(): Promise<T> {
-    if (this.now() - this.#failedAt < FAILURE_MEMORY_MS) throw unavailable();
+    const waitMs = this.#failedAt + this.#rememberedMs - this.now();
+    if (waitMs > 0) throw unavailable(waitMs);
     this.#fetching ??= this.#fetchOnce();
     return this.#fetching;
   }
@@ -89,10 +96,12 @@ export class CachedSecret<T> {
     try {
       const value = await this.#fetchInTime();
       this.#held = { value, fetchedAt };
+      this.#failures = 0;
       return value;
     } catch (cause) {
       this.#failedAt = fetchedAt; // the instance may have been frozen since then, without another fetch
-      throw unavailable(cause);
+      this.#failures++;
+      throw unavailable(this.#failedAt + this.#rememberedMs - this.now(), cause);
     } finally {
       this.#fetching = undefined;
     }
@@ -100,6 +109,11 @@ export class CachedSecret<T> {
 
   #fetchInTime(): Promise<T> {
     return before(this.now() + FETCH_WITHIN_MS, this.fetch(), this.now);
+  }
+
+  get #rememberedMs(): number {
+    const { least, most } = FAILURE_MEMORY_MS;
+    return this.#failures === 0 ? 0 : Math.min(most, least * 2 ** (this.#failures - 1));
   }
 
   #age({ fetchedAt }: Held<T>): number {
@@ -111,6 +125,7 @@ export class CachedSecret<T> {
   }
 }
 
-function unavailable(cause?: unknown): Unavailable {
-  return new Unavailable('secret', cause, FAILURE_MEMORY_MS / 1000);
+/** @param waitMs until another fetch may start */
+function unavailable(waitMs: number, cause?: unknown): Unavailable {
+  return new Unavailable('secret', cause, Math.max(1, Math.ceil(waitMs / 1000)));
 }

@@ -9,7 +9,8 @@ import type { Stack } from '../stack';
 import { ATTACKS, attack } from './attacks';
 import { Burst } from './burst';
 import type { DeadLetters } from './dead-letters';
-import type { Journeys, PublisherAnswer } from './journeys';
+import type { PublisherAnswer } from './journey';
+import type { Journeys } from './journeys';
 import { RELAY_TROUBLES, type RelayWatch } from './relay';
 import { planFor, TROUBLES, type Trouble } from './troubles';
 import { inWords } from './words';
@@ -41,7 +42,8 @@ const chosenTrouble = v.object({ trouble: v.picklist(TROUBLES) });
 const chosenRelayTrouble = v.object({ trouble: v.picklist(RELAY_TROUBLES) });
 const burstOf = v.object({ message });
 const tokenFor = v.object({ userId: v.string(), message });
-const refusal = v.object({ message: v.optional(v.string(), '') });
+/** A function's own has `message`, and so has API Gateway's; a Function URL's has `Message`. */
+const refusal = v.object({ message: v.optional(v.string()), Message: v.optional(v.string()) });
 const sentBack = v.object({ journey: v.optional(v.number()) });
 
 interface ActedOn {
@@ -95,7 +97,7 @@ export function actionsOn(
         const wish = { [application.placeName]: journeys.read(fields).place, ...fields, userId };
         const { status, body } = await asBackend(stack, outputs.tokensUrl, wish);
         if (status === 200) return body;
-        throw new WrongInput(`the token service answered ${status}: ${v.parse(refusal, body).message}`);
+        throw new WrongInput(`the token service answered ${status}: ${reasonIn(body)}`);
       },
     ],
     [
@@ -159,7 +161,7 @@ async function publishThrough(stack: Stack, message: object): Promise<PublisherA
   const started = performance.now();
   const { status, body, requestId } = await asBackend(stack, stack.outputs.publisherUrl, message);
   const ms = performance.now() - started;
-  return { status, message: v.parse(refusal, body).message, ms, ...(requestId && { requestId }) };
+  return { status, message: reasonIn(body), ms, ...(requestId && { requestId }) };
 }
 
 async function asBackend(
@@ -171,7 +173,22 @@ async function asBackend(
   const response = await signedPost(String(url), { service, credentials, region, body });
   return {
     status: response.status,
-    body: v.parse(v.looseObject({}), await response.json()),
+    body: fieldsOf(await response.text()),
     requestId: response.headers.get('x-request-id') ?? undefined,
   };
+}
+
+/** Why a request was refused, in the words of what refused it. */
+function reasonIn(body: object): string {
+  const { message, Message = '' } = v.parse(refusal, body);
+  return message ?? Message;
+}
+
+/** An answer's fields. One that is not JSON, as of a function that failed, is a message. */
+function fieldsOf(text: string): object {
+  try {
+    return v.parse(v.looseObject({}), JSON.parse(text));
+  } catch {
+    return { message: text };
+  }
 }

@@ -1,11 +1,19 @@
 // Many messages of many users at once, through the publisher, counted as they arrive.
 import type { Fields } from '../application';
-import type { Journeys, PublisherAnswer } from './journeys';
+import { type Journey, type PublisherAnswer, STATIONS, type Station } from './journey';
+import type { Journeys } from './journeys';
 
 const MESSAGES = 100;
 const USERS = 20;
 /** Requests to the publisher at the same time: each more may start another instance of the function. */
 const AT_ONCE = 2;
+
+export interface Reason {
+  /** The step that failed. */
+  readonly station: Station;
+  readonly text: string;
+  readonly count: number;
+}
 
 export interface BurstState {
   readonly messages: number;
@@ -16,6 +24,8 @@ export interface BurstState {
   readonly waiting: number;
   readonly givenUp: number;
   readonly failed: number;
+  /** Why messages failed or were not published, each reason with how many of them. */
+  readonly reasons: readonly Reason[];
   /** Milliseconds from the publisher's call to the outcome: half of the messages took at most this long, and all did. */
   readonly median: number | undefined;
   readonly slowest: number | undefined;
@@ -60,17 +70,23 @@ export class Burst {
       .map(({ steps }) => steps.outcome?.at ?? 0)
       .sort((one, other) => one - other);
     const last = Math.max(0, ...all.map(({ steps, startedAt }) => startedAt + (steps.outcome?.at ?? 0)));
+    const refused = all.filter(({ steps }) =>
+      [steps.publisher, steps.topic].some((step) => step?.state === 'failed'),
+    );
+    const failed = all.filter(
+      ({ steps: { outcome, webhook } }) =>
+        outcome?.state === 'failed' || (!outcome && webhook?.state === 'failed'),
+    );
     return {
       messages: MESSAGES,
       users: USERS,
       published: all.filter(({ steps }) => steps.topic?.state === 'done').length,
-      refused: all.filter(({ steps }) =>
-        [steps.publisher, steps.topic].some((step) => step?.state === 'failed'),
-      ).length,
+      refused: refused.length,
       done: times.length,
       waiting: ended('waiting').length,
       givenUp: ended('given-up').length,
-      failed: all.filter(({ steps }) => !steps.outcome && steps.webhook?.state === 'failed').length,
+      failed: failed.length,
+      reasons: reasonsOf([...refused, ...failed]),
       median: times[Math.floor((times.length - 1) / 2)],
       slowest: times.at(-1),
       took: Math.max(0, last - this.#startedAt),
@@ -86,4 +102,16 @@ export class Burst {
     );
     this.journeys.answered(journey, answer);
   }
+}
+
+/** Which steps failed, and how, without the time that each took. The most frequent first. */
+function reasonsOf(journeys: readonly Journey[]): Reason[] {
+  const reasons = new Map<string, Reason>();
+  for (const { steps } of journeys) {
+    const station = STATIONS.find((one) => steps[one]?.state === 'failed') ?? 'webhook';
+    const text = steps[station]?.text.replace(/ in \d.*$/, '') ?? '';
+    const key = `${station} ${text}`;
+    reasons.set(key, { station, text, count: (reasons.get(key)?.count ?? 0) + 1 });
+  }
+  return [...reasons.values()].sort((one, other) => other.count - one.count);
 }

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import type { Sqs } from '../aws/sqs';
 import type { Message } from '../aws/sqs/message-queue';
-import type { Found, Journeys } from './journeys';
+import type { Journeys } from './journeys';
+import type { Found } from './positions';
 
 export interface QueueUrls {
   readonly redrive: string;

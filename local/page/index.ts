@@ -119,14 +119,18 @@ function watch({ momento, events, cacheName, topicName }: Stack, journeys: Journ
   };
   const onDelivered = ({ message, ...answer }: MomentoEvents['delivered'][0]) =>
     journeys.delivered(message, answer);
+  const onDropped = ({ message, reason }: MomentoEvents['deliveryDropped'][0]) =>
+    journeys.dropped(message, reason);
   momento.on('tokenVended', onToken);
   momento.on('published', onPublished);
   momento.on('delivered', onDelivered);
+  momento.on('deliveryDropped', onDropped);
   events.on('log', onLog);
   return () => {
     momento.off('tokenVended', onToken);
     momento.off('published', onPublished);
     momento.off('delivered', onDelivered);
+    momento.off('deliveryDropped', onDropped);
     events.off('log', onLog);
   };
 }

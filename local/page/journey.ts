@@ -37,6 +37,15 @@ export interface Journey extends Described {
   readonly steps: Partial<Record<Station, Step>>;
 }
 
+/** What the publisher answered. */
+export interface PublisherAnswer {
+  readonly status: number;
+  readonly requestId?: string;
+  /** Why it refused. */
+  readonly message: string;
+  readonly ms: number;
+}
+
 /** Sets a step. Its time fits between those of the stations before and after it, in whatever order they are heard of. */
 export function setStep(journey: Journey, station: Station, step: Step): void {
   const { steps } = journey;
@@ -51,4 +60,11 @@ export function setStep(journey: Journey, station: Station, step: Step): void {
 /** Whether a step failed, so that nothing after it happens. */
 export function isOver({ steps }: Journey): boolean {
   return Object.values(steps).some(({ state }) => state === 'failed');
+}
+
+/** Whether the publisher has this message of the page's, and nothing happened to it yet but, with `token`, a token. */
+export function isAtPublisher(journey: Journey, further?: 'token'): boolean {
+  const { publisher, token, topic } = journey.steps;
+  if (!publisher || journey.attack || isOver(journey)) return false;
+  return !topic && (further === 'token' || !token);
 }

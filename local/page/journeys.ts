@@ -1,36 +1,30 @@
 // The journeys of the last messages through the stack, put together from the events of Momento and the functions.
-
 import type { TopicMessage } from 'local-momento';
 import type { Described, LocalApplication } from '../application';
 import { type Outcome, readOutcome } from '../stack/outcome';
-import { isOver, type Journey, type State, type Station, setStep } from './journey';
+import {
+  isAtPublisher,
+  type Journey,
+  type PublisherAnswer,
+  type State,
+  type Station,
+  setStep,
+} from './journey';
 import { LogLines } from './log-lines';
-import { authorIn, fieldsIn, type Position, Positions, requestIdIn } from './positions';
+import { authorIn, type Found, fieldsIn, Positions, requestIdIn } from './positions';
 import { VendedTokens } from './vended-tokens';
 import { answerWords, inWords, isVerified, meaningOf, vendedWords } from './words';
 
-export type { Journey, Step } from './journey';
-
 /** Older journeys are forgotten; those of a burst, when the next one begins. */
 const JOURNEYS_AT_MOST = 30;
-
-/** What the publisher answered. */
-export interface PublisherAnswer {
-  readonly status: number;
-  readonly requestId?: string;
-  /** Why it refused. */
-  readonly message: string;
-  readonly ms: number;
-}
-
-/** What identifies a message: its position in the topic, and in its text the request id, if its publisher gave one. */
-export type Found = Position & Pick<TopicMessage, 'text'>;
 
 export class Journeys {
   readonly #all: Journey[] = [];
   readonly #positions = new Positions<Journey>();
   readonly #logs = new LogLines();
   readonly #vended = new VendedTokens();
+  /** What the publisher answered where it failed: Momento may have taken the message. */
+  readonly #failures = new WeakMap<Journey, string>();
   #lastId = 0;
 
   /**
@@ -64,13 +58,8 @@ export class Journeys {
   ): void {
     const { name, verdict, ms } = attack;
     const startedAt = this.now() - ms;
-    const journey = this.#begin({
-      userId: '',
-      ...described,
-      inBurst: false,
-      startedAt,
-      attack: { name, verdict },
-    });
+    const about = { userId: '', ...described, inBurst: false, startedAt };
+    const journey = this.#begin({ ...about, attack: { name, verdict } });
     const state = verdict === 'succeeded' ? 'failed' : 'done';
     this.#step(journey, ended.station, state, ended.text);
     if (ended.after !== undefined) this.#step(journey, 'outcome', state, ended.after);
@@ -88,7 +77,9 @@ export class Journeys {
       return;
     }
     const answer = `answered ${status}: ${message}`;
-    if (!journey.steps.token) this.#step(journey, 'publisher', 'failed', answer);
+    if (status < 400 || status >= 500) this.#failures.set(journey, answer);
+    if (journey.steps.topic) this.#publishedAllTheSame(journey);
+    else if (!journey.steps.token) this.#step(journey, 'publisher', 'failed', answer);
     else this.#step(journey, 'topic', 'failed', `not published; the publisher ${answer}`);
   }
 
@@ -106,8 +97,12 @@ export class Journeys {
     const { tokenId, text = '' } = message;
     const given = fieldsIn(text);
     const described = this.read(given);
-    const journey = this.#published(tokenId, described) ?? this.#fromElsewhere(tokenId, described);
-    journey.requestId ??= requestIdIn(given);
+    const requestId = requestIdIn(given);
+    const journey =
+      this.#publishedLate(tokenId, requestId) ??
+      this.#published(tokenId, described) ??
+      this.#fromElsewhere(tokenId, described);
+    journey.requestId ??= requestId;
     const claimed = authorIn(given);
     if (claimed !== undefined && claimed !== tokenId) journey.claims = claimed;
     this.#positions.set(message, journey);
@@ -125,6 +120,12 @@ export class Journeys {
     if (journey.steps.outcome) return;
     if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);
     else if (status === 202) this.#step(journey, 'outcome', 'waiting', 'waits in the queue');
+  }
+
+  /** Momento did not call the webhook, and never will. */
+  dropped(message: TopicMessage, reason: string): void {
+    const journey = this.#positions.get(message);
+    if (journey) this.#step(journey, 'webhook', 'failed', `not called: ${reason}`);
   }
 
   /** Handles any line that a function logged: `initMs` in its instance's first invocation. */
@@ -181,6 +182,19 @@ export class Journeys {
     return own;
   }
 
+  /** The page's own message that Momento took after the publisher had given it up. */
+  #publishedLate(tokenId: string, requestId: string | undefined): Journey | undefined {
+    const journey = this.#all.find((one) => one.userId === tokenId && one.requestId === requestId);
+    if (requestId === undefined || !journey || !this.#failures.has(journey)) return undefined;
+    this.#publishedAllTheSame(journey);
+    return journey;
+  }
+
+  #publishedAllTheSame(journey: Journey): void {
+    const text = `${this.#failures.get(journey)}. The message was published all the same`;
+    this.#step(journey, 'publisher', 'done', text);
+  }
+
   /** Somebody else's message, as of a backend or of a browser with a token of its own. It began with its token. */
   #fromElsewhere(tokenId: string, described: Described): Journey {
     const now = this.now();
@@ -229,11 +243,4 @@ export class Journeys {
     journey.logs = this.#logs.of(journey.requestId);
     this.tell(journey);
   }
-}
-
-/** Whether the publisher has this message of the page's, and nothing happened to it yet but, with `token`, a token. */
-function isAtPublisher(journey: Journey, further?: 'token'): boolean {
-  const { publisher, token, topic } = journey.steps;
-  if (!publisher || journey.attack || isOver(journey)) return false;
-  return !topic && (further === 'token' || !token);
 }

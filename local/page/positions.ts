@@ -4,6 +4,9 @@ import type { TopicMessage } from 'local-momento';
 /** Momento's event has no page. */
 export type Position = Pick<TopicMessage, 'cache' | 'topic' | 'sequenceNumber'>;
 
+/** What identifies a message: its position in the topic, and in its text the request id, if its publisher gave one. */
+export type Found = Position & Pick<TopicMessage, 'text'>;
+
 /** Something about each message, by its position. */
 export class Positions<T> {
   readonly #all = new Map<string, T>();

@@ -1,5 +1,6 @@
 // Hosts an application's static site, as a web server does after a deploy, with what the site's backend would answer: the
 // sign-in, here a stand-in, and the user's token.
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { StaticSite } from '../application';
@@ -7,8 +8,7 @@ import { listen, readBody, TooLarge } from '../aws/http';
 import { signedPost } from '../commands/signed-fetch';
 import { admit, Forbidden, SECURITY_HEADERS } from '../page/guard';
 import type { Stack } from '../stack';
-import { webSdk } from '../web-sdk';
-import { siteFile } from './files';
+import { type SiteFile, siteFile, webSdkFile } from './files';
 import { SignIn } from './sign-in';
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -20,9 +20,15 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves the site on 127.0.0.1; port 0, the default, takes any free one. Rejects with PortInUse. */
+/** How many users may ask for their tokens at the same time without a cold start. */
+const WARM_INSTANCES = 2;
+
+/**
+ * Serves the site on 127.0.0.1; port 0, the default, takes any free one. What is slow the first time is done before. Rejects
+ * with PortInUse.
+ */
 export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0 } = {}): Promise<Site> {
-  await webSdk(); // bundling takes longer than all that follows
+  await Promise.all([webSdkFile(), ...Array.from({ length: WARM_INSTANCES }, () => askForToken(stack))]);
   const server = createServer();
   const taken = await listen(server, port);
   const served = { stack, folder, port: taken, signIn: new SignIn(taken) };
@@ -36,6 +42,12 @@ export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0
       await closed;
     },
   };
+}
+
+/** One call of the token service, so that an instance is there for the next. It may fail. */
+async function askForToken({ invoke, outputs, application }: Stack): Promise<void> {
+  const { userId } = application.example;
+  await invoke(String(outputs.tokensFunctionName), { userId }).catch(() => undefined);
 }
 
 interface Served {
@@ -52,7 +64,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     admit(request, served.port);
     const { pathname } = new URL(request.url ?? '/', 'http://site');
     if (request.method === 'POST') await post(pathname, request, response, served);
-    else if (request.method === 'GET') await get(pathname, response, served);
+    else if (request.method === 'GET') await get(pathname, request, response, served);
     else refuse(response, 405, 'only GET and POST are allowed', { allow: 'GET, POST' });
   } catch (error) {
     const status = error instanceof Forbidden ? 403 : error instanceof TooLarge ? 413 : 502;
@@ -72,13 +84,42 @@ function sitePolicy(momentoUrl: string): Record<string, string> {
   };
 }
 
-async function get(path: string, response: ServerResponse, { folder }: Served): Promise<void> {
+async function get(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { folder, signIn }: Served,
+): Promise<void> {
+  if (path === '/' && signIn.userOf(request) === undefined) {
+    response.writeHead(303, { location: 'sign-in' }).end(); // the page would go there too, but only after it has loaded
+    return;
+  }
   const file =
     path === '/sign-in'
       ? await siteFile(OWN_FILES, '/sign-in.html')
       : ((await siteFile(folder, path)) ?? (await siteFile(OWN_FILES, path)));
-  if (file) response.writeHead(200, { 'content-type': file.type }).end(file.content);
+  if (file) sendFile(file, request, response);
   else refuse(response, 404, 'there is no such file');
+}
+
+/**
+ * Browsers keep scripts and styles, and ask each time whether theirs is still the right one. They keep no page: after a
+ * sign-out it would still show what was said.
+ */
+function sendFile(
+  { type, content, compressed }: SiteFile,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const headers = { 'content-type': type };
+  if (type.startsWith('text/html')) return void response.writeHead(200, headers).end(content);
+  const etag = `W/"${createHash('sha256').update(content).digest('base64url')}"`;
+  const kept = { 'cache-control': 'no-cache', etag, vary: 'accept-encoding' };
+  const { 'if-none-match': known, 'accept-encoding': accepted = '' } = request.headers;
+  if (known === etag) response.writeHead(304, kept).end();
+  else if (compressed && /\bgzip\b/.test(String(accepted)))
+    response.writeHead(200, { ...headers, ...kept, 'content-encoding': 'gzip' }).end(compressed);
+  else response.writeHead(200, { ...headers, ...kept }).end(content);
 }
 
 async function post(

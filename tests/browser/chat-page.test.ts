@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page as Tab } from 'playwright-core';
 import type { Site } from '../../local/site';
-import { type Chat, enter, shown, startChat, type User } from './chat-users';
+import { type Chat, enter, live, shown, startChat, type User } from './chat-users';
 import { launch } from './chromium';
 import { cutOff, faintTexts, focused, focusIsSeen } from './in-page';
 import { grave } from './in-page-axe';
@@ -90,6 +90,24 @@ describe('the chat’s page', () => {
     await shown(sam.message('two')).waitFor();
     assert.equal(await shown(sam.message('two')).locator('.text').textContent(), 'two\nlines');
     assert.equal(await tab.evaluate(focused), 'Message', 'the focus stays where one writes');
+    await sam.close();
+  });
+
+  it('asks for the user’s token while Momento’s SDK is still loading', async () => {
+    const sam = await enter(browser, site, { name: 'Sam', locale: 'en' });
+    let load = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      load = resolve;
+    });
+    await sam.tab.route('**/web-sdk.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = sam.tab.waitForResponse(`${site.url}token`);
+    await sam.tab.reload({ waitUntil: 'commit' });
+    assert.equal((await asked).status(), 200);
+    load();
+    await live(sam.tab);
     await sam.close();
   });
 

@@ -9,11 +9,11 @@ export interface Chat {
   close(): Promise<void>;
 }
 
-/** @param languages such as `en,es` */
-export async function startChat(languages: string): Promise<Chat> {
+/** @param languages such as `en,es` @param settings further ones of the stack */
+export async function startChat(languages: string, settings: Record<string, string> = {}): Promise<Chat> {
   const application = 'examples/multi-language-chat';
   const stack = await startStack({
-    config: { application, languages, messagesPerMinute: '1000' },
+    config: { application, languages, messagesPerMinute: '1000', ...settings },
     // Quick heartbeats, so that silence is noticed quickly.
     momento: { heartbeatMs: 1_000, deliveriesPerSecond: 50 },
   });

@@ -210,5 +210,8 @@ describe('the multi-language chat', () => {
     await taylor.tab.goto(site.url);
     await taylor.tab.waitForURL(`${site.url}sign-in`);
     await taylor.tab.getByText('A stand-in, on this machine alone.').waitFor();
+    await lucia.tab.context().clearCookies(); // her session ends while her page is open
+    await lucia.tab.getByLabel('Your language').selectOption('en');
+    await lucia.tab.waitForURL(`${site.url}sign-in`);
   });
 });

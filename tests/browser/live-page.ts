@@ -1,5 +1,7 @@
 // The live page of a whole stack in a real Chromium, and what a user does there.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Browser, Locator, Page as Tab } from 'playwright-core';
 import { signedPost } from '../../local/commands/signed-fetch';
 import { type Page, startPage } from '../../local/page';
@@ -20,7 +22,9 @@ export class LivePage {
 
   constructor(options: StackOptions = {}) {
     before(async () => {
-      const [stack, browser] = await Promise.all([startStack(options), launch()]);
+      // Nobody waits for Momento's pace, and it waits for a webhook that a busy machine keeps waiting.
+      const momento = { deliveriesPerSecond: 50, deliveryTimeoutMs: 30_000, ...options.momento };
+      const [stack, browser] = await Promise.all([startStack({ ...options, momento }), launch()]);
       this.#started = { stack, browser };
       await this.start();
     });
@@ -31,6 +35,7 @@ export class LivePage {
     afterEach(async () => {
       await this.tab.locator('[name=trouble][value=none]').setChecked(true, { force: true });
       await this.tab.close();
+      this.stack.setFaults(undefined);
       assert.deepEqual(this.complaints.splice(0), [], 'the browser complains of nothing');
     });
     after(async () => {
@@ -129,6 +134,21 @@ export class LivePage {
     return this.tab.locator(`#${id} b`).getByText(String(count), { exact: true });
   }
 
+  /** Publishes a hundred comments by twenty users in the course of the test, and waits until all have arrived. */
+  async burst(): Promise<void> {
+    const state = this.tab.locator('#burst-state');
+    await this.press('Publish 100 by 20 users');
+    await state.filter({ hasText: '100 of 100 published by 20 users' }).waitFor({ timeout: 90_000 });
+    await state.filter({ hasText: /100 handled/ }).waitFor({ timeout: 90_000 });
+    await state.filter({ hasText: /half within [\d.]+\s\w+, all within [\d.]+\s\w+/ }).waitFor();
+    await state.filter({ hasText: /All handled in [\d.]+\s\w+/ }).waitFor();
+    const { application, access } = this.stack;
+    const stored = await application.read(String(this.course), access, 1_000);
+    const ofBurst = stored.filter(({ userID }) => userID.startsWith('user-'));
+    assert.equal(ofBurst.length, 100);
+    assert.equal(new Set(ofBurst.map(({ userID }) => userID)).size, 20);
+  }
+
   /** Lets a comment fail until it is in the dead-letter queue, and returns its journey. */
   async giveUp(userId: string, comment: string): Promise<Locator> {
     await this.make('is down');
@@ -145,4 +165,10 @@ export class LivePage {
 
 export async function textOf(locator: Locator): Promise<string> {
   return (await locator.textContent()) ?? '';
+}
+
+/** Runs a command line that the page shows, and returns what it prints. */
+export async function runLine(line: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', `${line} --silent`]);
+  return stdout;
 }

@@ -94,18 +94,19 @@ describe('the webhook without a signing secret', () => {
     await stack.close();
   });
 
-  it('answers 503 with Retry-After to what looks signed, 403 to what does not, and fetches it once in 30 seconds', async () => {
+  it('answers 503 with Retry-After to what looks signed, 403 to what does not, and fetches it ever more rarely', async () => {
     let asked = 0;
     stack.setFaults((operation) => {
       if (operation === 'GetSecretValue') asked++;
       return undefined;
     });
-    for (let i = 0; i < 5; i++) {
+    const EVENTS = 40;
+    for (let i = 0; i < EVENTS; i++) {
       const answer = await sender.signed('{}', SECRET);
-      assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '30']);
+      assert.equal(answer.status, 503);
+      assert.match(String(answer.headers['retry-after']), /^\d+$/);
     }
     assert.equal((await sender.post(Buffer.from('{}'), {})).status, 403);
-    // While it initialises and at the first event: the API key, and both stages of the signing secret.
-    assert.ok(asked <= 6, `${asked} calls`);
+    assert.ok(asked < EVENTS / 2, `${asked} calls`);
   });
 });

@@ -1,6 +1,5 @@
 // The link to the chat: a token, a subscription and the history, kept up. It breaks, is made again, and misses nothing
 // that the history still holds: it subscribes first, then reads the history; what comes twice carries the same id.
-import { Momento } from './momento.js';
 import { StreamEnd } from './stream-end.js';
 import { fetchToken, Refused, SignedOut } from './token.js';
 
@@ -71,7 +70,8 @@ export class Link {
 
   /** Resolves when the subscription is heard and the history is read; `over` resolves when it ends. */
   async #listen(choice) {
-    const token = await this.#haveToken(choice);
+    // Momento's SDK is the largest part of the page. It loads while the token is asked for.
+    const [token, { Momento }] = await Promise.all([this.#haveToken(choice), import('./momento.js')]);
     const momento = new Momento(token);
     const isCurrent = () => choice === this.#choice;
     let end;

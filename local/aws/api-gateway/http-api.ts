@@ -11,6 +11,7 @@ import { AwsError } from '../errors';
 import { listen, readBody, TooLarge, wireRequest } from '../http';
 import { NOT_ANSWERED, withFault } from '../http/faults';
 import { decide, type Statement } from '../iam';
+import type { AnsweredRequest } from '../lambda/function-url';
 import type { HostedFunction } from '../lambda/hosted-function';
 import { urlEvent, urlResponse } from '../lambda/url-event';
 import { authenticate, type WireRequest } from '../sigv4';
@@ -32,7 +33,7 @@ export interface HttpApiOptions {
   /** The fault for a call of a route, before its function is invoked. */
   faultOf?(route: string, request: WireRequest): Fault | undefined;
   onCall?(call: { url: string; method: string }): void;
-  onRequest?(request: { url: string; method: string; status: number; ms: number }): void;
+  onRequest?(request: AnsweredRequest): void;
   /** a line of the access log */
   onAccess?(line: string): void;
 }
@@ -109,6 +110,7 @@ export class HttpApi {
     const sourceIp = incoming.socket.remoteAddress ?? '127.0.0.1';
     let integrationStatus: number | undefined;
     let error: string | undefined;
+    let initMs: number | undefined;
     this.options.onCall?.({ url, method });
     response.setHeader('apigw-requestid', requestId);
     response.setHeader('date', new Date(now).toUTCString());
@@ -125,7 +127,8 @@ export class HttpApi {
         latencyMs,
         error,
       };
-      this.options.onRequest?.({ url, method, status, ms: latencyMs });
+      const ms = latencyMs - (initMs ?? 0);
+      this.options.onRequest?.({ url, method, status, ms, ...(initMs !== undefined && { initMs }) });
       if (target) this.options.onAccess?.(target.declared.writeAccess(access));
     });
     try {
@@ -147,7 +150,11 @@ export class HttpApi {
       const exchange = { server: this.#server, response, throttled: refusal(429) };
       const fault = this.options.faultOf?.(route.name, request);
       const hosted = mayInvoke(target, route);
-      const outcome = await withFault(fault, exchange, () => hosted.invoke(event));
+      const outcome = await withFault(fault, exchange, () =>
+        hosted.invoke(event, (took) => {
+          initMs = took;
+        }),
+      );
       if (outcome === NOT_ANSWERED) return;
       const answer = outcome.ok ? urlResponse(outcome.payload) : undefined;
       if (!answer) throw refusal(500);

@@ -3,6 +3,7 @@ import { byId, duration, element } from './element.js';
 import { written } from './message.js';
 import { onPress } from './press.js';
 import { post } from './server.js';
+import { titleOf } from './stations.js';
 
 const COUNTS = [
   { key: 'done', title: 'handled' },
@@ -17,7 +18,7 @@ const state = byId('burst-state');
 export function showBurst(burst) {
   state.hidden = !burst;
   if (!burst) return;
-  const { messages, users, published, done, median, slowest, took } = burst;
+  const { messages, users, published, done, reasons, median, slowest, took } = burst;
   const bar = element('span.bar', { 'aria-hidden': 'true' });
   for (const { key } of COUNTS) {
     const part = element('span', { 'data-part': key });
@@ -33,12 +34,13 @@ export function showBurst(burst) {
   const lines = [
     `${published} of ${messages} published by ${users} users`,
     counts.join(', '),
+    ...reasons.map(({ station, text, count }) => `${count} × ${titleOf(station)}: ${text}`),
     median === undefined ? '' : `half within ${duration(median)}, all within ${duration(slowest)}`,
     done === messages ? `All handled in ${duration(took)}` : '',
   ];
   const texts = lines.filter((line) => line !== '').map((line) => element('span', {}, line));
   state.replaceChildren(bar, ...texts);
-  byId('burst-news').textContent = done === messages ? lines[3] : '';
+  byId('burst-news').textContent = done === messages ? lines.at(-1) : '';
 }
 
 onPress(byId('burst'), byId('burst-note'), () => post('api/burst', { message: written().message }));

@@ -43,6 +43,10 @@ export const STATIONS = [
   },
 ];
 
+export function titleOf(key) {
+  return STATIONS.find((one) => one.key === key)?.title ?? key;
+}
+
 export const SIGNS = {
   todo: '·',
   unneeded: '–',

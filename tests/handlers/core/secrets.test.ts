@@ -10,6 +10,8 @@ import {
   SigningSecret,
 } from '../../../handlers/core/signing-secret';
 
+const MOST_MS = FAILURE_MEMORY_MS.most;
+
 /** A clock and a source that counts its calls. */
 function source<T>(value: T) {
   const it = { value, up: true, calls: 0, now: 1_700_000_000_000 };
@@ -40,16 +42,33 @@ describe('a cached secret', () => {
     assert.equal(from.calls, 2);
   });
 
-  it('remembers a failure for 30 seconds and asks nobody meanwhile', async () => {
+  it('remembers a failure for a second, then for twice as long each time up to 30, and asks nobody meanwhile', async () => {
     const from = source('a');
     from.up = false;
     const secret = new CachedSecret(from.fetch, 1_000_000, from.clock);
-    await assert.rejects(secret.get(0), Unavailable);
+    const refused = (seconds: number) =>
+      assert.rejects(secret.get(0), (error: Unavailable) => error.headers['retry-after'] === String(seconds));
+    for (const [failures, seconds] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      await refused(seconds);
+      from.now += seconds * 1_000 - 1;
+      await refused(1);
+      assert.equal(from.calls, failures + 1);
+      from.now += 1;
+    }
     from.up = true;
-    from.now += FAILURE_MEMORY_MS - 1;
-    await assert.rejects(secret.get(0), (error: Unavailable) => error.headers['retry-after'] === '30');
-    assert.equal(from.calls, 1);
-    from.now += 1;
+    assert.equal(await secret.get(0), 'a');
+  });
+
+  it('forgets its failures with the first success', async () => {
+    const from = source('a');
+    const secret = new CachedSecret(from.fetch, 0, from.clock);
+    for (const up of [false, false, true, false]) {
+      from.up = up;
+      from.now += MOST_MS;
+      await secret.get(0).catch(() => undefined);
+    }
+    from.now += FAILURE_MEMORY_MS.least;
+    from.up = true;
     assert.equal(await secret.get(0), 'a');
   });
 
@@ -105,7 +124,7 @@ describe('a cached secret', () => {
     const secret = new CachedSecret(inTurn(values), 1_000, () => now);
     secret.prefetch();
     await assert.rejects(secret.get(100), Unavailable);
-    now = FAILURE_MEMORY_MS;
+    now = MOST_MS;
     assert.equal(await secret.get(100), 'a');
   });
 
@@ -118,7 +137,7 @@ describe('a cached secret', () => {
     await secret.get(100);
     now = 101;
     assert.equal(await secret.get(100, 0), 'a');
-    now += FAILURE_MEMORY_MS;
+    now += MOST_MS;
     fail(new Error('timed out'));
     assert.equal(await secret.get(100), 'a');
     assert.equal(await secret.get(100), 'b');
@@ -131,7 +150,7 @@ describe('a cached secret', () => {
     from.up = false;
     from.now += 100_000;
     assert.equal(await secret.get(0), 'a');
-    from.now += FAILURE_MEMORY_MS;
+    from.now += MOST_MS;
     await assert.rejects(secret.get(0), Unavailable);
   });
 });
@@ -179,7 +198,7 @@ describe('the signing secret', () => {
     await assert.rejects(secret.check(body, sign(body, 'new')), Unavailable);
     await secret.check(body, sign(body, 'old'));
     assert.equal(from.calls, 2, 'a failure is remembered');
-    from.now += FAILURE_MEMORY_MS;
+    from.now += MOST_MS;
     await secret.check(body, sign(body, 'new'));
   });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TopicMessage } from 'local-momento';
 import { local } from '../../../application/local';
-import { STATIONS } from '../../../local/page/journey';
-import { type Journey, Journeys } from '../../../local/page/journeys';
+import { type Journey, STATIONS } from '../../../local/page/journey';
+import { Journeys } from '../../../local/page/journeys';
 
 const hello = local.describe({ courseId: '123', comment: 'hello' });
 const REQUEST_ID = '3f0c8d1e-58a1-4a6e-9f5f-0d9f4d0e7a11';
@@ -115,6 +115,36 @@ describe('a comment’s journey', () => {
       'token done: vended for robin',
       'topic failed: not published; the publisher answered 503: Temporarily unavailable',
     ]);
+  });
+
+  it('goes on from a publisher that gave it up although Momento took it, before its answer or after', () => {
+    const told =
+      'publisher done: answered 503: Temporarily unavailable. The message was published all the same';
+    for (const isLate of [false, true]) {
+      const journey = journeys.begin('taylor', hello);
+      journeys.tokenVended('taylor');
+      if (!isLate) journeys.published(message());
+      journeys.answered(journey, answer(503, 'Temporarily unavailable'));
+      if (isLate) journeys.published(message());
+      assert.deepEqual(texts(journey), [
+        told,
+        'token done: vended for taylor',
+        'topic done: published as taylor',
+      ]);
+      assert.equal(journeys.all.length, 1);
+      journeys = new Journeys(
+        local.describe,
+        () => {},
+        () => now,
+      );
+    }
+  });
+
+  it('ends at the webhook if Momento has no room to keep the message for it', () => {
+    journeys.published(message());
+    journeys.dropped(message(), 'backlog is full');
+    assert.equal(only().steps.webhook?.state, 'failed');
+    assert.equal(only().steps.webhook?.text, 'not called: backlog is full');
   });
 
   it('that ended at the publisher does not take the token or the topic of a later one', () => {

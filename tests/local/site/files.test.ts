@@ -33,6 +33,19 @@ describe('npm run site', () => {
     assert(!all.join().includes('stand-in'));
   });
 
+  it('names each module of the chat’s page ahead, so that none is found only when another has loaded', () => {
+    const text = (name: string) => readFileSync(path.join(CLIENT, name), 'utf8');
+    const found = new Set(['app.js']);
+    for (const name of found) {
+      if (name === 'web-sdk.js') continue;
+      for (const [, imported = ''] of text(name).matchAll(/(?:from |import\()'\.\/([\w.-]+)'/g))
+        found.add(imported);
+    }
+    const ahead = [...text('index.html').matchAll(/(?:modulepreload" href|module" src)="([\w.-]+)"/g)];
+    assert.deepEqual(ahead.map(([, name]) => name).sort(), [...found].sort());
+    assert(found.has('web-sdk.js') && found.size > 10);
+  });
+
   it('says what is missing, and which application has a site', async () => {
     for (const [args, message] of [
       [[], /--out is missing: the folder to write to/],

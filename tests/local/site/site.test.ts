@@ -1,6 +1,7 @@
 // The host of an application's site, with its stand-in for a sign-in.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { type Site, startSite } from '../../../local/site';
 import { type Stack, startStack } from '../../../local/stack';
 
@@ -8,6 +9,7 @@ interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
+  bytes: Buffer;
 }
 
 describe('the host of a site', () => {
@@ -36,7 +38,8 @@ describe('the host of a site', () => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(Buffer.from(chunk));
         const { statusCode: status = 0, headers: received } = response;
-        resolve({ status, headers: received, body: Buffer.concat(chunks).toString() });
+        const bytes = Buffer.concat(chunks);
+        resolve({ status, headers: received, body: bytes.toString(), bytes });
       });
       sent.once('error', reject);
       sent.end(body);
@@ -88,7 +91,7 @@ describe('the host of a site', () => {
   });
 
   it('sends a Content-Security-Policy that allows its own files and the local Momento, and nothing else', async () => {
-    const { headers, body } = await send('GET', '/');
+    const { headers, body } = await send('GET', '/', { cookie: await signIn('taylor') });
     const policy = String(headers['content-security-policy']).split('; ');
     assert.deepEqual(
       policy.filter((rule) => /^(default|script|style|connect)-src|^form/.test(rule)),
@@ -101,6 +104,41 @@ describe('the host of a site', () => {
       ],
     );
     assert.doesNotMatch(body, /<style|style=|<script>|\son\w+=/);
+  });
+
+  it('leads who is not signed in to the sign-in, before the page loads', async () => {
+    const { status, headers } = await send('GET', '/');
+    assert.deepEqual([status, headers.location], [303, 'sign-in']);
+    assert.equal((await send('GET', '/', { cookie: await signIn('taylor') })).status, 200);
+  });
+
+  it('has the token service initialised for two users at the same time before it serves', async () => {
+    assert.equal((await stack.heapUsed('tokensFunctionName')).length, 2);
+  });
+
+  it('lets browsers keep scripts and styles until they change, and no page', async () => {
+    for (const path of ['/app.js', '/layout.css', '/web-sdk.js', '/sign-in.css']) {
+      const { headers } = await send('GET', path);
+      assert.equal(headers['cache-control'], 'no-cache', path);
+      const again = await send('GET', path, { 'if-none-match': String(headers.etag) });
+      assert.deepEqual([again.status, again.body], [304, ''], path);
+      assert.equal((await send('GET', path, { 'if-none-match': 'W/"of another"' })).status, 200, path);
+    }
+    const cookie = await signIn('taylor');
+    for (const path of ['/', '/sign-in']) {
+      const { headers } = await send('GET', path, { cookie });
+      assert.deepEqual([headers['cache-control'], headers.etag], ['no-store', undefined], path);
+    }
+  });
+
+  it('compresses the web SDK for browsers that take it', async () => {
+    const whole = await send('GET', '/web-sdk.js');
+    const compressed = await send('GET', '/web-sdk.js', { 'accept-encoding': 'gzip, deflate, br' });
+    assert.equal(whole.headers['content-encoding'], undefined);
+    assert.equal(compressed.headers['content-encoding'], 'gzip');
+    assert.equal(compressed.headers.etag, whole.headers.etag);
+    assert(gunzipSync(compressed.bytes).equals(whole.bytes));
+    assert(compressed.bytes.length < whole.bytes.length / 5);
   });
 
   it('serves the files of the site’s folder, and nothing beyond', async () => {

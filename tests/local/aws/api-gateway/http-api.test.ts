@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { accessLogOf } from '../../../../local/aws/api-gateway/access-log';
 import type { Limits } from '../../../../local/aws/api-gateway/declared';
@@ -32,6 +33,7 @@ describe('an HTTP API', () => {
   let now: number;
   let access: Record<string, string>[];
   const apis: HttpApi[] = [];
+  const events = new EventEmitter();
   beforeEach(() => {
     fixture = functionsFixture();
     now = Date.now();
@@ -53,6 +55,7 @@ describe('an HTTP API', () => {
     const api = await HttpApi.reserve('api', {
       findIdentity: (id) => [caller, ofOtherRoute, ofFunctions].find(({ accessKeyId }) => accessKeyId === id),
       now: () => now,
+      onRequest: (request) => events.emit('request', request),
       onAccess: (line) => access.push(JSON.parse(line)),
     });
     apis.push(api);
@@ -115,6 +118,17 @@ describe('an HTTP API', () => {
       timeEpoch: now,
     });
     assert.deepEqual([http.method, http.path, http.sourceIp], ['POST', '/webhook', '127.0.0.1']);
+  });
+
+  it('tells how long INIT took with the first request of an instance, and not with the second', async () => {
+    const url = await serve(ECHO);
+    const answered = async () => {
+      const [[request]] = await Promise.all([once(events, 'request'), answerOf(`${url}/webhook`)]);
+      return request;
+    };
+    const { initMs, ms } = await answered();
+    assert.ok(initMs > 0 && ms > 0, `${initMs}, ${ms}`);
+    assert.equal('initMs' in (await answered()), false);
   });
 
   it('answers 404 itself where no route has the method and the path', async () => {
