@@ -4,16 +4,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { dirname } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** V8's code cache by the SHA-256 of a file. */
 export type CompiledFiles = Map<string, Uint8Array>;
 
 /** So long is what stands before a file's first character. */
 const BEFORE = Module.wrap('|').indexOf('|');
+/** A script of this kind cannot import modules. The bundles import none. */
+const IMPORTS = /\bimport\s*\(/;
 
 export class FileLoader {
   readonly #fresh = new Map<string, Script>();
+  readonly #ordinarily = require.extensions['.js'];
 
   /** @param known what V8 has made of files before */
   constructor(private readonly known: CompiledFiles) {
@@ -37,12 +40,16 @@ export class FileLoader {
 
   #load(module: Module, file: string): void {
     const source = readFileSync(file, 'utf8');
+    if (IMPORTS.test(source)) this.#ordinarily?.(module, file);
+    else this.#run(module, file, source);
+  }
+
+  #run(module: Module, file: string, source: string): void {
     const digest = createHash('sha256').update(source).digest('hex');
     const cachedData = this.known.get(digest);
     const script = new Script(Module.wrap(source), {
       filename: file,
       columnOffset: -BEFORE,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData && { cachedData: Buffer.from(cachedData) }),
     });
     if (!cachedData || script.cachedDataRejected) this.#fresh.set(digest, script);

@@ -7,9 +7,10 @@ import { type CompiledFiles, FileLoader } from '../../../../local/aws/lambda/com
 
 const HANDLER = `"use strict"; const { twice } = require('./other.cjs');
 exports.facts = async () => [twice(21), __filename, __dirname, this === exports, module.exports === exports,
-  (await import('node:path')).sep, await import('./other.cjs').then(({ default: other }) => other.twice(2))];
+  await require('./importing.cjs').twice(2)];
 exports.fail = () => { throw new Error('thrown'); };
 `;
+const IMPORTING = "exports.twice = async (n) => (await import('./other.cjs')).default.twice(n);";
 const FIRST_LINE = 'exports.fail = () => { throw new Error("thrown"); };';
 
 describe('a file of a function', () => {
@@ -20,6 +21,7 @@ describe('a file of a function', () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'compiled-files-')));
     writeFileSync(join(folder, 'other.cjs'), 'exports.twice = (n) => 2 * n;');
     writeFileSync(join(folder, 'handler.cjs'), HANDLER);
+    writeFileSync(join(folder, 'importing.cjs'), IMPORTING);
     writeFileSync(join(folder, 'line.cjs'), FIRST_LINE);
   });
   afterEach(() => {
@@ -31,7 +33,8 @@ describe('a file of a function', () => {
   /** Loads the files as a new instance does. */
   const load = async (known: CompiledFiles) => {
     const loader = new FileLoader(known);
-    for (const file of ['other', 'handler', 'line']) delete require.cache[join(folder, `${file}.cjs`)];
+    for (const file of ['other', 'handler', 'importing', 'line'])
+      delete require.cache[join(folder, `${file}.cjs`)];
     const { facts, fail } = require(join(folder, 'handler.cjs'));
     const { fail: failInLine } = require(join(folder, 'line.cjs'));
     return { loader, facts: await facts(), places: [fail, failInLine].map(placeOf) };
@@ -46,12 +49,12 @@ describe('a file of a function', () => {
 
   it('is compiled once, and gives the same in each instance, errors with their places included', async () => {
     const first = await load(new Map());
-    assert.deepEqual(first.facts, [42, join(folder, 'handler.cjs'), folder, true, true, '/', 4]);
+    assert.deepEqual(first.facts, [42, join(folder, 'handler.cjs'), folder, true, true, 4]);
     assert.deepEqual(first.places, [
       `handler.cjs:4:${'exports.fail = () => { throw new'.length - 2}`,
       `line.cjs:1:${'exports.fail = () => { throw new'.length - 2}`,
     ]);
-    assert.equal(first.loader.fresh.length, 3);
+    assert.equal(first.loader.fresh.length, 3, 'all but the one that imports');
 
     const second = await load(first.loader.compiled(first.loader.fresh));
     assert.deepEqual([second.facts, second.places], [first.facts, first.places]);
