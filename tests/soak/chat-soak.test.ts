@@ -9,7 +9,7 @@ describe('the soak of the multi-language chat', () => {
     this.timeout(300_000);
     // A busy machine may be too slow for the webhook's deadlines. What is wrong with the handlers is wrong each time.
     this.retries(2);
-    const report = await chatSoak({ events: EVENTS, faults: 0.1, seed: 1, concurrency: 4 });
+    const report = await chatSoak({ events: EVENTS, faults: 0.1, seed: 1, concurrency: 6 });
     assert.deepEqual(chatComplaintsOf(report, 0.1), []);
     assert.ok((report.answers[202] ?? 0) > 0, 'no event went through the queue');
     assert.ok((report.withheld.profanity ?? 0) > 0, 'nothing was withheld');
