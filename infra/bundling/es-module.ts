@@ -29,6 +29,12 @@ const ASSIGNMENT = /^exports\.([\w$]+) = ([\s\S]*);$/;
 const NAMESPACE_END =
   /\}\)\(([\w$]+) (?:= exports\.\1 \|\| \(exports\.\1 = \{\}\)|\|\| \(exports\.\1 = \1 = \{\}\))\);$/;
 
+/** What a file requires at its top: each specifier that `toEsModule` asks about. */
+export function requiredBy(code: string): string[] {
+  const requires = code.matchAll(new RegExp(REQUIRE, 'gm'));
+  return [...new Set([...requires].map(([, , specifier = '']) => specifier))];
+}
+
 /**
  * The same module, in the same order, with `import` and `export`.
  * @param isModule whether the file of a specifier becomes an ES module too, or is JSON

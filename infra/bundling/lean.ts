@@ -14,7 +14,8 @@ import {
   type OnResolveResult,
   type Plugin,
 } from 'esbuild';
-import { isCompiled, toEsModule } from './es-module';
+import { isCompiled, requiredBy, toEsModule } from './es-module';
+import { kept } from './kept';
 import { callsIn, namesIn, type Reached, reach } from './unreached';
 
 /** Packages that TypeScript compiled to CommonJS, and whose files only declare things when they are loaded. */
@@ -101,7 +102,10 @@ function converted(file: string): OnLoadResult | undefined {
 }
 
 function asEsModule(file: string, code = readFileSync(file, 'utf8')): OnLoadResult | undefined {
-  return isCompiled(code) ? { contents: toEsModule(file, code, isModuleFrom(file)) } : undefined;
+  if (!isCompiled(code)) return undefined;
+  const modules = requiredBy(code).filter(isModuleFrom(file));
+  const convert = () => toEsModule(file, code, (specifier) => modules.includes(specifier));
+  return { contents: kept(['module', code, ...modules], convert) };
 }
 
 /** The client without what no code of this bundle can call. */
@@ -138,7 +142,7 @@ function calledElsewhere({ leftOut }: Reached, { inputs, outputs }: Metafile, pr
   return others.flatMap((file) => {
     if (!file.endsWith('.js')) return [];
     const code = readFileSync(path.resolve(project, file), 'utf8');
-    const called = [...callsIn(file, code)].filter((name) => leftOut.has(name));
+    const called = callsIn(file, code).filter((name) => leftOut.has(name));
     return called.map((name) => ({ text: `${file} calls ${name}, which was left out of Momento's client` }));
   });
 }
@@ -163,7 +167,14 @@ function isModuleFrom(file: string): (specifier: string) => boolean {
   const { resolve } = createRequire(file);
   return (specifier) => {
     if (!specifier.startsWith('.') && !NAMES_COMPILED.test(specifier)) return false;
-    const target = resolve(specifier);
-    return target.endsWith('.json') || isCompiled(readFileSync(target, 'utf8'));
+    return isModule(resolve(specifier));
   };
+}
+
+const answers = new Map<string, boolean>();
+
+function isModule(file: string): boolean {
+  const answer = answers.get(file) ?? (file.endsWith('.json') || isCompiled(readFileSync(file, 'utf8')));
+  answers.set(file, answer);
+  return answer;
 }

@@ -2,13 +2,20 @@
 // code that is left. A call names what it calls, so what is never named is never called.
 import * as ts from 'typescript';
 import { SYNTAX } from './es-module';
+import { kept } from './kept';
 
 /** A piece of a file that may be left out, with everything that belongs to it. */
 interface Part {
   readonly name: string;
-  readonly ranges: ts.TextRange[];
-  readonly names: Set<string>;
+  readonly ranges: readonly ts.TextRange[];
+  readonly names: readonly string[];
   readonly within: Part | undefined;
+}
+
+/** The parts of a file, each after the one that it is within, by its place in the list. `outside` are the names in the rest. */
+interface Parts {
+  readonly parts: readonly (Omit<Part, 'within'> & { readonly within: number })[];
+  readonly outside: readonly string[];
 }
 
 export interface Source {
@@ -29,7 +36,7 @@ export interface Reached {
  */
 export function reach(sources: readonly Source[], seeds: Iterable<string>): Reached {
   const named = new Set(seeds);
-  const files = sources.map((source) => ({ ...source, ...partsOf(source) }));
+  const files = sources.map((source) => ({ ...source, ...linked(source) }));
   for (const { outside } of files) add(named, outside);
   let waiting = files.flatMap(({ parts }) => parts);
   for (let found = true; found; ) {
@@ -62,8 +69,12 @@ export function namesIn(file: string, code: string): Set<string> {
   return names;
 }
 
-/** The names of the members that a piece of code calls or constructs. */
-export function callsIn(file: string, code: string): Set<string> {
+/** The names of the members that a piece of code of a package calls or constructs. */
+export function callsIn(file: string, code: string): readonly string[] {
+  return kept(['calls', code], () => findCalls(file, code));
+}
+
+function findCalls(file: string, code: string): string[] {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
     const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression : undefined;
@@ -71,31 +82,37 @@ export function callsIn(file: string, code: string): Set<string> {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, code, SYNTAX, false));
-  return names;
+  return [...names];
 }
 
-function partsOf({ file, code }: Source): { parts: Part[]; outside: Set<string> } {
+function linked({ file, code }: Source): { parts: Part[]; outside: readonly string[] } {
+  const { parts: list, outside } = kept(['parts', code], () => partsOf({ file, code }));
   const parts: Part[] = [];
-  const outside = new Set<string>();
-  const siblings = new Map<string, Part>();
+  for (const one of list) parts.push({ ...one, within: parts[one.within] });
+  return { parts, outside };
+}
 
-  const visit = (node: ts.Node, within: Part | undefined): void => {
+function partsOf({ file, code }: Source): Parts {
+  const parts: { name: string; ranges: ts.TextRange[]; names: Set<string>; within: number }[] = [];
+  const outside = new Set<string>();
+  const siblings = new Map<string, number>();
+
+  const visit = (node: ts.Node, within: number): void => {
     const name = nameOfPart(node, code);
     if (!name) {
-      if (ts.isIdentifier(node)) (within?.names ?? outside).add(node.text);
+      if (ts.isIdentifier(node)) (parts[within]?.names ?? outside).add(node.text);
       ts.forEachChild(node, (child) => visit(child, within));
       return;
     }
-    const key = ts.isStatement(node) && !within ? name : undefined;
+    const key = ts.isStatement(node) && within < 0 ? name : undefined;
     const known = key === undefined ? undefined : siblings.get(key);
-    const part: Part = known ?? { name, ranges: [], names: new Set(), within };
-    part.ranges.push({ pos: node.pos, end: node.end });
-    if (!known) parts.push(part);
-    if (key !== undefined) siblings.set(key, part);
-    ts.forEachChild(node, (child) => visit(child, part));
+    const at = known ?? parts.push({ name, ranges: [], names: new Set(), within }) - 1;
+    parts[at]?.ranges.push({ pos: node.pos, end: node.end });
+    if (key !== undefined) siblings.set(key, at);
+    ts.forEachChild(node, (child) => visit(child, at));
   };
-  visit(ts.createSourceFile(file, code, SYNTAX, true, ts.ScriptKind.JS), undefined);
-  return { parts, outside };
+  visit(ts.createSourceFile(file, code, SYNTAX, true, ts.ScriptKind.JS), -1);
+  return { parts: parts.map((part) => ({ ...part, names: [...part.names] })), outside: [...outside] };
 }
 
 const OF_MESSAGE = /^(?:cache_client|control_client)\.(\w+) = \1;$|^_(\w+)_one_of_decls = new WeakMap\(\);$/;

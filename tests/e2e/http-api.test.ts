@@ -176,7 +176,7 @@ describe('the stack with API Gateway in front', () => {
 });
 
 describe('the relay with API Gateway in front', () => {
-  const MESSAGES = 20;
+  const MESSAGES = 8;
   let stack: Stack;
 
   before(async () => {

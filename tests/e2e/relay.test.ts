@@ -7,7 +7,7 @@ import { sendMessage } from '../../local/stack/flow';
 import { Publisher } from '../../local/stack/publisher';
 
 const USERS = ['ada', 'grace', 'linus', 'taylor'];
-const MESSAGES = 1_000;
+const MESSAGES = 300;
 
 describe('the stack with the relay', () => {
   let stack: Stack;

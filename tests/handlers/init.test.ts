@@ -135,10 +135,11 @@ describe('the INIT of a function', () => {
   ];
   for (const [trouble, operation, fault] of TROUBLES) {
     it(`does not fail while ${trouble}, waits for a second at most, and the first request asks again`, async () => {
+      answer((one) => (one === operation ? fault : undefined));
+      await Promise.all(NAMES.map(initialise)); // most of it is waiting
+      answer();
       for (const name of NAMES) {
-        answer((one) => (one === operation ? fault : undefined));
-        await initialise(name);
-        answer();
+        asked = [];
         await serve(name);
         // A call that is not answered is repeated by the client, perhaps after INIT: only what is refused can be counted.
         if (operation === 'GetSecretValue' && fault.kind === 'refuse')

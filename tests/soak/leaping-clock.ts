@@ -1,4 +1,4 @@
-// The clock of a soak's relay, which can jump by minutes. Its timers are not affected.
+// The clock of a soak's relay, which can jump by minutes. Its timers are not affected, but its reports come every second.
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

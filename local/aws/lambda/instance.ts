@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock';
 import { compiled } from '../compiled';
+import type { CompiledFiles } from './compiled-files';
 import type { Boot, FromWorker, FunctionError, Outcome, ToWorker } from './protocol';
 
 /** Lambda's limit for the initialisation: ten seconds. */
 const INIT_MS = 10_000;
 
 export interface InstanceOptions {
-  boot: Omit<Boot, 'ahead' | 'gate'>;
+  boot: Omit<Boot, 'ahead' | 'gate' | 'compiled'>;
   environment: Record<string, string>;
   timeoutMs: number;
   clock: Clock;
@@ -27,6 +28,12 @@ function runtimeSource(): string {
   return source;
 }
 
+/** What V8 made of the functions' files: of the newest, as each change of a handler adds some. */
+const files: CompiledFiles = new Map();
+const FILES_AT_MOST = 100;
+/** The files that an instance was asked for. */
+const asked = new Set<string>();
+
 export class Instance {
   readonly #worker: Worker;
   readonly #ready: Promise<FunctionError | undefined>;
@@ -41,7 +48,7 @@ export class Instance {
 
   constructor(private readonly options: InstanceOptions) {
     const { environment, clock } = options;
-    const boot: Boot = { ...options.boot, ahead: clock.ahead, gate: this.#gate };
+    const boot: Boot = { ...options.boot, ahead: clock.ahead, gate: this.#gate, compiled: files };
     this.#worker = new Worker(runtimeSource(), {
       eval: true,
       execArgv: [], // without this process's own hooks
@@ -140,9 +147,21 @@ export class Instance {
     else if (message.kind === 'heap') this.#tellHeap(message.bytes);
     else if (message.kind === 'freezing') this.#tellFreezing();
     else if (message.kind === 'ready') this.#begin();
-    else if (message.kind === 'answered') this.#settle?.({ ok: true, payload: message.payload });
-    else if (message.requestId === undefined) this.#end(message.error, false);
+    else if (message.kind === 'compiled') keep(message.files);
+    else if (message.kind === 'answered') {
+      this.#askFor(message.fresh);
+      this.#settle?.({ ok: true, payload: message.payload });
+    } else if (message.requestId === undefined) this.#end(message.error, false);
     else this.#settle?.({ ok: false, error: message.error });
+  }
+
+  /** After its first answer most of the functions that a request calls are compiled. */
+  #askFor(fresh: readonly string[]): void {
+    const compile = fresh.filter((digest) => !asked.has(digest));
+    if (compile.length === 0) return;
+    for (const digest of compile) asked.add(digest);
+    const question: ToWorker = { compile };
+    this.#worker.postMessage(question);
   }
 
   #begin(): void {
@@ -167,6 +186,11 @@ export class Instance {
     this.#settle?.({ ok: false, error });
     void this.#worker.terminate();
   }
+}
+
+function keep(compiled: CompiledFiles): void {
+  for (const [digest, code] of compiled) files.set(digest, code);
+  for (const oldest of [...files.keys()].slice(0, -FILES_AT_MOST)) files.delete(oldest);
 }
 
 function timedOut(requestId: string, ms: number, phase = ''): FunctionError {

@@ -1,4 +1,5 @@
 // The messages between the host and an instance's worker thread, and the outcome of an invocation.
+import type { CompiledFiles } from './compiled-files';
 
 /** The worker gets this when it starts. */
 export interface Boot {
@@ -18,12 +19,17 @@ export interface Boot {
   ahead: Float64Array;
   /** its one element is above 0 while the instance is frozen */
   gate: Int32Array;
+  /** what V8 made of files in other instances */
+  compiled: CompiledFiles;
 }
 
 export type Invocation = { requestId: string; payload: string; deadline: number };
 
-/** An invocation, a request for the heap in use, or the order to freeze until the gate opens. */
-export type ToWorker = Invocation | 'heap' | 'freeze';
+/** A request for what V8 made of files, by their digests. */
+export type Compile = { compile: string[] };
+
+/** An invocation, a request for code or for the heap in use, or the order to freeze until the gate opens. */
+export type ToWorker = Invocation | Compile | 'heap' | 'freeze';
 
 /** A failed function's answer to a direct invoke, in Lambda's own words. */
 export interface FunctionError {
@@ -37,7 +43,8 @@ export type FromWorker =
   | { kind: 'log'; line: string }
   | { kind: 'heap'; bytes: number }
   | { kind: 'freezing' }
-  | { kind: 'answered'; requestId: string; payload: string }
+  | { kind: 'compiled'; files: CompiledFiles }
+  | { kind: 'answered'; requestId: string; payload: string; fresh: string[] }
   | { kind: 'failed'; requestId: string | undefined; error: FunctionError };
 
 export type Outcome = { ok: true; payload: string } | { ok: false; error: FunctionError };

@@ -6,11 +6,13 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setDateAhead } from '../date';
+import { FileLoader } from './compiled-files';
 import type { Boot, FromWorker, FunctionError, Invocation, ToWorker } from './protocol';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const boot: Boot = workerData;
+const files = new FileLoader(boot.compiled);
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 let requestId: string | undefined;
 
@@ -102,7 +104,7 @@ async function answer(handler: Handler, { requestId: id, payload, deadline }: In
   };
   try {
     const result = await handler(JSON.parse(payload), context);
-    tell({ kind: 'answered', requestId: id, payload: JSON.stringify(result) ?? 'null' });
+    tell({ kind: 'answered', requestId: id, payload: JSON.stringify(result) ?? 'null', fresh: files.fresh });
   } catch (thrown) {
     const error = described(thrown, 'Error');
     log('ERROR', [error]);
@@ -141,6 +143,7 @@ load().then(
     parentPort?.on('message', (message: ToWorker) => {
       if (message === 'heap') tell({ kind: 'heap', bytes: heapInUse() });
       else if (message === 'freeze') freeze();
+      else if ('compile' in message) tell({ kind: 'compiled', files: files.compiled(message.compile) });
       else void answer(handler, message);
     });
     tell({ kind: 'ready' });
