@@ -1,9 +1,6 @@
 // What a function does while it initialises. Lambda gives INIT a whole CPU at any memory setting, and an invocation 0.29 of
 // one at 512 MB. So what every first request needs is done before it comes, in so far as it can be.
-import { before } from '../core/deadline';
-
-/** INIT waits this long in all, in milliseconds. What takes longer, or fails, the first request does itself. */
-export const INIT_WITHIN_MS = 1_000;
+import { before, INIT_WITHIN_MS } from '../core/deadline';
 
 const waiting: Promise<unknown>[] = [];
 

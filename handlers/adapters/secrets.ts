@@ -5,10 +5,9 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { before } from '../core/deadline';
+import { before, INIT_WITHIN_MS } from '../core/deadline';
 import { ROTATION_GRACE_MS, type SecretVersions } from '../core/signing-secret';
 import { patience } from './aws-patience';
-import { INIT_WITHIN_MS } from './initialisation';
 
 /** Two tries fit before an event is given up. */
 const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler: patience(500, 900) });

@@ -5,9 +5,9 @@ import { token as service } from '@gomomento/generated-types/dist/token';
 import { ExpiresAt, GenerateDisposableToken } from '@gomomento/sdk';
 import { CacheServiceErrorMapper } from '@gomomento/sdk/dist/src/errors/cache-service-error-mapper';
 import { credentials, Metadata } from '@grpc/grpc-js';
+import { INIT_WITHIN_MS } from '../core/deadline';
 import type { Permission } from '../core/user-token';
 import { connected } from './connected';
-import { INIT_WITHIN_MS } from './initialisation';
 import { apiKeyCredentials, type MomentoAccess } from './momento-credentials';
 
 const { PermissionsType, ExplicitPermissions, Permissions, CacheRole, TopicRole } = grpc;

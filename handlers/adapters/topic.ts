@@ -2,11 +2,10 @@
 // users over one connection, with the SDK's generated stub.
 import { cache_client } from '@gomomento/generated-types/dist/cachepubsub';
 import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import type { Deadline } from '../core/deadline';
+import { type Deadline, INIT_WITHIN_MS } from '../core/deadline';
 import { BadGateway, type Refusal, Unavailable } from '../core/errors';
 import { connected } from './connected';
 import { Connection } from './connection';
-import { INIT_WITHIN_MS } from './initialisation';
 import { apiKeyCredentials, type MomentoAccess, tokenCredentials } from './momento-credentials';
 import { fetchSecret } from './secrets';
 

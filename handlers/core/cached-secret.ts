@@ -1,5 +1,5 @@
 // A secret held in memory. It is fetched again when it may have been rotated, at a rate that no attacker can raise.
-import { before } from './deadline';
+import { before, INIT_WITHIN_MS } from './deadline';
 import { Unavailable } from './errors';
 
 /**
@@ -11,9 +11,6 @@ export const FAILURE_MEMORY_MS = { least: 1_000, most: 30_000 };
 
 /** Time limit of a fetch, in milliseconds: a fetch that is never answered must not block the next one. */
 const FETCH_WITHIN_MS = 2_200;
-
-/** Time limit of a fetch while the function initialises, in milliseconds. */
-const PREFETCH_WITHIN_MS = 1_000;
 
 interface Held<T> {
   readonly value: T;
@@ -50,7 +47,7 @@ export class CachedSecret<T> {
       this.#held ??= { value, fetchedAt };
       return value;
     };
-    this.#prefetch = before(fetchedAt + PREFETCH_WITHIN_MS, this.fetch(), this.now)
+    this.#prefetch = before(fetchedAt + INIT_WITHIN_MS, this.fetch(), this.now)
       .then(hold)
       .catch(() => undefined);
     return this.#prefetch;

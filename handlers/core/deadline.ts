@@ -3,6 +3,9 @@
 /** A moment in milliseconds since the epoch, after which nobody waits for the result. */
 export type Deadline = number;
 
+/** INIT waits this long in all, in milliseconds. What takes longer, or fails, the first request does itself. */
+export const INIT_WITHIN_MS = 1_000;
+
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
   constructor() {

@@ -2,7 +2,7 @@
 // an INIT that could not.
 import assert from 'node:assert/strict';
 import type { Fault } from 'local-momento';
-import { INIT_WITHIN_MS } from '../../handlers/adapters/initialisation';
+import { INIT_WITHIN_MS } from '../../handlers/core/deadline';
 import { sign } from '../../handlers/core/signature';
 import { DEATHS } from '../dying-connections';
 import {

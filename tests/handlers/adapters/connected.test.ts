@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
 import { startMomento } from 'local-momento';
 import { connected } from '../../../handlers/adapters/connected';
@@ -36,7 +36,8 @@ describe('the wait for a connection', () => {
   });
 
   it('fails when its time is over', async () => {
-    const server = createServer().listen(0, '127.0.0.1'); // accepts, and says nothing
+    const accepted: Socket[] = [];
+    const server = createServer((socket) => accepted.push(socket)).listen(0, '127.0.0.1'); // says nothing
     await once(server, 'listening');
     const address = server.address();
     assert(address && typeof address === 'object');
@@ -45,6 +46,7 @@ describe('the wait for a connection', () => {
       await assert.rejects(connected(client, 20), /Deadline/);
     } finally {
       client.close();
+      for (const socket of accepted) socket.destroy();
       server.close();
     }
   });

@@ -1,7 +1,8 @@
 // How long a function's INIT waits for its work, on a clock of the test's own.
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { INIT_WITHIN_MS, initialised, whileInitialising } from '../../../handlers/adapters/initialisation';
+import { initialised, whileInitialising } from '../../../handlers/adapters/initialisation';
+import { INIT_WITHIN_MS } from '../../../handlers/core/deadline';
 
 describe('the initialisation of a function', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_700_000_000_000 }));

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { INIT_WITHIN_MS } from '../../../handlers/adapters/initialisation';
 import { endEarly, fetchEarly, fetchSecret } from '../../../handlers/adapters/secrets';
+import { INIT_WITHIN_MS } from '../../../handlers/core/deadline';
 
 const ENVIRONMENT = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 
