@@ -9,7 +9,8 @@ const { AccessDenied, BadGateway, BodyTooLarge, MethodNotAllowed, StaleEvent, Un
 type Refusal = errors.Refusal;
 
 const FIELDS = 'names each bad field';
-const noSecret = new Unavailable('secret', undefined, FAILURE_MEMORY_MS / 1000);
+/** After some failures in a row. */
+const noSecret = new Unavailable('secret', undefined, FAILURE_MEMORY_MS.most / 1000);
 const common = [new MethodNotAllowed(), new BodyTooLarge(64 * 1024)];
 const calls = [
   ...common,

@@ -13,7 +13,7 @@ import {
 import { LogLines } from './log-lines';
 import { authorIn, type Found, fieldsIn, Positions, requestIdIn } from './positions';
 import { VendedTokens } from './vended-tokens';
-import { answerWords, inWords, isVerified, meaningOf, vendedWords } from './words';
+import { answerWords, inWords, isVerified, meaningOf, silenceWords, vendedWords } from './words';
 
 /** Older journeys are forgotten; those of a burst, when the next one begins. */
 const JOURNEYS_AT_MOST = 30;
@@ -115,7 +115,7 @@ export class Journeys {
     const journey = this.#positions.get(message);
     if (!journey) return;
     const { status, error = '', ms } = answer;
-    const text = status === undefined ? `no answer: ${error}` : answerWords(status, ms, journey.initMs);
+    const text = status === undefined ? silenceWords(error) : answerWords(status, ms, journey.initMs);
     this.#step(journey, 'webhook', status === 200 || status === 202 ? 'done' : 'failed', text);
     if (journey.steps.outcome) return;
     if (status === 200) this.#step(journey, 'outcome', 'done', journey.done);

@@ -39,6 +39,11 @@ export function answerWords(status: number, ms: number, initMs = 0): string {
   return `answered ${status} in ${inWords(ms - initMs)}, after an INIT of ${inWords(initMs)}`;
 }
 
+/** @param error why there was no answer; Momento's time limit says so itself */
+export function silenceWords(error: string): string {
+  return error.startsWith('no answer') ? error : `no answer: ${error}`;
+}
+
 export function inWords(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1_000).toFixed(1)}\u00a0s`;
 }

@@ -14,8 +14,8 @@ export async function startChat(languages: string, settings: Record<string, stri
   const application = 'examples/multi-language-chat';
   const stack = await startStack({
     config: { application, languages, messagesPerMinute: '1000', ...settings },
-    // Quick heartbeats, so that silence is noticed quickly.
-    momento: { heartbeatMs: 1_000, deliveriesPerSecond: 50 },
+    // Quick heartbeats, so that silence is noticed quickly. Momento waits for a webhook that a busy machine keeps waiting.
+    momento: { heartbeatMs: 1_000, deliveriesPerSecond: 50, deliveryTimeoutMs: 30_000 },
   });
   const { site: declared } = stack.application;
   if (!declared) throw new Error('the chat has no site');
@@ -40,6 +40,8 @@ export interface User {
   write(text: string): Promise<void>;
   /** The messages with this text. */
   message(text: string): Locator;
+  /** Loads the page anew, signed in as before, and waits until the chat is there. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,10 @@ export async function enter(
       await tab.getByRole('button', { name: 'Send' }).click();
     },
     message: (text) => tab.locator('#messages > li').filter({ hasText: text }),
+    async reload() {
+      await tab.goto(site.url);
+      await live(tab);
+    },
     close: () => context.close(),
   };
 }

@@ -22,8 +22,6 @@ describe('the multi-language chat', () => {
     chat = await startChat('en,es,ar');
     ({ stack, site } = chat);
     browser = await launch();
-  });
-  beforeEach(async () => {
     [taylor, lucia] = await Promise.all([
       enter(browser, site, { name: 'Taylor', locale: 'en-US' }),
       enter(browser, site, { name: 'Lucía', locale: 'es-ES' }),
@@ -31,9 +29,9 @@ describe('the multi-language chat', () => {
   });
   afterEach(async () => {
     stack.setFaults(undefined);
-    const complaints = [...taylor.complaints, ...lucia.complaints];
-    await Promise.all([taylor.close(), lucia.close()]);
+    const complaints = [taylor, lucia].flatMap((user) => user.complaints.splice(0));
     assert.deepEqual(complaints, [], 'the browsers complain of nothing');
+    await Promise.all([taylor.reload(), lucia.reload()]);
   });
   after(async () => {
     await browser?.close();
@@ -205,13 +203,17 @@ describe('the multi-language chat', () => {
   });
 
   it('goes to the sign-in when nobody is signed in any more', async () => {
-    await taylor.tab.getByRole('button', { name: 'Sign out' }).click();
-    await taylor.tab.waitForURL(`${site.url}sign-in`);
-    await taylor.tab.goto(site.url);
-    await taylor.tab.waitForURL(`${site.url}sign-in`);
-    await taylor.tab.getByText('A stand-in, on this machine alone.').waitFor();
-    await lucia.tab.context().clearCookies(); // her session ends while her page is open
-    await lucia.tab.getByLabel('Your language').selectOption('en');
-    await lucia.tab.waitForURL(`${site.url}sign-in`);
+    const { tab, ...sam } = await enter(browser, site, { name: 'Sam', locale: 'en' });
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    await tab.waitForURL(`${site.url}sign-in`);
+    await tab.goto(site.url);
+    await tab.waitForURL(`${site.url}sign-in`);
+    await tab.getByText('A stand-in, on this machine alone.').waitFor();
+    await sam.close();
+    const late = await enter(browser, site, { name: 'Sam', locale: 'en' });
+    await late.tab.context().clearCookies(); // the session ends while the page is open
+    await late.tab.getByLabel('Your language').selectOption('es');
+    await late.tab.waitForURL(`${site.url}sign-in`);
+    await late.close();
   });
 });

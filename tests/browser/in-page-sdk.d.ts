@@ -9,6 +9,7 @@ export function heard(): {
   errors: string[];
 };
 export function hasHeard(count: number): boolean;
+export function hasFeltBeats(count: number): boolean;
 export function readAll(): Promise<{
   scalar: string;
   list: string | string[];

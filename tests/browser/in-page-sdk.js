@@ -59,6 +59,8 @@ exports.heard = () => {
 
 exports.hasHeard = (count) => window.momento.items.length >= count;
 
+exports.hasFeltBeats = (count) => window.momento.heartbeats >= count;
+
 exports.readAll = async () => {
   const { cache, cacheName } = window.momento;
   const scalar = await cache.get(cacheName, 'scalar');

@@ -7,3 +7,5 @@ export function namesAnotherTry(before: string): boolean;
 export function directionOf(element: unknown): string;
 export function foldedTimes(element: { clientHeight: number; scrollHeight: number }): number;
 export function brokenWords(): string[];
+export function burstIsOver(all: number): boolean;
+export function twoFrames(): Promise<void>;

@@ -90,3 +90,16 @@ exports.brokenWords = () => {
   }
   return broken;
 };
+
+/** Whether the outcomes that the page counts of a burst are those of all its messages. */
+exports.burstIsOver = (all) => {
+  const [, , counts] = document.querySelectorAll('#burst-state > span');
+  const numbers = counts?.textContent.match(/\d+/g) ?? [];
+  return numbers.reduce((sum, number) => sum + Number(number), 0) === all;
+};
+
+/** Resolves when the events of scrolling and of another size have been dispatched: they are, before a frame. */
+exports.twoFrames = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  });

@@ -7,6 +7,7 @@ import { signedPost } from '../../local/commands/signed-fetch';
 import { type Page, startPage } from '../../local/page';
 import { type Stack, type StackOptions, startStack } from '../../local/stack';
 import { launch } from './chromium';
+import { burstIsOver } from './in-page';
 
 type TabOptions = Parameters<Browser['newPage']>[0];
 
@@ -134,19 +135,24 @@ export class LivePage {
     return this.tab.locator(`#${id} b`).getByText(String(count), { exact: true });
   }
 
-  /** Publishes a hundred comments by twenty users in the course of the test, and waits until all have arrived. */
-  async burst(): Promise<void> {
+  /**
+   * Publishes a hundred comments by twenty users in the course of the test, and waits until the page has an outcome of each.
+   * Momento calls a webhook once, so a machine that is busy enough loses some. Returns how many the page says are handled.
+   */
+  async burst(): Promise<number> {
     const state = this.tab.locator('#burst-state');
     await this.press('Publish 100 by 20 users');
     await state.filter({ hasText: '100 of 100 published by 20 users' }).waitFor({ timeout: 90_000 });
-    await state.filter({ hasText: /100 handled/ }).waitFor({ timeout: 90_000 });
-    await state.filter({ hasText: /half within [\d.]+\s\w+, all within [\d.]+\s\w+/ }).waitFor();
-    await state.filter({ hasText: /All handled in [\d.]+\s\w+/ }).waitFor();
+    await this.tab.waitForFunction(burstIsOver, 100, { timeout: 90_000 });
+    const told = /handled: half within [\d.]+\s\w+, the slowest in [\d.]+\s\w+/;
+    await state.filter({ hasText: told }).waitFor();
+    const handled = Number(/(\d+) handled/.exec(await textOf(state))?.[1]);
     const { application, access } = this.stack;
     const stored = await application.read(String(this.course), access, 1_000);
     const ofBurst = stored.filter(({ userID }) => userID.startsWith('user-'));
-    assert.equal(ofBurst.length, 100);
-    assert.equal(new Set(ofBurst.map(({ userID }) => userID)).size, 20);
+    assert(ofBurst.length >= handled, `${handled} handled, ${ofBurst.length} stored`);
+    assert.equal(new Set(ofBurst.map(({ text }) => text)).size, ofBurst.length, 'each once');
+    return handled;
   }
 
   /** Lets a comment fail until it is in the dead-letter queue, and returns its journey. */

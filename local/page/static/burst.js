@@ -34,8 +34,10 @@ export function showBurst(burst) {
   const lines = [
     `${published} of ${messages} published by ${users} users`,
     counts.join(', '),
+    median === undefined
+      ? ''
+      : `handled: half within ${duration(median)}, the slowest in ${duration(slowest)}`,
     ...reasons.map(({ station, text, count }) => `${count} × ${titleOf(station)}: ${text}`),
-    median === undefined ? '' : `half within ${duration(median)}, all within ${duration(slowest)}`,
     done === messages ? `All handled in ${duration(took)}` : '',
   ];
   const texts = lines.filter((line) => line !== '').map((line) => element('span', {}, line));

@@ -16,7 +16,8 @@ export function showRelay(relay) {
   if (!relay) return;
   const { state, behind, resumedAt } = relay;
   byId('relay-state').dataset.state = state === 'following' ? 'done' : 'waiting';
-  const resumed = resumedAt === undefined ? '' : `; it continued at message ${resumedAt}`;
+  const resumed =
+    resumedAt === undefined || state !== 'following' ? '' : `; it continued at message ${resumedAt}`;
   byId('relay-state').textContent = `It ${WORDS[state]}${resumed}`;
   byId('behind').textContent = String(behind);
   byId('behind').closest('div').dataset.state = behind > 0 ? 'some' : 'none';

@@ -77,8 +77,10 @@ export function statesOf({ steps, attack }) {
   });
 }
 
-/** The step that tells how the journey stands: the one that failed, else the last. */
-export function standing({ steps }) {
+/** The step that tells how the journey stands: the one that failed, else the last. Nothing is done before the outcome is. */
+export function standing({ steps, attack }) {
   const all = STATIONS.map(({ key }) => steps[key]).filter(Boolean);
-  return all.find(({ state }) => state === 'failed') ?? all.at(-1);
+  const told = all.find(({ state }) => state === 'failed') ?? all.at(-1);
+  const isUnderWay = told?.state === 'done' && !steps.outcome && !attack;
+  return isUnderWay ? { ...told, state: 'todo' } : told;
 }

@@ -64,7 +64,7 @@ describe('a burst', () => {
     );
     assert.deepEqual(reasons, [
       { station: 'webhook', text: 'answered 503', count: 20 },
-      { station: 'webhook', text: 'no answer: no answer within 5000 ms', count: 10 },
+      { station: 'webhook', text: 'no answer within 5000 ms', count: 10 },
       { station: 'publisher', text: 'answered 429: Too Many Requests', count: 5 },
       { station: 'webhook', text: 'not called: backlog is full', count: 2 },
       { station: 'outcome', text: 'lost: neither done nor queued', count: 1 },

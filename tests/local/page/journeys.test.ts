@@ -200,6 +200,15 @@ describe('a comment’s journey', () => {
     assert.equal(only().steps.webhook?.text, 'answered 200 in 15\u00a0ms');
   });
 
+  it('is no later at the webhook than at its outcome, although the answer is heard of after it', () => {
+    journeys.published(message());
+    now += 10;
+    journeys.logged(log({ outcome: 'redriven', deliveries: 1 }));
+    now += 10;
+    journeys.delivered(message(), { status: 202, ms: 15 });
+    assert.deepEqual(timesOf(only()), [0, 0, 10, 10]);
+  });
+
   it('passes the webhook also if the relay brings it there: its log tells', () => {
     journeys.published(message());
     journeys.logged(log({ outcome: 'not stored', reason: 'store' }));
@@ -240,7 +249,8 @@ describe('a comment’s journey', () => {
     const rows: [{ status?: number; error?: string }, string][] = [
       [{ status: 422 }, 'answered 422 in 1\u00a0ms'],
       [{ status: 503 }, 'answered 503 in 1\u00a0ms'],
-      [{ error: 'no answer within 5000 ms' }, 'no answer: no answer within 5000 ms'],
+      [{ error: 'no answer within 5000 ms' }, 'no answer within 5000 ms'],
+      [{ error: 'read ECONNRESET' }, 'no answer: read ECONNRESET'],
     ];
     for (const [index, [answer, text]] of rows.entries()) {
       journeys.published(message({ sequenceNumber: index }));
