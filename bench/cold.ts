@@ -31,7 +31,7 @@ export interface ColdStart {
 
 /**
  * INIT and the first invocation on Lambda, in milliseconds: INIT as it is, the waiting in the invocation, and the invocation's
- * CPU at the speed of that memory. With the CPU really held by a cgroup it is 18 to 28 % less, with the same ratios.
+ * CPU at the speed of that memory.
  */
 export function modelled({ init, invocation }: ColdStart, memoryMb = DEFAULT_MB): number {
   const waiting = Math.max(0, invocation.wall - invocation.cpu);
