@@ -104,15 +104,15 @@ export function measureMemorySizes(samples: number): Promise<Figure[]> {
       const { runtime, webhook, plainWebhook } = subjects;
       const start = (subject: Subject) => () =>
         coldStart({ binary: process.execPath, runtime, subject, region, request: signedRequest(region) });
-      const { ours, reference } = await alternate(samples, start(webhook), start(plainWebhook));
-      return SIZES_MB.map((memoryMb) => {
-        const of = (one: ColdStart) => modelled(one, memoryMb);
-        return {
-          what: `webhook: INIT + first event at ${memoryMb} MB`,
-          ...ratio(ours.map(of), reference.map(of)),
-          note: `${median(ours.map(of)).toFixed(0)} and ${median(reference.map(of)).toFixed(0)} ms`,
-        };
-      });
+      const starts = await alternate(samples, start(webhook), start(plainWebhook));
+      return SIZES_MB.map((memoryMb) =>
+        figure(
+          `${WEBHOOK}: INIT + first event at ${memoryMb} MB`,
+          (one) => modelled(one, memoryMb),
+          starts,
+          {},
+        ),
+      );
     }),
   );
 }
