@@ -1,11 +1,10 @@
 // Keeps what was found out about the packages' files beside the packages, for later builds. To parse those files takes most of
 // a build's time, and they hardly ever change.
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { version } from 'typescript';
-
-const FOLDER = path.resolve(__dirname, '..', '..', 'node_modules', '.cache', 'bundling');
+import { keptIn } from './kept-files';
 
 /** What finds it out. After a change of this code or of the parser, nothing that was kept before is found. */
 const MEANS = digestOf([
@@ -21,30 +20,8 @@ const known = new Map<string, unknown>();
 export function kept<Found>(inputs: readonly string[], find: () => Found): Found;
 export function kept(inputs: readonly string[], find: () => unknown): unknown {
   const digest = digestOf([MEANS, ...inputs]);
-  const found = known.get(digest) ?? readKept(digest) ?? keep(digest, find());
+  const found = known.get(digest) ?? keptIn('bundling', digest, find);
   known.set(digest, found);
-  return found;
-}
-
-function readKept(digest: string): unknown {
-  try {
-    return JSON.parse(read(path.join(FOLDER, digest)));
-  } catch {
-    return undefined; // not there, or damaged
-  }
-}
-
-/** Other processes see a whole file. */
-function keep(digest: string, found: unknown): unknown {
-  const file = path.join(FOLDER, digest);
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(draft, JSON.stringify(found));
-    renameSync(draft, file);
-  } catch {
-    // The packages' folder cannot be written: it is found out again the next time.
-  }
   return found;
 }
 

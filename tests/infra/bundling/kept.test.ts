@@ -40,7 +40,8 @@ describe('what a build finds out', () => {
     try {
       mkdirSync(bundling, { recursive: true });
       mkdirSync(path.join(folder, 'node_modules'));
-      cpSync(path.join(PROJECT, 'infra/bundling/kept.ts'), file);
+      for (const part of ['infra/bundling/kept.ts', 'infra/bundling/kept-files.js'])
+        cpSync(path.join(PROJECT, part), path.join(folder, part));
       symlinkSync(
         path.join(PROJECT, 'node_modules/typescript'),
         path.join(folder, 'node_modules/typescript'),

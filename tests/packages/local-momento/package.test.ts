@@ -49,7 +49,12 @@ describe('the package local-momento, installed from its archive into an empty fo
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'local-momento-')));
     // A copy is packed: the archive's files must not stand among the sources while other tests read these.
     const copy = join(folder, 'project');
-    for (const part of ['tsconfig.json', 'infra/transpiler.cjs', 'packages']) {
+    for (const part of [
+      'tsconfig.json',
+      'infra/transpiler.cjs',
+      'infra/bundling/kept-files.js',
+      'packages',
+    ]) {
       cpSync(join(PROJECT, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
