@@ -133,7 +133,9 @@ async function evaluate(options: ProgramOptions): Promise<Declared> {
     keep(worker);
     return declared;
   } catch (error) {
-    await worker.terminate();
+    // A worker tells that a program failed once nothing of it runs any more. In every other case it may still run.
+    if (error instanceof ProgramError) keep(worker);
+    else await worker.terminate();
     throw error;
   }
 }
@@ -147,9 +149,9 @@ function keep(worker: Worker): void {
   worker.unref();
 }
 
-/** ts-node must load before the worker's first file, however this Node.js itself handles TypeScript. */
+/** What reads TypeScript must load before the worker's first file, however this Node.js itself handles TypeScript. */
 const START = `
-  require(${JSON.stringify(require.resolve('ts-node'))}).register({ cwd: ${JSON.stringify(PROJECT)} });
+  require(${JSON.stringify(path.join(PROJECT, 'infra', 'read-typescript.cjs'))});
   require(${JSON.stringify(path.join(__dirname, 'worker.ts'))});
 `;
 

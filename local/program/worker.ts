@@ -13,6 +13,7 @@ Error.stackTraceLimit = 0;
 
 let evaluation: Evaluation;
 let resources: DeclaredResource[];
+let tellResult = () => {};
 
 // Pulumi loads every built-in module when it serializes a dynamic provider, and a worker has no tracing.
 const builtinModules = nodeModule.builtinModules.filter((name) => name !== 'trace_events');
@@ -173,12 +174,17 @@ function fail(error: unknown): void {
   end(() => ({ failed, registered: resources.length }));
 }
 
-/** A resource can be made as late as in the `apply` of another, so the result is sent when nothing is left to do. */
+/**
+ * A resource can be made as late as in the `apply` of another, so the result is sent when nothing is left to do. What comes
+ * last counts: a program can fail after it has declared its outputs.
+ */
 function end(result: () => FromWorker): void {
-  process.once('beforeExit', () => {
+  process.off('beforeExit', tellResult);
+  tellResult = () => {
     tell(result());
     parentPort?.ref();
-  });
+  };
+  process.once('beforeExit', tellResult);
 }
 
 function tell(message: FromWorker): void {
