@@ -6,7 +6,8 @@ import { inRegion, type Region } from './region';
 import { type Subject, withSubjects } from './subjects';
 import type { WarmTask, WarmTimes } from './warm-process';
 
-const CALLS = 100;
+/** Per sample: so many that a single pause of the machine does not decide the p99. */
+const CALLS = 250;
 
 export async function measureWarm(samples: number): Promise<Figure[]> {
   return withSubjects(({ webhook, publisher }) =>
