@@ -69,7 +69,7 @@ export async function measureMomento(samples: number): Promise<Figure[]> {
 
 async function served(subject: Subject, measure: (port: number) => Promise<number>): Promise<number> {
   const server = fork(join(__dirname, 'momento-process.ts'), [subject], {
-    execArgv: ['-r', require.resolve('ts-node/register')],
+    execArgv: ['-r', join(__dirname, '../infra/read-typescript.cjs')],
   });
   const ended = once(server, 'exit');
   try {

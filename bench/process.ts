@@ -13,7 +13,7 @@ export async function ask<Answer>(
   const child = fork(path.join(__dirname, file), {
     cwd: path.resolve(__dirname, '..'),
     env: { ...environment, PATH: process.env.PATH },
-    execArgv: ['--no-warnings', '-r', require.resolve('ts-node/register'), ...flags],
+    execArgv: ['--no-warnings', '-r', path.join(__dirname, '../infra/read-typescript.cjs'), ...flags],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');

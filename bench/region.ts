@@ -23,7 +23,7 @@ export interface RegionOptions {
 /** Starts a region in another process, runs `work`, and ends the process. */
 export async function inRegion<T>(options: RegionOptions, work: (region: Region) => Promise<T>): Promise<T> {
   const child = fork(path.join(__dirname, 'region-process.ts'), {
-    execArgv: ['-r', require.resolve('ts-node/register')],
+    execArgv: ['-r', path.join(__dirname, '../infra/read-typescript.cjs')],
   });
   try {
     child.send(options);

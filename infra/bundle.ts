@@ -130,10 +130,10 @@ function build(project: string, { lean, bundles }: Wanted): Making {
 }
 
 function runBuild(wanted: Wanted): Built {
-  const args = ['-r', require.resolve('ts-node/register'), path.join(BUNDLING, 'build.ts')];
+  const args = ['-r', path.join(__dirname, 'read-typescript.cjs'), path.join(BUNDLING, 'build.ts')];
   return JSON.parse(
     execFileSync(process.execPath, args, {
-      cwd: PROJECT, // where ts-node finds its settings
+      cwd: PROJECT,
       input: JSON.stringify(wanted),
       maxBuffer: Number.POSITIVE_INFINITY,
       encoding: 'utf8',

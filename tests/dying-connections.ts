@@ -21,7 +21,7 @@ export class DyingConnections {
   ) {}
 
   static async to(port: number): Promise<DyingConnections> {
-    const options = { execArgv: ['-r', 'ts-node/register'], workerData: port };
+    const options = { execArgv: ['-r', join(__dirname, '../infra/read-typescript.cjs')], workerData: port };
     const worker = new Worker(join(__dirname, 'dying-proxy.ts'), options);
     const [listening] = await once(worker, 'message');
     return new DyingConnections(worker, Number(listening));

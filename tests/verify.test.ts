@@ -155,7 +155,7 @@ describe('npm run verify', () => {
         MOMENTO_API_KEY: stack.apiKey,
         MOMENTO_ENDPOINT_URL: stack.momento.url,
       };
-      const args = ['-r', 'ts-node/register', 'verify/cli.ts', ...flags];
+      const args = ['-r', './infra/read-typescript.cjs', 'verify/cli.ts', ...flags];
       return new Promise<{ status: unknown; stdout: string; stderr: string }>((done) => {
         execFile(process.execPath, args, { cwd: PROJECT, env }, (error, stdout, stderr) => {
           done({ status: error ? error.code : 0, stdout, stderr });

@@ -22,7 +22,7 @@ if (isOlder(process.versions.node, LEAST)) {
 }
 
 try {
-  require('ts-node/register');
+  require('../../infra/read-typescript.cjs');
 } catch (error) {
   if (error.code !== 'MODULE_NOT_FOUND') throw error;
   end('The packages are not installed: run npm ci', 1);

@@ -133,7 +133,7 @@ describe('the acceptance of the relay', () => {
       const copy = new ProjectCopy(join(folder, 'project'));
       copy.replace('handlers/relay.ts', broken);
       const bundle = "require('./infra/bundle').bundleHandlers(['relay'])";
-      const bundled = spawnSync(process.execPath, ['-r', 'ts-node/register', '-e', bundle], {
+      const bundled = spawnSync(process.execPath, ['-r', './infra/read-typescript.cjs', '-e', bundle], {
         cwd: copy.folder,
       });
       assert.equal(bundled.status, 0, String(bundled.stderr));

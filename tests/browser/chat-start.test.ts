@@ -22,7 +22,15 @@ describe('npm start with the chat', () => {
   });
 
   it('prints a link at which two users chat in two languages', async () => {
-    const command = ['-r', 'ts-node/register', 'local/cli.ts', '--port', '0', '--application', APPLICATION];
+    const command = [
+      '-r',
+      './infra/read-typescript.cjs',
+      'local/cli.ts',
+      '--port',
+      '0',
+      '--application',
+      APPLICATION,
+    ];
     const running = spawn(process.execPath, command, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'inherit'] });
     started = running;
     const url = await new Promise<string>((found, failed) => {

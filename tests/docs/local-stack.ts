@@ -26,10 +26,14 @@ export class LocalStack {
   static async start(): Promise<LocalStack> {
     const folder = copyProgram('.bundles', 'local', 'verify');
     ownCache(folder);
-    const child = spawn(process.execPath, ['-r', 'ts-node/register', 'local/cli.ts', '--port', '0'], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['-r', './infra/read-typescript.cjs', 'local/cli.ts', '--port', '0'],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const printed = await until(child, /Ctrl-C ends it/);
     const { outputs } = await evaluateProgram({ secrets: { momentoApiKey: makeLegacyKey() } });
     const urls = { webhookUrl: 'webhook', publisherUrl: 'publisher', tokensUrl: 'token service' };

@@ -73,7 +73,7 @@ describe('npm start', function () {
 
   function command(script: string, flags: string[]) {
     const { MOMENTO_API_KEY: _, ...environment } = process.env;
-    const child = spawn(process.execPath, ['-r', 'ts-node/register', script, ...flags], {
+    const child = spawn(process.execPath, ['-r', './infra/read-typescript.cjs', script, ...flags], {
       cwd: folder,
       env: { ...environment, ...DEAD_PROXIES, TMPDIR: temporary },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -56,7 +56,7 @@ describe('npm run acceptance, in an AWS that runs nothing', () => {
   /** Runs the command; `endAfter` is what it prints before somebody presses Ctrl-C. */
   function acceptance(args: string[], { endAfter }: { endAfter?: RegExp } = {}): Promise<Ran> {
     return new Promise((done, failed) => {
-      const command = ['-r', 'ts-node/register', 'acceptance/cli.ts', ...args];
+      const command = ['-r', './infra/read-typescript.cjs', 'acceptance/cli.ts', ...args];
       const env = { ...process.env, ...project.environment, MOMENTO_API_KEY: API_KEY };
       const child = spawn(process.execPath, command, { cwd: PROJECT, env });
       let printed = '';

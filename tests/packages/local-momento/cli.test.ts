@@ -8,7 +8,7 @@ import { AuthenticationError, CredentialProvider } from '@gomomento/sdk';
 import { type Clients, clientsWith, got, overridden, refused, stand } from './sdk';
 
 const PROJECT = join(__dirname, '../../..');
-const CLI = ['-r', 'ts-node/register', 'packages/local-momento/cli.ts'];
+const CLI = ['-r', './infra/read-typescript.cjs', 'packages/local-momento/cli.ts'];
 
 /** A command line that runs; ended with the test. */
 class Command {
