@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // `npx local-momento`: only the local Momento, for any Momento SDK in any language.
+import './compile-cache';
 import { runCommand, UsageError } from './command';
 
 /** How often it looks whether npm has ended. */

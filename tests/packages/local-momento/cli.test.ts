@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import nodeModule from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -24,7 +27,11 @@ class Command {
   }
 
   static run(...args: string[]): Command {
-    return new Command(spawn(process.execPath, [...CLI, ...args], options()));
+    return Command.runWith(process.env, ...args);
+  }
+
+  static runWith(env: NodeJS.ProcessEnv, ...args: string[]): Command {
+    return new Command(spawn(process.execPath, [...CLI, ...args], options(env)));
   }
 
   /** What it has printed, once it has printed this. */
@@ -93,6 +100,17 @@ describe('npx local-momento', () => {
       cache.close();
     });
   }
+
+  it('keeps what was compiled for its next start, where Node.js can', async function () {
+    if (!('enableCompileCache' in nodeModule)) this.skip();
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'local-momento-'));
+    const command = Command.runWith({ ...process.env, TMPDIR }, '--port', '0', '--print-port');
+    await command.printed('\n');
+    command.child.kill();
+    await command.closed;
+    assert.notDeepEqual(readdirSync(join(TMPDIR, 'node-compile-cache')), []);
+    rmSync(TMPDIR, { recursive: true });
+  });
 
   it('ends when npm’s shell has ended, which npm alone sends its signals to', async () => {
     const script = `"${process.execPath}" ${CLI.join(' ')} --port 0 --print-port & wait`;
