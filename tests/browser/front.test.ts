@@ -105,6 +105,31 @@ describe('the live page with API Gateway in front', () => {
   }
 });
 
+describe('the live page of a relay with API Gateway in front', () => {
+  const live = new LivePage({ config: { front, delivery: 'relay' } });
+  const state = (text: string) => live.tab.locator('#relay-state', { hasText: text }).waitFor();
+
+  it('shows that the relay sends again what the API refuses as too many, once it is killed and replaced', async () => {
+    const first = await live.publish('taylor', 'Before the refusals');
+    await live.station(first, 'Outcome', 'done').waitFor();
+    await live.press('Freeze it');
+    await state('is frozen');
+    await live.fromBackend('taylor', 'Through a narrow API');
+    let refused = 0;
+    live.stack.events.on('request', ({ url, status }) => {
+      if (url !== 'webhook' || status !== 429) return;
+      refused++;
+      live.stack.setFaults(undefined);
+    });
+    live.stack.setFaults(parseFault('HttpApi=throttle'));
+    await live.press('Kill it');
+    await state('follows the topic; it continued at message');
+    await live.station(live.journey('Through a narrow API'), 'Outcome', 'done').waitFor();
+    assert.equal(refused, 1);
+    await live.tab.locator('#behind').getByText('0', { exact: true }).waitFor();
+  });
+});
+
 describe('the chat with API Gateway in front', () => {
   let browser: Browser;
   let chat: Chat;
