@@ -23,6 +23,8 @@ export class CachedSecret<T> {
   /** In a row. */
   #failures = 0;
   #fetching: Promise<T> | undefined;
+  /** When the newest fetch began. */
+  #fetchingSince = Number.NEGATIVE_INFINITY;
   #prefetch: Promise<T | undefined> | undefined;
 
   /**
@@ -84,23 +86,31 @@ export class CachedSecret<T> {
   async #fetched(): Promise<T> {
     const waitMs = this.#failedAt + this.#rememberedMs - this.now();
     if (waitMs > 0) throw unavailable(waitMs);
+    // One that began longer ago was frozen with the instance: its answer may never come.
+    if (this.now() - this.#fetchingSince > FETCH_WITHIN_MS) this.#fetching = undefined;
     this.#fetching ??= this.#fetchOnce();
     return this.#fetching;
   }
 
   async #fetchOnce(): Promise<T> {
     const fetchedAt = this.now(); // the value may be as old as the request for it
+    this.#fetchingSince = fetchedAt;
+    const isNewest = () => this.#fetchingSince === fetchedAt;
     try {
       const value = await this.#fetchInTime();
-      this.#held = { value, fetchedAt };
-      this.#failures = 0;
+      if (isNewest()) {
+        this.#held = { value, fetchedAt };
+        this.#failures = 0;
+      }
       return value;
     } catch (cause) {
-      this.#failedAt = fetchedAt; // the instance may have been frozen since then, without another fetch
-      this.#failures++;
+      if (isNewest()) {
+        this.#failedAt = fetchedAt; // the instance may have been frozen since then, without another fetch
+        this.#failures++;
+      }
       throw unavailable(this.#failedAt + this.#rememberedMs - this.now(), cause);
     } finally {
-      this.#fetching = undefined;
+      if (isNewest()) this.#fetching = undefined;
     }
   }
 

@@ -138,9 +138,30 @@ describe('a cached secret', () => {
     now = 101;
     assert.equal(await secret.get(100, 0), 'a');
     now += MOST_MS;
-    fail(new Error('timed out'));
-    assert.equal(await secret.get(100), 'a');
     assert.equal(await secret.get(100), 'b');
+    fail(new Error('timed out'));
+    now += 101;
+    await assert.rejects(
+      secret.fresh(100),
+      { status: 503 },
+      'asked again at once: the old failure is not of now',
+    );
+    assert.equal(await secret.get(100), 'b');
+  });
+
+  it('is not waited for in a fetch that was frozen with the instance, nor taken from its late answer', async () => {
+    let answer = (_: string) => {};
+    const frozen = new Promise<string>((resolve) => (answer = resolve));
+    const values = [frozen, Promise.resolve('new')];
+    let now = 0;
+    const secret = new CachedSecret(inTurn(values), 1_000_000, () => now);
+    const given = secret.get(100);
+    await Promise.resolve(); // it has begun
+    now += 600_000;
+    assert.equal(await secret.get(100), 'new');
+    answer('old');
+    assert.equal(await given, 'old');
+    assert.equal(await secret.get(100), 'new');
   });
 
   it('serves on while newer ones are out of reach, up to its longest age', async () => {
