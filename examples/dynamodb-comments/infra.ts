@@ -1,4 +1,4 @@
-// The table, and the one action that the functions may perform on it.
+// The table, and the two actions that the functions may perform on it.
 import * as aws from '@pulumi/aws';
 import { applicationInfra } from '../../infra/application';
 import { wholeNumber } from '../../infra/settings';
@@ -12,7 +12,8 @@ export const infra = applicationInfra({
   declare({ commentTtlDays }) {
     const table = new aws.dynamodb.Table('comments', {
       billingMode: 'PAY_PER_REQUEST',
-      // The attributes of an item: course, position, userID, comment, expiresAt.
+      // The attributes of a comment: course, position, userID, comment, expiresAt. Of an event's first time: course, position,
+      // firstTime, expiresAt.
       hashKey: 'course',
       rangeKey: 'position',
       attributes: [
@@ -25,7 +26,9 @@ export const infra = applicationInfra({
     });
     return {
       environment: { COMMENTS_TABLE: table.name, COMMENT_TTL_DAYS: String(commentTtlDays) },
-      statements: [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table.arn }],
+      statements: [
+        { Effect: 'Allow', Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], Resource: table.arn },
+      ],
       outputs: { commentsTable: table.name },
     };
   },

@@ -17,14 +17,23 @@ export function commentItem(
   event: TopicEvent,
   ttlDays: number,
 ): Record<string, AttributeValue> {
-  const expiresAt = Math.floor(event.event_timestamp / 1000) + ttlDays * DAY_SECONDS;
   return {
     course: { S: String(courseId) },
     position: { S: `${String(event.event_timestamp).padStart(TIME_DIGITS, '0')} ${event.id}` },
     userID: { S: event.token_id },
     comment: { S: comment },
-    expiresAt: { N: String(expiresAt) },
+    expiresAt: { N: String(expiryOf(event.event_timestamp, ttlDays)) },
   };
+}
+
+/** When DynamoDB removes the items of an event of this time, in seconds since the epoch. */
+export function expiryOf(time: number, ttlDays: number): number {
+  return Math.floor(time / 1000) + ttlDays * DAY_SECONDS;
+}
+
+/** The key of the item that remembers when an event came for the first time: no comment's, whose position begins with digits. */
+export function firstTimeKey(event: TopicEvent): Record<string, AttributeValue> {
+  return { course: { S: `\u0001event ${event.id}` }, position: { S: 'first time' } };
 }
 
 /** The time at the start of a `position`. */

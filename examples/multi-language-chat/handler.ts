@@ -51,8 +51,10 @@ export const eventHandler: EventHandler<Message> = {
   },
 };
 
-async function chat(event: TopicEvent, message: Message, deadline: Deadline): Promise<void> {
-  if (!(await rateLimit.admits(event))) return withhold(event, message, 'rate', deadline);
+async function chat(received: TopicEvent, message: Message, deadline: Deadline): Promise<void> {
+  const { isAdmitted, firstTime } = await rateLimit.verdictOn(received);
+  const event = { ...received, event_timestamp: firstTime };
+  if (!isAdmitted) return withhold(event, message, 'rate', deadline);
   const { from, into } = await translation.of(message.text);
   if (isOffensive(message.text, from)) return withhold(event, message, 'profanity', deadline);
   await inEach(event, async (language) => {

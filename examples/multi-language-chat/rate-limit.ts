@@ -1,4 +1,4 @@
-// How many messages a user may write in a minute, counted by Momento.
+// How many messages a user may write in a minute, counted by Momento; and when a message came for the first time.
 import { Cache, type CacheSettings } from '../../handlers/adapters/cache';
 import { FirstValues } from '../../handlers/adapters/first-values';
 import type { TopicEvent } from '../../handlers/core/event';
@@ -23,12 +23,17 @@ export class RateLimit {
   /**
    * Whether the event is among the user's first of its minute. The verdict on an event is final: it comes again from the queue,
    * and counts no second time. Only a try that ends between the two steps leaves a count without a verdict.
+   *
+   * With it the event's first time is kept: a relay stamps the time at which it receives a message, and some messages are
+   * received by two relays, or twice by one.
    */
-  async admits(event: TopicEvent): Promise<boolean> {
+  async verdictOn(event: TopicEvent): Promise<{ isAdmitted: boolean; firstTime: number }> {
     const key = `\u0001chat verdict ${event.id}`;
     const verdict =
-      (await this.#verdicts.find(key)) ?? (await this.#verdicts.agree(key, await this.#judge(event)));
-    return verdict === 'admitted';
+      (await this.#verdicts.find(key)) ??
+      (await this.#verdicts.agree(key, `${await this.#judge(event)} ${event.event_timestamp}`));
+    const [judged, time] = verdict.split(' ');
+    return { isAdmitted: judged === 'admitted', firstTime: Number(time ?? event.event_timestamp) };
   }
 
   async #judge(event: TopicEvent): Promise<'admitted' | 'refused'> {

@@ -55,6 +55,19 @@ describe('comments in DynamoDB', () => {
     assert.deepEqual(await stored('again'), ['taylor: only once']);
   });
 
+  it('stores an event of the relay once, at its first time, whenever it is received again', async () => {
+    const received = { ...event('relayed', 'only once'), topic_sequence_page: 3 };
+    const again = { ...received, event_timestamp: received.event_timestamp + 5 };
+    for (const each of [received, again, received]) {
+      assert.equal((await sender.event(each, SECRET)).status, 200);
+    }
+    const all = await stack.application.read('relayed', stack.access, 100);
+    assert.deepEqual(
+      all.map(({ at }) => at?.getTime()),
+      [received.event_timestamp],
+    );
+  });
+
   it('keeps what the table would not take in the queue, and stores it from there, once', async () => {
     stack.setFaults((operation) => (operation === 'PutItem' ? { kind: 'apply-then-time-out' } : undefined));
     assert.equal((await sender.event(event('later', 'late'), SECRET)).status, 202);
@@ -83,14 +96,15 @@ describe('comments in DynamoDB', () => {
     assert.deepEqual(commentItem({ courseId: 5, comment: 'b' }, later, 2), item);
   });
 
-  it('may put items into its own table, and nothing else', async () => {
+  it('may put and update items of its own table, and nothing else', async () => {
     const declared = await evaluateProgram({ config, secrets: { momentoApiKey: LEGACY_KEY } });
     const table = resource(declared, 'aws:dynamodb/table:Table', 'comments');
     assert.deepEqual(table.inputs.ttl, { attributeName: 'expiresAt', enabled: true });
     for (const name of ['webhook', 'redrive', 'publisher', 'tokens']) {
       const { inputs } = resource(declared, 'aws:iam/rolePolicy:RolePolicy', name);
       const ofTable = statements(inputs.policy).filter(({ Action }) => String(Action).includes('dynamodb'));
-      const may = { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table.state.arn };
+      const actions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+      const may = { Effect: 'Allow', Action: actions, Resource: table.state.arn };
       assert.deepEqual(ofTable, ['webhook', 'redrive'].includes(name) ? [may] : [], name);
     }
     assert.equal(resourcesOf(declared, 'aws:dynamodb/table:Table').length, 1);

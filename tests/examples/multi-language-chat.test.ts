@@ -125,6 +125,19 @@ describe('the multi-language chat', () => {
     }
   });
 
+  it('handles a message of the relay once, at its first time, whenever it is received again', async () => {
+    const received = { ...event({ text: 'Hello from the relay' }), topic_sequence_page: 3 };
+    const again = { ...received, event_timestamp: received.event_timestamp + 5 };
+    for (const each of [received, again, received]) {
+      assert.equal((await sender.event(each, SECRET)).status, 200);
+    }
+    assert.equal(published.length, LANGUAGES.length);
+    for (const language of LANGUAGES) {
+      const at = (await history(language)).map((item) => item.at?.getTime());
+      assert.deepEqual(at, [received.event_timestamp], language);
+    }
+  });
+
   it('cuts the oldest messages of each language on one in ten, and keeps the newest five', async () => {
     const next = (text: string, isDue: boolean) => {
       for (;;) {
