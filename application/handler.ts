@@ -23,7 +23,7 @@ const courses = new SortedSets({
 export const eventHandler: EventHandler<Message> = {
   async handle(event, message, deadline) {
     const element = commentElement(message, event);
-    // At the same time: neither needs the other, and the event waits for one round trip alone.
+    // At the same time, as neither needs the other: where nothing is to be cut, the event waits for one round trip alone.
     const cutting = isOneIn(CUT_ONE_IN, event) ? cut(element.set, event, message, deadline) : undefined;
     await before(deadline, courses.put(element));
     await cutting;

@@ -100,6 +100,43 @@ describe('the multi-language chat', () => {
     await late.close();
   });
 
+  it('keeps hearing the language chosen last, whichever is subscribed to first', async () => {
+    let late = 0;
+    stack.momento.on('subscribed', ({ topic }) => {
+      if (topic === 'chat-ar') late++;
+    });
+    stack.setFaults((operation, request) =>
+      operation === 'Subscribe' && Object(request).topic === 'chat-ar'
+        ? { kind: 'delay', ms: 1_000 }
+        : undefined,
+    );
+    const sam = await enter(browser, site, { name: 'Sam', locale: 'en' });
+    const language = sam.tab.getByLabel('Your language');
+    const asked = sam.tab.waitForRequest(/Pubsub\/Subscribe$/);
+    await language.selectOption('ar');
+    await asked;
+    await language.selectOption('es');
+    await live(sam.tab);
+    const left: string[] = [];
+    stack.momento.on('unsubscribed', ({ topic }) => left.push(topic));
+    while (late === 0 || left.length === 0) await sam.tab.evaluate('new Promise(requestAnimationFrame)');
+    assert.deepEqual(left, ['chat-ar']);
+    await sam.close();
+  });
+
+  it('shows what is on its way at the end, although the clock of its sender is behind', async () => {
+    const sam = await enter(browser, site, { name: 'Sam', locale: 'en' });
+    const text = `Before ${randomUUID()}`;
+    await taylor.write(text);
+    await shown(sam.message(text)).waitFor();
+    await sam.tab.clock.setFixedTime(Date.now() - 600_000);
+    stack.setFaults((operation) => (operation === 'Publish' ? { kind: 'refuse' } : undefined));
+    await sam.write('Behind the times');
+    await sam.message('Behind the times').waitFor();
+    assert.match(String(await sam.tab.locator('#messages > li').last().textContent()), /Behind the times/);
+    await sam.close();
+  });
+
   it('shows users’ texts as text, each in its own direction', async () => {
     const text = `<img src=x onerror="document.title = 1"><script>document.title = 2</script> ${randomUUID()}`;
     await taylor.write(text);

@@ -92,5 +92,5 @@ select.addEventListener('change', () => {
   keep(select.value);
   speak(select.value);
 });
-onSend((text) => outbox.add(text));
+onSend((text) => outbox.add(text, log.endsAt()));
 speak(preferred());

@@ -14,7 +14,8 @@ export class Conversation {
     const own = item.ref === undefined ? undefined : JSON.stringify([item.userId, item.ref]);
     // A message that its sender's page sent twice, because the first try seemed to fail.
     if (own !== undefined && this.#refs.has(own)) return undefined;
-    if (own !== undefined) this.#refs.add(own);
+    // Of two events, one can be withheld as too many: the other is still to be shown.
+    if (own !== undefined && item.withheld === undefined) this.#refs.add(own);
     this.#entries.set(item.id, item);
     return item;
   }

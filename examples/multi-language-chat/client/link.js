@@ -95,9 +95,10 @@ export class Link {
     });
     try {
       const subscription = await within(SUBSCRIBED_WITHIN_MS, subscribing);
+      this.#refuseUnlessCurrent(choice);
       this.#replace(subscription, over);
       await readHistory();
-      if (!isCurrent()) throw new Error('another language was chosen');
+      this.#refuseUnlessCurrent(choice);
     } catch (error) {
       stream.stop();
       end('broken');
@@ -134,13 +135,17 @@ export class Link {
     if (this.#token !== undefined && Date.now() < this.#renewAt) return this.#token;
     const asked = Date.now();
     const token = await fetchToken(this.#language);
-    if (choice !== this.#choice) throw new Error('another language was chosen');
+    this.#refuseUnlessCurrent(choice);
     this.#token = token;
     this.#language = token.language;
     // This machine's clock may be wrong.
     this.#renewAt = asked + Math.max(token.expiresAt - asked, LIFE_AT_LEAST_MS) * RENEWED_AT;
     this.#on.token(token);
     return token;
+  }
+
+  #refuseUnlessCurrent(choice) {
+    if (choice !== this.#choice) throw new Error('another language was chosen');
   }
 
   #pause(ms) {

@@ -41,6 +41,11 @@ export function place(item, instead) {
   else newest.hidden = false;
 }
 
+/** The time of the last message, in milliseconds since the epoch; 0 if there is none. */
+export function endsAt() {
+  return Number(list.lastElementChild?.dataset.at ?? 0);
+}
+
 export function remove(item) {
   const next = item.nextElementSibling;
   item.remove();

@@ -21,8 +21,10 @@ export class Outbox {
     this.#tell = tell;
   }
 
-  add(text) {
-    const message = { ref: crypto.randomUUID(), text, at: Date.now(), state: 'sending' };
+  /** @param after the time of what stands before it: this machine's clock may be behind */
+  add(text, after) {
+    const at = Math.max(Date.now(), after);
+    const message = { ref: crypto.randomUUID(), text, at, state: 'sending' };
     this.#pending.set(message.ref, message);
     this.#tell(message);
     void this.#send(message, Date.now());
