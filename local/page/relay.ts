@@ -16,24 +16,26 @@ export interface RelayState {
 
 export class RelayWatch {
   #isFrozen = false;
-  #isSubscribed = true;
+  /** A relay that is replaced stays subscribed until its replacement is. */
+  #subscriptions = 1;
   #resumedAt: number | undefined;
   readonly close: () => void;
 
   constructor(
-    private readonly stack: Stack,
-    private readonly journeys: Journeys,
+    private readonly stack: Pick<Stack, 'momento' | 'cacheName' | 'topicName' | 'relay'>,
+    private readonly journeys: Pick<Journeys, 'all'>,
   ) {
     const { momento, cacheName, topicName } = stack;
     const isOurs = (one: { cache: string; topic: string }) =>
       one.cache === cacheName && one.topic === topicName;
     const onSubscribed = (subscription: MomentoEvents['subscribed'][0]) => {
       if (!isOurs(subscription)) return;
-      this.#isSubscribed = true;
+      this.#subscriptions++;
+      this.#isFrozen = false; // a frozen one cannot subscribe: it was replaced
       this.#resumedAt = subscription.resumedAt;
     };
     const onUnsubscribed = (subscription: MomentoEvents['unsubscribed'][0]) => {
-      if (isOurs(subscription)) this.#isSubscribed = false;
+      if (isOurs(subscription)) this.#subscriptions = Math.max(0, this.#subscriptions - 1);
     };
     momento.on('subscribed', onSubscribed);
     momento.on('unsubscribed', onUnsubscribed);
@@ -46,7 +48,7 @@ export class RelayWatch {
   /** Undefined without a relay. */
   get state(): RelayState | undefined {
     if (!this.stack.relay) return undefined;
-    const state = this.#isSubscribed ? 'following' : 'not subscribed';
+    const state = this.#subscriptions > 0 ? 'following' : 'not subscribed';
     const behind = this.journeys.all.filter(({ steps }) => steps.topic && !steps.webhook && !steps.outcome);
     return {
       state: this.#isFrozen ? 'frozen' : state,

@@ -1,5 +1,6 @@
 // The admin port, by which the retry suites of Momento's SDKs cut the network: `/block` and `/unblock`, with any method.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { allowedOrigin } from './browser-origin';
 import type { Connections } from './connections';
 
 export class Admin {
@@ -36,16 +37,19 @@ export class Admin {
 }
 
 function answer(
-  { url = '', headers: { host = '' } }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
   actions: ReadonlyMap<string, () => void>,
   listensOn: string,
 ): void {
   const end = (status: number, text: string): unknown =>
     response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
-  // A web page must not reach it under a name of its own that leads to this machine.
-  const isOurs = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host) || listensOn !== '127.0.0.1';
-  if (!isOurs) return void end(403, 'Only for this machine');
+  const { url = '', headers } = request;
+  // A web page must not reach it under a name of its own that leads to this machine, nor from elsewhere, as with an image.
+  const isOurs =
+    /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '') || listensOn !== '127.0.0.1';
+  const isElsewhere = allowedOrigin(request) === undefined || headers['sec-fetch-site'] === 'cross-site';
+  if (!isOurs || isElsewhere) return void end(403, 'Only for this machine');
   const name = url.replace(/^\/+/, ''); // client-sdk-go asks for //block
   const act = actions.get(name);
   if (act === undefined)

@@ -10,15 +10,17 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 const TYPES = /^application\/grpc-web(-text)?(?:\+proto)?$/;
 
-/** About one HTTP/1.1 connection or for its bytes, so not for the gRPC server. */
+/** About one HTTP/1.1 connection or for its bytes, so not for the gRPC server: Node.js sends no request with some of them. */
 const NOT_METADATA =
-  /^(?:host|connection|keep-alive|transfer-encoding|upgrade|te|content-.*|accept.*|origin|referer|sec-.*)$/;
+  /^(?:host|connection|keep-alive|proxy-connection|transfer-encoding|upgrade|http2-settings|te|content-.*|accept.*|origin|referer|sec-.*)$/;
 
 /** The first byte of a frame that holds the trailers. */
 const TRAILERS = 0x80;
 
 export class GrpcWeb {
-  readonly #http = createServer((request, response) => void this.#answer(request, response));
+  readonly #http = createServer((request, response) => {
+    this.#answer(request, response).catch(() => response.destroy());
+  });
   readonly #sessions = new WeakMap<object, ClientHttp2Session>();
 
   /** @param inject gives the gRPC server a connection */

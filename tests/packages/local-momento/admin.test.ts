@@ -31,15 +31,17 @@ describe('the local Momento: the admin port', () => {
     assert.equal((await items.next()).valueString(), 'back');
   });
 
-  it('says what it has, and answers nobody who calls it by a name from elsewhere', async () => {
+  it('says what it has, and answers no web page from elsewhere', async () => {
     assert.deepEqual(await ask('/stop'), [404, 'There are /block and /unblock\n']);
-    const status = await new Promise((resolve) => {
-      const headers = { host: 'rebound.example' };
-      request({ port: s.momento.adminPort, host: '127.0.0.1', path: '/block', headers }, (answer) => {
-        resolve(answer.resume().statusCode);
-      }).end();
-    });
-    assert.equal(status, 403);
+    const asked = (headers: Record<string, string>) =>
+      new Promise((resolve) => {
+        request({ port: s.momento.adminPort, host: '127.0.0.1', path: '/block', headers }, (answer) => {
+          resolve(answer.resume().statusCode);
+        }).end();
+      });
+    assert.equal(await asked({ host: 'rebound.example' }), 403);
+    assert.equal(await asked({ origin: 'https://elsewhere.example' }), 403);
+    assert.equal(await asked({ 'sec-fetch-site': 'cross-site' }), 403, 'an image has no origin');
     got(await s.cache.get('cache', 'key'), 'Miss');
   });
 

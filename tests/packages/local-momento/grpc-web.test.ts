@@ -87,6 +87,12 @@ describe('the local Momento: gRPC-web', () => {
     assert.match(String(framesOf(throttled.body)[0]?.content), /err: operations_rate_limit_exceeded\r\n/);
   });
 
+  it('keeps to itself what a client or a proxy says of its own HTTP/1.1 connection', async () => {
+    const more = { 'proxy-connection': 'keep-alive', 'http2-settings': 'AAMAAABkAARAAAAAAAIAAAAA' };
+    assert.equal((await publish('application/grpc-web', more)).status, 200);
+    assert.deepEqual(texts, ['hi']);
+  });
+
   it('lets the service decide on a message as large as the largest item, in text too', async () => {
     const { status, body } = await publish(
       'application/grpc-web-text',
