@@ -90,12 +90,13 @@ describe('an application with a table', () => {
     );
   });
 
-  it('lets the functions that handle events put items into this table, and nothing else', () => {
+  it('lets the functions that handle events put and update items of this table, and nothing else', () => {
     const ofTable = Object.entries(seen.allowed).map(([name, statements]) => [
       name,
       statements.filter(({ Action }) => String(Action).includes('dynamodb')),
     ]);
-    const may = [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table.arn }];
+    const actions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    const may = [{ Effect: 'Allow', Action: actions, Resource: table.arn }];
     assert.deepEqual(Object.fromEntries(ofTable), { webhook: may, redrive: may, publisher: [], tokens: [] });
   });
 
