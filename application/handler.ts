@@ -23,9 +23,10 @@ const courses = new SortedSets({
 export const eventHandler: EventHandler<Message> = {
   async handle(event, message, deadline) {
     const element = commentElement(message, event);
-    // At the same time, as neither needs the other: where nothing is to be cut, the event waits for one round trip alone.
+    const putting = before(deadline, courses.put(element));
+    // At the same time, and sent after it: where nothing is to be cut, the event waits for one round trip alone.
     const cutting = isOneIn(CUT_ONE_IN, event) ? cut(element.set, event, message, deadline) : undefined;
-    await before(deadline, courses.put(element));
+    await putting;
     await cutting;
   },
 };

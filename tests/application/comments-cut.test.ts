@@ -52,9 +52,7 @@ describe('the webhook, with room for five comments of a course', () => {
     for (const comment of all) await send(next(1, comment, false));
     assert.deepEqual(await stored(), all);
     await send(next(1, '8', true));
-    const kept = await stored();
-    assert.deepEqual(kept.slice(-5), ['4', '5', '6', '7', '8']);
-    assert(!kept.includes('1') && !kept.includes('2'), kept.join());
+    assert.deepEqual(await stored(), ['4', '5', '6', '7', '8']);
   });
 
   it('does not wait for the write before it looks what to cut', async () => {
