@@ -133,7 +133,6 @@ function runBuild(wanted: Wanted): Built {
   const args = ['-r', path.join(__dirname, 'read-typescript.cjs'), path.join(BUNDLING, 'build.ts')];
   return JSON.parse(
     execFileSync(process.execPath, args, {
-      cwd: PROJECT,
       input: JSON.stringify(wanted),
       maxBuffer: Number.POSITIVE_INFINITY,
       encoding: 'utf8',
