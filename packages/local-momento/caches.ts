@@ -107,10 +107,10 @@ export class Cache {
     return this.#live(key)?.kind;
   }
 
-  /** Milliseconds left. */
+  /** Whole milliseconds left: less than were given as soon as any time has passed, and at least 1. */
   ttlOf(key: Uint8Array): number | undefined {
     const item = this.#live(key);
-    return item === undefined ? undefined : Math.ceil(item.expiresAt - this.now());
+    return item === undefined ? undefined : Math.max(1, Math.floor(item.expiresAt - this.now()));
   }
 
   setTtl(key: Uint8Array, ttlMs: number): void {

@@ -69,6 +69,9 @@ export interface Momento {
   close(): Promise<void>;
 }
 
+/** Milliseconds since the epoch, with their fraction: some time passes between any two calls. */
+const precise = (): number => performance.timeOrigin + performance.now();
+
 /**
  * Rejects with the system's error (code `EADDRINUSE`) if the port is taken, and with a RangeError for an invalid number.
  */
@@ -78,7 +81,7 @@ export async function startMomento(options: MomentoOptions = {}): Promise<Moment
   const events = new EventEmitter<MomentoEvents>();
   const timers = new Timers();
   const credentials = new Credentials(options.apiKeys ?? [], now);
-  const caches = new Caches(now, options.maxTtlSeconds ?? 86_400);
+  const caches = new Caches(options.now ?? precise, options.maxTtlSeconds ?? 86_400);
   for (const name of options.caches ?? []) caches.create(name);
   const registry = new TopicRegistry(now, options.historyPerTopic ?? 1_000, events);
   const webhooks = new Webhooks(caches, options.takesAnyDestination ?? false);

@@ -1,5 +1,5 @@
 // Momento's hard limits of size (its documentation, "Service quotas"), with the causes that its SDKs distinguish: by the
-// metadata, and the one for Node.js by the words "item size", "element size" and "request limit".
+// metadata, and the one for Node.js by the words "element size" and "request limit". An item too large is to them a request too large.
 import { limitExceeded } from './errors';
 
 /** "Item size: 5 MB": a scalar. */
@@ -14,7 +14,10 @@ export const MAX_MESSAGE_BYTES = 4 * 1024;
 /** @throws MomentoError (RESOURCE_EXHAUSTED) */
 export function checkItem(value: Uint8Array): void {
   if (value.length <= MAX_ITEM_BYTES) return;
-  throw limitExceeded(`The item size must be at most ${MAX_ITEM_BYTES} bytes`, 'item_size_limit_exceeded');
+  throw limitExceeded(
+    `The request limit for an item is ${MAX_ITEM_BYTES} bytes`,
+    'request_size_limit_exceeded',
+  );
 }
 
 /** @throws MomentoError (RESOURCE_EXHAUSTED) */

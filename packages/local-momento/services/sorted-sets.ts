@@ -101,6 +101,7 @@ export function sortedSets({ read, write }: DataActions): Record<string, Bound> 
     SortedSetUnionStore: write(
       nameOf,
       (request: scs._SortedSetUnionStoreRequest, cache) => {
+        if (request.sources.length === 0) throw invalidArgument('A union needs at least one source');
         cache.get(request.set_name, 'sortedSet'); // refuses a key of another kind
         const content = union(request, cache);
         cache.setCollection(request.set_name, 'sortedSet', content, request.ttl_milliseconds);

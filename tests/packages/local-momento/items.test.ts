@@ -81,6 +81,11 @@ describe('the local Momento: items of every kind', () => {
         got(await s.cache.itemGetTtl('cache', 'key'), 'Miss');
       });
 
+      it('has less left than it was given as soon as any time has passed', async () => {
+        now += 0.25;
+        assert.equal(await ttl(), 59_999);
+      });
+
       it('exists until it is deleted', async () => {
         const exists = async (): Promise<boolean> =>
           got(await s.cache.keyExists('cache', 'key'), 'Success').exists();
@@ -91,4 +96,20 @@ describe('the local Momento: items of every kind', () => {
       });
     });
   }
+});
+
+describe('the local Momento: the time to live by the clock of this machine', () => {
+  let s: Stand;
+  before(async () => {
+    s = await stand();
+  });
+  after(() => s.close());
+
+  it('is never left whole, as some time has passed since the write', async () => {
+    for (let round = 0; round < 200; round += 1) {
+      got(await s.cache.set('cache', 'key', 'value', { ttl: 60 }), 'Success');
+      const left = got(await s.cache.itemGetTtl('cache', 'key'), 'Hit').remainingTtlMillis();
+      assert.ok(left > 50_000 && left < 60_000, `${left} ms`);
+    }
+  });
 });

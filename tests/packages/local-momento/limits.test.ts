@@ -22,8 +22,8 @@ describe('the local Momento: limits of size', () => {
       await s.cache.set('cache', 'key', bytes(ITEM + 1)),
       await s.cache.setIfAbsent('cache', 'key', bytes(ITEM + 1)),
     ]) {
-      assert.match(refused(response, LimitExceededError), /at most 5242880 bytes/);
-      assert.match(String(response), /^Item size limit exceeded for this account/);
+      assert.match(refused(response, LimitExceededError), /an item is 5242880 bytes/);
+      assert.match(String(response), /^Request size limit exceeded for this account/);
     }
     got(await s.cache.get('cache', 'key'), 'Miss');
   });

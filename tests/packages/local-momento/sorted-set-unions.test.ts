@@ -6,6 +6,7 @@ import {
   type DisposableTokenScope,
   ExpiresIn,
   FailedPreconditionError,
+  InvalidArgumentError,
   PermissionError,
   SortedSetAggregate,
 } from '@gomomento/sdk';
@@ -74,6 +75,15 @@ describe('the local Momento: the union of sorted sets', () => {
     now += 1_000;
     await union([FIRST], { ttl: CollectionTtl.of(30).withNoRefreshTtlOnUpdates() });
     assert.equal(got(await s.cache.itemGetTtl('cache', 'union'), 'Hit').remainingTtlMillis(), 30_000);
+  });
+
+  it('is refused without a source, and leaves what is stored', async () => {
+    await union();
+    assert.match(
+      refused(await s.cache.sortedSetUnionStore('cache', 'union', []), InvalidArgumentError),
+      /at least one source/,
+    );
+    got(await s.cache.sortedSetFetchByRank('cache', 'union'), 'Hit');
   });
 
   it('is refused with a source, or over an item, of another kind', async () => {
