@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -19,7 +18,6 @@ import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { bundleHandlers } from '../../infra/bundle';
 import { evaluateProgram, ProgramError } from '../../local/program';
-import { copyProgram } from '../copy';
 import { declared, LEGACY_KEY, resourcesOf } from './declared';
 
 const PROJECT = path.resolve(__dirname, '../..');
@@ -71,22 +69,6 @@ describe('a bundle', () => {
 
   after(() => {
     for (const made of folders.splice(0)) rmSync(made, { recursive: true });
-  });
-
-  it('has the same bytes from another folder and another working directory', async () => {
-    const copy = copyProgram();
-    folders.push(copy);
-    const functions = resourcesOf(await declared('first'), 'aws:lambda/function:Function');
-    const names = functions.map(({ name }) => name);
-    const before = process.cwd();
-    process.chdir(tmpdir());
-    try {
-      for (const { name, inputs } of functions) {
-        assert.deepEqual(digests(await archived(name, copy, names)), digests(Object(inputs.code)), name);
-      }
-    } finally {
-      process.chdir(before);
-    }
   });
 
   it('needs nothing beside itself but Node.js', async () => {
@@ -231,10 +213,3 @@ describe('a bundle', () => {
     );
   });
 });
-
-function digests(files: Record<string, string>): [file: string, digest: string][] {
-  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-  return Object.entries(files)
-    .map(([file, text]): [string, string] => [file, digest(text)])
-    .sort();
-}
