@@ -53,6 +53,17 @@ export class Delivery {
     return this.#again(held, answered);
   }
 
+  /** Puts the event into the dead-letter queue untried. Resolves as `attempt` does. */
+  async setAside(held: Held): Promise<number | undefined> {
+    const { clock, report } = this.settings;
+    if (await this.#deadLettered(held)) {
+      report.count('DeadLettered');
+      return undefined;
+    }
+    held.waitedMs = nextWait(BETWEEN_TRIES, held.waitedMs, clock.random);
+    return held.waitedMs;
+  }
+
   async #post(held: Held): Promise<Answered & { readonly reason?: string }> {
     try {
       const secret = await this.settings.signingSecret(held.denied ? RECHECK_MS : SERVE_MS);

@@ -16,7 +16,8 @@ export class Held implements Position {
   readonly sequence: number;
   readonly tokenId: string;
   text: string;
-  isFinished = false;
+  /** Whether it goes into the dead-letter queue untried. */
+  isSetAside = false;
   /** When it was first tried, in milliseconds since the epoch. */
   firstTriedAt: number | undefined;
   /** The wait before the latest try, in milliseconds. */
@@ -36,9 +37,8 @@ export class Held implements Position {
     this.text = text;
   }
 
-  /** Marks the message as finished: only its place among the others still counts. */
+  /** Lets go of the text: a lane may keep the message for longer. */
   finish(): void {
-    this.isFinished = true;
     this.text = '';
   }
 }

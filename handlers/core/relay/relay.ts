@@ -2,7 +2,7 @@
 import { type Backoff, nextWait } from '../backoff';
 import type { Clock } from '../clock';
 import { reasonOf } from '../errors';
-import { Queue } from '../queue';
+import { CAPACITY, type Capacity, excess, HALF, partOf } from './capacity';
 import { type CheckpointStore, Checkpoints, readCheckpoint } from './checkpoints';
 import { Delivery, type DeliverySettings } from './delivery';
 import { Feed, type OpenStream } from './feed';
@@ -10,15 +10,6 @@ import type { Position } from './following';
 import { Held, type Message } from './held';
 import { Lanes } from './lanes';
 
-/** How much the relay holds. At either limit it closes the stream until half of it is finished. */
-export interface Capacity {
-  readonly messages: number;
-  /** The length of all texts together. */
-  readonly characters: number;
-}
-
-/** With these limits a process stays within 512 MiB, whatever the messages are. */
-export const CAPACITY: Capacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
 /** If nothing was heard, opened or tried for this long, in milliseconds, the process itself is stuck. */
 const STUCK_MS = 180_000;
 const BETWEEN_READS: Backoff = { leastMs: 500, mostMs: 15_000 };
@@ -26,6 +17,7 @@ const BETWEEN_READS: Backoff = { leastMs: 500, mostMs: 15_000 };
 export interface RelaySettings extends DeliverySettings {
   readonly openStream: OpenStream;
   readonly checkpoints: CheckpointStore;
+  /** At either limit the relay closes the stream until half of it is finished. */
   readonly capacity?: Capacity;
   /** Tries under way at the same time. */
   readonly inFlight: number;
@@ -34,11 +26,12 @@ export interface RelaySettings extends DeliverySettings {
 export class Relay {
   readonly #clock: Clock;
   readonly #lanes: Lanes<Held>;
+  /** What goes into the dead-letter queue, without an order. */
+  readonly #aside: Lanes<Held>;
   readonly #checkpoints: Checkpoints;
-  /** In order of receipt. A finished message stays until those before it are finished. */
-  readonly #held = new Queue<Held>();
+  /** What is not finished, in order of receipt. */
+  readonly #held = new Set<Held>();
   readonly #capacity: Capacity;
-  #unfinished = 0;
   #characters = 0;
   #feed: Feed | undefined;
   readonly #startedAt: number;
@@ -53,6 +46,7 @@ export class Relay {
     this.#capacity = capacity;
     const delivery = new Delivery(settings);
     this.#lanes = new Lanes(inFlight, (held) => this.#attempt(delivery, held), clock);
+    this.#aside = new Lanes(inFlight, (held) => this.#settle(held, delivery.setAside(held)), clock);
     this.#checkpoints = new Checkpoints(settings.checkpoints, () => this.#lowest(), clock, report);
   }
 
@@ -77,7 +71,7 @@ export class Relay {
   async stop(withinMs: number): Promise<void> {
     this.#isStopping = true;
     this.#feed?.close();
-    if (this.#unfinished > 0) {
+    if (this.#held.size > 0) {
       await new Promise<void>((resolve) => {
         const cancel = this.#clock.after(withinMs, resolve);
         this.#idle = () => {
@@ -87,13 +81,14 @@ export class Relay {
       });
     }
     this.#lanes.stop();
+    this.#aside.stop();
     await this.#checkpoints.stop();
-    this.settings.report.log('info', { outcome: 'stopped', unfinished: this.#unfinished });
+    this.settings.report.log('info', { outcome: 'stopped', unfinished: this.unfinished });
   }
 
   /** The number of messages that were received and are not finished. */
   get unfinished(): number {
-    return this.#unfinished;
+    return this.#held.size;
   }
 
   /**
@@ -103,7 +98,7 @@ export class Relay {
    */
   get lagMs(): number {
     const heardAt = this.#feed?.heardAt ?? this.#startedAt;
-    return this.#clock.now() - Math.min(heardAt, this.#held.peek()?.receivedAt ?? heardAt);
+    return this.#clock.now() - Math.min(heardAt, this.#oldest?.receivedAt ?? heardAt);
   }
 
   /** How long the checkpoint could not be written, in milliseconds. */
@@ -145,39 +140,54 @@ export class Relay {
       return;
     }
     const held = new Held(message, message.text, this.#clock.now());
-    this.#held.push(held);
-    this.#unfinished += 1;
+    this.#held.add(held);
     this.#characters += message.text.length;
     this.#lanes.add(message.tokenId, held);
     if (this.#feed?.isOpen && this.#isFilled(1)) {
-      this.settings.report.log('warn', { outcome: 'paused', unfinished: this.#unfinished });
+      this.settings.report.log('warn', { outcome: 'paused', unfinished: this.unfinished });
       this.#feed.close();
+      this.#setAside(excess(this.#held, this.#capacity));
+    }
+  }
+
+  /** Else one publisher, who publishes faster than his messages are delivered one after the other, would hold up everybody. */
+  #setAside(messages: readonly Held[]): void {
+    if (messages.length === 0) return;
+    this.settings.report.log('error', { outcome: 'set aside', messages: messages.length });
+    for (const held of messages) {
+      held.isSetAside = true;
+      this.#aside.add(String(held.sequence % this.settings.inFlight), held);
     }
   }
 
   async #attempt(delivery: Delivery, held: Held): Promise<number | undefined> {
+    return held.isSetAside ? undefined : this.#settle(held, delivery.attempt(held));
+  }
+
+  async #settle(held: Held, attempt: Promise<number | undefined>): Promise<number | undefined> {
     this.#triedAt = this.#clock.now();
-    const wait = await delivery.attempt(held);
+    const wait = await attempt;
     if (wait === undefined) this.#finish(held);
     return wait;
   }
 
   #finish(held: Held): void {
-    this.#unfinished -= 1;
+    this.#held.delete(held);
     this.#characters -= held.text.length;
     held.finish();
-    while (this.#held.peek()?.isFinished) this.#held.shift();
-    if (this.#unfinished === 0) this.#idle?.();
-    if (this.#feed && !this.#feed.isOpen && !this.#isStopping && !this.#isFilled(0.5)) this.#feed.open();
+    if (this.#held.size === 0) this.#idle?.();
+    if (this.#feed && !this.#feed.isOpen && !this.#isStopping && !this.#isFilled(HALF)) this.#feed.open();
   }
 
-  /** Finished messages that wait behind an unfinished one count too, because their order is still held. */
   #isFilled(part: number): boolean {
-    const { messages, characters } = this.#capacity;
-    return this.#held.length >= messages * part || this.#characters >= characters * part;
+    return partOf({ messages: this.#held.size, characters: this.#characters }, this.#capacity) >= part;
   }
 
   #lowest(): Position | undefined {
-    return this.#held.peek() ?? this.#feed?.position;
+    return this.#oldest ?? this.#feed?.position;
+  }
+
+  get #oldest(): Held | undefined {
+    return this.#held.values().next().value;
   }
 }

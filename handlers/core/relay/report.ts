@@ -3,7 +3,7 @@
 /**
  * - `Delivered`: accepted by the webhook
  * - `Retried`: tries that another try follows
- * - `DeadLettered`: given up after many tries, and put into the dead-letter queue
+ * - `DeadLettered`: given up after many tries, or set aside from a full relay, and put into the dead-letter queue
  * - `Malformed`: permanently refused by the webhook and put into the dead-letter queue, or without text to deliver
  * - `Missed`: skipped by Momento
  */

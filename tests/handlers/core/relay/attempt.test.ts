@@ -160,6 +160,6 @@ describe('a message that is finished', () => {
   it('keeps its place and lets go of its text, which may be large', () => {
     const { held } = message();
     held.finish();
-    assert.deepEqual([held.isFinished, held.page, held.sequence, held.text], [true, 77, 1, '']);
+    assert.deepEqual([held.page, held.sequence, held.text], [77, 1, '']);
   });
 });

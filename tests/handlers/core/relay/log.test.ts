@@ -26,8 +26,8 @@ function relay(settings: Partial<RelaySettings> = {}) {
     inFlight: 32,
     ...settings,
   });
-  const receive = (sequence: number, text: string | undefined) =>
-    listeners.at(-1)?.message({ page: 77, sequence, tokenId: 'taylor', text });
+  const receive = (sequence: number, text: string | undefined, tokenId = 'taylor') =>
+    listeners.at(-1)?.message({ page: 77, sequence, tokenId, text });
   return { relay: it, clock, report, receive };
 }
 
@@ -96,7 +96,7 @@ describe('the log of the relay', () => {
     await it.start();
     receive(1, 'hello');
     assert.equal(report.of('paused').length, 0);
-    receive(2, 'hello');
+    receive(2, 'hello', 'robin');
     await settled();
     assert.deepEqual(report.lines.at(-1), { level: 'warn', outcome: 'paused', unfinished: 2 });
   });

@@ -1,0 +1,121 @@
+// A publisher who publishes faster than his messages are delivered one after the other, and everybody else.
+import assert from 'node:assert/strict';
+import type { Answered } from '../../../../handlers/core/relay/delivery';
+import { settled } from './manual-clock';
+import { relay } from './scripted-relay';
+
+const never = new Promise<Answered>(() => {});
+
+/** A relay that holds eight messages. The webhook takes everybody's at once, but never answers to the flooding publisher. */
+async function flooded(capacity = { messages: 8, characters: 1_000 }) {
+  const it = relay({ capacity });
+  it.world.answer = async ({ token_id }) => (token_id === 'flood' ? never : { status: 200 });
+  await it.start();
+  const isOpen = () => it.streams.at(-1)?.isClosed === false;
+  const aside = () => it.deadLetters.map((event) => event.topic_sequence_number);
+  return { ...it, isOpen, aside };
+}
+
+/** As messages come one after the other, without a pause in between. */
+function burst({ open }: Pick<ReturnType<typeof relay>, 'open'>, from: number, users: string[], text = 'x') {
+  const listener = open();
+  for (const [at, tokenId] of users.entries())
+    listener.message({ page: 77, sequence: from + at, tokenId, text });
+}
+
+describe('a relay that one publisher has filled', () => {
+  it('puts his oldest into the dead-letter queue, all but the one under way, and listens again', async () => {
+    const it = await flooded();
+    burst(it, 1, Array(8).fill('flood'));
+    assert.equal(it.isOpen(), false);
+    await settled();
+    assert.deepEqual(it.aside(), [2, 3, 4, 5, 6]);
+    assert.equal(it.relay.unfinished, 3, 'less than half');
+  });
+
+  it('delivers everybody else meanwhile, and holds up nobody for longer than the queue takes', async () => {
+    const it = await flooded();
+    const users = Array(10).fill(['flood', 'taylor', 'flood', 'flood', 'robin', 'flood', 'flood', 'flood']);
+    for (const [at, user] of users.flat().entries()) {
+      for (let waits = 0; !it.isOpen(); waits++) {
+        assert.ok(waits < 10, 'it listens again');
+        await settled();
+      }
+      burst(it, 1 + at, [user]);
+    }
+    await settled();
+    const posted = (user: string) => it.posts.filter(({ event }) => event.token_id === user).length;
+    assert.deepEqual([posted('taylor'), posted('robin'), posted('flood')], [10, 10, 1]);
+    assert.ok(it.deadLetters.every(({ token_id }) => token_id === 'flood'));
+    assert.equal(it.deadLetters.length + it.relay.unfinished, 60);
+  });
+
+  it('gives each message to the webhook or to the queue, and counts and reports it once', async () => {
+    const it = await flooded();
+    const answers: ((answered: Answered) => void)[] = [];
+    it.world.answer = () => new Promise((resolve) => answers.push(resolve));
+    burst(it, 1, Array(8).fill('flood'));
+    await settled();
+    while (answers.length > 0) {
+      answers.shift()?.({ status: 200 });
+      await settled();
+    }
+    assert.deepEqual(it.delivered(), [1, 7, 8]);
+    assert.deepEqual(it.aside(), [2, 3, 4, 5, 6]);
+    assert.equal(it.relay.unfinished, 0);
+    assert.deepEqual(it.report.counts, { DeadLettered: 5, Delivered: 3 });
+    assert.deepEqual(it.report.of('set aside'), [{ level: 'error', outcome: 'set aside', messages: 5 }]);
+    await it.clock.pass(1_000);
+    assert.deepEqual(JSON.parse(it.world.checkpoint ?? ''), { page: 77, sequence: 9 });
+  });
+
+  it('goes by the length of the texts too', async () => {
+    const it = await flooded({ messages: 1_000, characters: 80 });
+    burst(it, 1, Array(8).fill('small'), 'x');
+    burst(it, 9, Array(8).fill('flood'), 'x'.repeat(10));
+    await settled();
+    assert.deepEqual(it.aside(), [10, 11, 12, 13, 14]);
+  });
+
+  it('loses nothing while the queue takes nothing, and asks it again with growing pauses', async () => {
+    const it = await flooded();
+    it.world.queueIsUp = false;
+    it.clock.chance = 1;
+    burst(it, 1, Array(8).fill('flood'));
+    await it.clock.pass(60_000);
+    assert.deepEqual([it.isOpen(), it.relay.unfinished], [false, 8]);
+    assert.ok(it.report.of('not dead-lettered').length < 5 * 10, 'tries of five messages in a minute');
+    it.world.queueIsUp = true;
+    await it.clock.pass(15_000);
+    assert.deepEqual(it.aside().sort(), [2, 3, 4, 5, 6]);
+    assert.equal(it.isOpen(), true);
+  });
+
+  it('asks the queue for no more at the same time than the webhook', async () => {
+    let underWay = 0;
+    let most = 0;
+    const it = relay({
+      capacity: { messages: 1_000, characters: 10_000 },
+      deadLetter: async () => {
+        most = Math.max(most, ++underWay);
+        await settled();
+        underWay -= 1;
+      },
+    });
+    it.world.answer = () => never;
+    await it.start();
+    burst(it, 1, Array(1_000).fill('flood'));
+    while (it.relay.unfinished >= 500) await settled();
+    assert.equal(most, 32);
+  });
+});
+
+describe('a relay that many publishers have filled', () => {
+  it('sets nothing aside: it waits for the webhook', async () => {
+    const it = await flooded();
+    it.world.answer = () => never;
+    burst(it, 1, ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b']);
+    await settled();
+    assert.deepEqual([it.isOpen(), it.aside()], [false, []]);
+  });
+});
