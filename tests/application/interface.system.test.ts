@@ -1,13 +1,12 @@
 // What somebody is told by `npm run check` whose application does not fit.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as ts from 'typescript';
 
 const PROJECT = resolve(__dirname, '../..');
-const FOLDER = join(PROJECT, 'node_modules/.cache/momento-webhooks-application');
-/** In place of the types of @pulumi/aws, which take longer to read than all others, and which no application here names. */
-const NO_TYPES = join(FOLDER, 'no-types.d.ts');
+/** A folder in it is three levels below the project, as the imports above are written. */
+const BESIDE = join(PROJECT, 'node_modules/.cache');
 const FILES = {
   'handler.ts': `import type { EventHandler } from '../../../handlers/core/event-handler';
 export const eventHandler: EventHandler<{ comment: string }> = { store: async () => {} };
@@ -30,26 +29,31 @@ export const message = defineMessage({ comment: writtenText }, { longest: 'text'
 describe('an application that does not fit', () => {
   const told = new Map<string, string>();
 
+  let folder: string;
+
   before(function () {
     this.timeout(120_000);
-    mkdirSync(FOLDER, { recursive: true });
-    for (const [name, text] of Object.entries(FILES)) writeFileSync(join(FOLDER, name), text);
+    mkdirSync(BESIDE, { recursive: true });
+    folder = mkdtempSync(join(BESIDE, 'application-'));
+    for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
     const { config } = ts.readConfigFile(join(PROJECT, 'tsconfig.json'), ts.sys.readFile);
-    writeFileSync(NO_TYPES, 'export {};\n');
+    // In place of the types of @pulumi/aws, which take longer to read than all others, and which no application here names.
+    const noTypes = join(folder, 'no-types.d.ts');
+    writeFileSync(noTypes, 'export {};\n');
     const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, PROJECT);
     const program = ts.createProgram(
-      Object.keys(FILES).map((name) => join(FOLDER, name)),
-      { ...options, paths: { '@pulumi/aws': [NO_TYPES] } },
+      Object.keys(FILES).map((name) => join(folder, name)),
+      { ...options, paths: { '@pulumi/aws': [noTypes] } },
     );
     for (const name of Object.keys(FILES)) {
-      const source = program.getSourceFile(join(FOLDER, name));
+      const source = program.getSourceFile(join(folder, name));
       const messages = program
         .getSemanticDiagnostics(source)
         .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
       told.set(name, messages.join('\n'));
     }
   });
-  after(() => rmSync(FOLDER, { recursive: true }));
+  after(() => rmSync(folder, { recursive: true }));
 
   it('is told which member its handler has that no event handler has', () => {
     assert.match(told.get('handler.ts') ?? '', /'store' does not exist in type 'EventHandler</);
