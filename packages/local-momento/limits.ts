@@ -1,5 +1,5 @@
 // Momento's hard limits of size (its documentation, "Service quotas"), with the causes that its SDKs distinguish: by the
-// metadata, and the one for Node.js by the words "element size" and "request limit". An item too large is to them a request too large.
+// metadata, and the one for Node.js by the words "element size" and "request limit". They report an item that is too large as a request that is too large.
 import { limitExceeded } from './errors';
 
 /** "Item size: 5 MB": a scalar. */

@@ -30,7 +30,10 @@ export interface MomentoOptions {
   apiKeys?: readonly string[];
   /** Caches to create at the start. */
   caches?: readonly string[];
-  /** Milliseconds since the epoch, for times to live, token expiry and message times. Default: `Date.now`. */
+  /**
+   * Milliseconds since the epoch, for times to live, token expiry and message times. Default: `Date.now`; for times to live
+   * `performance`, which counts fractions.
+   */
   now?: () => number;
   faults?: FaultPlan;
   /** The time between a subscription's heartbeats; the first comes at once. Default: 5,000. */

@@ -45,8 +45,8 @@ describe('a bundle', () => {
   }
 
   /** The texts of the archive's files, read as the engine does: relative to the program's folder. */
-  async function archived(name: string, project: string, names = [name]): Promise<Record<string, string>> {
-    const assets = await bundleHandlers(names, { project })(name).assets;
+  async function archived(name: string, project: string): Promise<Record<string, string>> {
+    const assets = await bundleHandlers([name], { project })(name).assets;
     const texts = Object.entries(assets).map(async ([file, asset]) => {
       assert(asset instanceof pulumi.asset.FileAsset);
       const relative = await asset.path;

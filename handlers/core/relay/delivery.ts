@@ -53,15 +53,11 @@ export class Delivery {
     return this.#again(held, answered);
   }
 
-  /** Puts the event into the dead-letter queue untried. Resolves as `attempt` does. */
-  async setAside(held: Held): Promise<number | undefined> {
-    const { clock, report } = this.settings;
-    if (await this.#deadLettered(held)) {
-      report.count('DeadLettered');
-      return undefined;
-    }
-    held.waitedMs = nextWait(BETWEEN_TRIES, held.waitedMs, clock.random);
-    return held.waitedMs;
+  /** Puts the event into the dead-letter queue untried. Resolves with whether it is safe there. */
+  async setAside(held: Held): Promise<boolean> {
+    const isSafe = await this.#deadLettered(held);
+    if (isSafe) this.settings.report.count('DeadLettered');
+    return isSafe;
   }
 
   async #post(held: Held): Promise<Answered & { readonly reason?: string }> {

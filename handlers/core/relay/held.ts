@@ -18,6 +18,8 @@ export class Held implements Position {
   text: string;
   /** Whether it goes into the dead-letter queue untried. */
   isSetAside = false;
+  /** Whether its lane has passed it for that. */
+  isPassed = false;
   /** When it was first tried, in milliseconds since the epoch. */
   firstTriedAt: number | undefined;
   /** The wait before the latest try, in milliseconds. */

@@ -9,6 +9,7 @@ import { Feed, type OpenStream } from './feed';
 import type { Position } from './following';
 import { Held, type Message } from './held';
 import { Lanes } from './lanes';
+import { SetAside } from './set-aside';
 
 /** If nothing was heard, opened or tried for this long, in milliseconds, the process itself is stuck. */
 const STUCK_MS = 180_000;
@@ -26,8 +27,7 @@ export interface RelaySettings extends DeliverySettings {
 export class Relay {
   readonly #clock: Clock;
   readonly #lanes: Lanes<Held>;
-  /** What goes into the dead-letter queue, without an order. */
-  readonly #aside: Lanes<Held>;
+  readonly #aside: SetAside;
   readonly #checkpoints: Checkpoints;
   /** What is not finished, in order of receipt. */
   readonly #held = new Set<Held>();
@@ -46,7 +46,11 @@ export class Relay {
     this.#capacity = capacity;
     const delivery = new Delivery(settings);
     this.#lanes = new Lanes(inFlight, (held) => this.#attempt(delivery, held), clock);
-    this.#aside = new Lanes(inFlight, (held) => this.#settle(held, delivery.setAside(held)), clock);
+    this.#aside = new SetAside(
+      inFlight,
+      (held) => delivery.setAside(held),
+      (held, isSafe) => (isSafe ? this.#finish(held) : this.#takeBack(held)),
+    );
     this.#checkpoints = new Checkpoints(settings.checkpoints, () => this.#lowest(), clock, report);
   }
 
@@ -150,23 +154,28 @@ export class Relay {
     }
   }
 
-  /** Else one publisher, who publishes faster than his messages are delivered one after the other, would hold up everybody. */
+  /** Else a publisher whose messages come faster than they are delivered one after the other would hold up everybody. */
   #setAside(messages: readonly Held[]): void {
     if (messages.length === 0) return;
     this.settings.report.log('error', { outcome: 'set aside', messages: messages.length });
-    for (const held of messages) {
-      held.isSetAside = true;
-      this.#aside.add(String(held.sequence % this.settings.inFlight), held);
-    }
+    for (const held of messages) held.isSetAside = true;
+    this.#aside.add(messages);
+  }
+
+  /** The queue did not take it: its lane does, at its end if it has passed it meanwhile. */
+  #takeBack(held: Held): void {
+    held.isSetAside = false;
+    if (held.isPassed) this.#lanes.add(held.tokenId, held);
+    held.isPassed = false;
   }
 
   async #attempt(delivery: Delivery, held: Held): Promise<number | undefined> {
-    return held.isSetAside ? undefined : this.#settle(held, delivery.attempt(held));
-  }
-
-  async #settle(held: Held, attempt: Promise<number | undefined>): Promise<number | undefined> {
+    if (held.isSetAside) {
+      held.isPassed = true;
+      return undefined;
+    }
     this.#triedAt = this.#clock.now();
-    const wait = await attempt;
+    const wait = await delivery.attempt(held);
     if (wait === undefined) this.#finish(held);
     return wait;
   }

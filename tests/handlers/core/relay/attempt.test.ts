@@ -157,7 +157,7 @@ describe('a try of the relay', () => {
 });
 
 describe('a message that is finished', () => {
-  it('keeps its place and lets go of its text, which may be large', () => {
+  it('lets go of its text, which may be large', () => {
     const { held } = message();
     held.finish();
     assert.deepEqual([held.page, held.sequence, held.text], [77, 1, '']);
