@@ -1,4 +1,4 @@
-// A publisher who publishes faster than his messages are delivered one after the other, and everybody else.
+// A publisher whose messages come faster than they are delivered one after the other, and everybody else.
 import assert from 'node:assert/strict';
 import type { TopicEvent } from '../../../../handlers/core/event';
 import type { Answered } from '../../../../handlers/core/relay/delivery';
@@ -25,7 +25,7 @@ function burst({ open }: Pick<ReturnType<typeof relay>, 'open'>, from: number, u
 }
 
 describe('a relay that one publisher has filled', () => {
-  it('puts his oldest into the dead-letter queue, all but the one under way, and listens again', async () => {
+  it('puts the oldest into the dead-letter queue, but not the one under way, and listens again', async () => {
     const it = await flooded();
     burst(it, 1, Array(8).fill('flood'));
     assert.equal(it.isOpen(), false);
@@ -96,7 +96,7 @@ describe('a relay that one publisher has filled', () => {
     assert.deepEqual([it.isOpen(), it.relay.unfinished], [true, 0]);
   });
 
-  it('takes back what the queue refuses late, after his lane has passed it', async () => {
+  it('takes back what the queue refuses late, after its lane has passed it', async () => {
     const sent: { event: TopicEvent; refuse: () => void }[] = [];
     const it = relay({
       capacity: { messages: 8, characters: 1_000 },
@@ -107,7 +107,7 @@ describe('a relay that one publisher has filled', () => {
     await it.start();
     burst(it, 1, Array(8).fill('flood'));
     await settled();
-    assert.deepEqual(it.delivered(), [1, 7, 8], 'his lane has passed the others');
+    assert.deepEqual(it.delivered(), [1, 7, 8], 'the lane has passed the others');
     for (const { refuse } of sent) refuse();
     await settled();
     await settled();
@@ -118,8 +118,8 @@ describe('a relay that one publisher has filled', () => {
 
   it('fills again while the queue is slow, and still gives each message once, with its text', async () => {
     const texts: (string | undefined)[] = [];
-    let take = () => {};
     const sent: (() => void)[] = [];
+    const take = () => sent.shift()?.();
     const it = relay({
       capacity: { messages: 8, characters: 1_000 },
       inFlight: 1,
@@ -131,8 +131,7 @@ describe('a relay that one publisher has filled', () => {
     it.world.answer = async ({ token_id }) => (token_id === 'flood' ? never : { status: 200 });
     await it.start();
     burst(it, 1, ['taylor', 'taylor', 'taylor', ...Array(5).fill('flood')]);
-    await it.clock.pass(0);
-    take = () => sent.shift()?.();
+    await settled();
     for (let n = 9; n < 60; n++) {
       if (it.streams.at(-1)?.isClosed === false) burst(it, n, ['flood']);
       else take();
