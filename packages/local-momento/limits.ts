@@ -13,11 +13,7 @@ export const MAX_MESSAGE_BYTES = 4 * 1024;
 
 /** @throws MomentoError (RESOURCE_EXHAUSTED) */
 export function checkItem(value: Uint8Array): void {
-  if (value.length <= MAX_ITEM_BYTES) return;
-  throw limitExceeded(
-    `The request limit for an item is ${MAX_ITEM_BYTES} bytes`,
-    'request_size_limit_exceeded',
-  );
+  checkRequest('an item', value.length, MAX_ITEM_BYTES);
 }
 
 /** @throws MomentoError (RESOURCE_EXHAUSTED) */
@@ -31,9 +27,10 @@ export function checkElements(elements: readonly Uint8Array[]): void {
 
 /** @throws MomentoError (RESOURCE_EXHAUSTED) */
 export function checkMessage(bytes: number): void {
-  if (bytes <= MAX_MESSAGE_BYTES) return;
-  throw limitExceeded(
-    `The request limit for a message is ${MAX_MESSAGE_BYTES} bytes`,
-    'request_size_limit_exceeded',
-  );
+  checkRequest('a message', bytes, MAX_MESSAGE_BYTES);
+}
+
+function checkRequest(what: string, bytes: number, most: number): void {
+  if (bytes <= most) return;
+  throw limitExceeded(`The request limit for ${what} is ${most} bytes`, 'request_size_limit_exceeded');
 }
