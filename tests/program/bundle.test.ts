@@ -18,6 +18,7 @@ import * as path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { bundleHandlers } from '../../infra/bundle';
 import { evaluateProgram, ProgramError } from '../../local/program';
+import { textsOf } from './archived';
 import { declared, LEGACY_KEY, resourcesOf } from './declared';
 
 const PROJECT = path.resolve(__dirname, '../..');
@@ -44,21 +45,10 @@ describe('a bundle', () => {
     return made;
   }
 
-  /** The texts of the archive's files, read as the engine does: relative to the program's folder. */
-  async function archived(name: string, project: string): Promise<Record<string, string>> {
-    const assets = await bundleHandlers([name], { project })(name).assets;
-    const texts = Object.entries(assets).map(async ([file, asset]) => {
-      assert(asset instanceof pulumi.asset.FileAsset);
-      const relative = await asset.path;
-      assert(!path.isAbsolute(relative), 'no path of this machine gets into the state');
-      return [file, readFileSync(path.join(project, relative), 'utf8')];
-    });
-    return Object.fromEntries(await Promise.all(texts));
-  }
-
   /** The text of the file with the handler. */
   async function bundled(name: string, project: string): Promise<string> {
-    return (await archived(name, project))['handler.cjs'] ?? '';
+    const texts = await textsOf(bundleHandlers([name], { project })(name), project);
+    return texts['handler.cjs'] ?? '';
   }
 
   /** All code of the functions that the program declares. */

@@ -1,12 +1,11 @@
 // Pulumi uploads a function's code only if its bytes have changed. They must not depend on where, or from where, it is bundled.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import * as path from 'node:path';
-import * as pulumi from '@pulumi/pulumi';
 import { bundleHandlers } from '../../infra/bundle';
 import { copyProgram } from '../copy';
+import { textsOf } from './archived';
 import { declared, resourcesOf } from './declared';
 
 describe('a bundle', () => {
@@ -26,20 +25,11 @@ describe('a bundle', () => {
         { project: copy },
       );
       for (const { name, inputs } of functions)
-        assert.deepEqual(digests(await textsOf(codeOf(name))), digests(Object(inputs.code)), name);
+        assert.deepEqual(digests(await textsOf(codeOf(name), copy)), digests(Object(inputs.code)), name);
     } finally {
       process.chdir(before);
     }
   });
-
-  /** The texts of the archive's files, by name. */
-  async function textsOf(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
-    const texts = Object.entries(await archive.assets).map(async ([file, asset]) => {
-      assert(asset instanceof pulumi.asset.FileAsset);
-      return [file, readFileSync(path.join(copy, await asset.path), 'utf8')];
-    });
-    return Object.fromEntries(await Promise.all(texts));
-  }
 });
 
 function digests(files: Record<string, string>): [file: string, digest: string][] {
