@@ -1,4 +1,5 @@
 // The files of an application's site: those of its folder as they are, and Momento's web SDK, which is bundled for it.
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +21,7 @@ const WEB_SDK = 'web-sdk.js';
 export interface SiteFile {
   readonly type: string;
   readonly content: Buffer;
+  readonly etag: string;
   /** The content with gzip, of a file that is large. */
   readonly compressed?: Buffer;
 }
@@ -31,7 +33,8 @@ export async function siteFile(folder: string, path: string): Promise<SiteFile |
   if (type === undefined) return undefined;
   if (name === WEB_SDK) return webSdkFile();
   if (!(await readdir(folder)).includes(name)) return undefined;
-  return { type, content: await readFile(join(folder, name)) };
+  const content = await readFile(join(folder, name));
+  return { type, content, etag: etagOf(content) };
 }
 
 let sdkFile: Promise<SiteFile> | undefined;
@@ -44,7 +47,11 @@ export function webSdkFile(): Promise<SiteFile> {
 
 async function makeWebSdkFile(): Promise<SiteFile> {
   const content = Buffer.from(await webSdk());
-  return { type: SCRIPT, content, compressed: await promisify(gzip)(content) };
+  return { type: SCRIPT, content, etag: etagOf(content), compressed: await promisify(gzip)(content) };
+}
+
+function etagOf(content: Buffer): string {
+  return `W/"${createHash('sha256').update(content).digest('base64url')}"`;
 }
 
 /** Writes all files of a site to a folder, for any web server. Returns their names. */

@@ -1,6 +1,5 @@
 // Hosts an application's static site, as a web server does after a deploy, with what the site's backend would answer: the
 // sign-in, here a stand-in, and the user's token.
-import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { StaticSite } from '../application';
@@ -20,7 +19,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** How many users may ask for their tokens at the same time without a cold start. */
+/** How many users may ask for their tokens, and write, at the same time without a cold start. */
 const WARM_INSTANCES = 2;
 
 /**
@@ -28,10 +27,12 @@ const WARM_INSTANCES = 2;
  * with PortInUse.
  */
 export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0 } = {}): Promise<Site> {
-  await Promise.all([webSdkFile(), ...Array.from({ length: WARM_INSTANCES }, () => askForToken(stack))]);
+  const tokens = Array.from({ length: WARM_INSTANCES }, () => askForToken(stack));
+  await Promise.all([webSdkFile(), stack.warm('webhookFunctionName', WARM_INSTANCES), ...tokens]);
   const server = createServer();
   const taken = await listen(server, port);
-  const served = { stack, folder, port: taken, signIn: new SignIn(taken) };
+  const signIn = new SignIn(taken, stack.credentials.secretAccessKey);
+  const served = { stack, folder, port: taken, signIn };
   server.on('request', (request, response) => void serve(request, response, served));
   return {
     port: taken,
@@ -107,13 +108,12 @@ async function get(
  * sign-out it would still show what was said.
  */
 function sendFile(
-  { type, content, compressed }: SiteFile,
+  { type, content, etag, compressed }: SiteFile,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   const headers = { 'content-type': type };
   if (type.startsWith('text/html')) return void response.writeHead(200, headers).end(content);
-  const etag = `W/"${createHash('sha256').update(content).digest('base64url')}"`;
   const kept = { 'cache-control': 'no-cache', etag, vary: 'accept-encoding' };
   const { 'if-none-match': known, 'accept-encoding': accepted = '' } = request.headers;
   if (known === etag) response.writeHead(304, kept).end();

@@ -106,6 +106,7 @@ async function start(
       return hosted.declared;
     },
     invoke,
+    warm: async (output, instances) => host.find(String(outputs[output]))?.warm(instances),
     queuesIdle: () => sources.idle(),
     heapUsed: async (output) => (await host.find(String(outputs[output]))?.heapUsed()) ?? [],
     setFaults,

@@ -68,6 +68,8 @@ export interface Stack {
   functionNamed(output: string): DeclaredFunction;
   /** Invokes a function by its name and returns its handler's result. Throws if the function failed. */
   invoke(functionName: string, payload: unknown): Promise<unknown>;
+  /** Has this many idle instances of the function that an output names, so that as many requests find none cold. */
+  warm(output: string, instances: number): Promise<void>;
   /** Resolves when no message of a queue is being handled. */
   queuesIdle(): Promise<void>;
   /** Bytes of heap in use in each idle instance of the function that an output names. */

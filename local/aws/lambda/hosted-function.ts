@@ -97,6 +97,12 @@ export class HostedFunction {
     throw new Error(`${this.declared.name}: ${initialised.errorType}: ${initialised.errorMessage}`);
   }
 
+  /** Initialises as many instances as are missing so that this many are idle. Throws if one cannot be. */
+  async warm(instances: number): Promise<void> {
+    const missing = Math.max(0, instances - this.#version.idle.length);
+    await Promise.all(Array.from({ length: missing }, () => this.initialise()));
+  }
+
   /** Serves later requests with other code or settings. Running requests finish with the old ones. */
   swap(code: HostedCode): void {
     const old = this.#version;

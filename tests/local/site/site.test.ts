@@ -63,10 +63,40 @@ describe('the host of a site', () => {
 
   it('vends none to who is not signed in, or not any more', async () => {
     assert.equal((await send('POST', '/token', {}, '{}')).status, 401);
-    assert.equal((await send('POST', '/token', { cookie: `session-${site.port}=guess` }, '{}')).status, 401);
+    const proven = await signIn('taylor');
+    const forged = proven.replace(base64url('taylor'), base64url('mallory'));
+    assert.notEqual(forged, proven);
+    const unproven = [
+      forged,
+      `${proven}A`,
+      proven.slice(0, -4),
+      proven.split('.')[0],
+      `session-${site.port}=guess`,
+    ];
+    for (const cookie of unproven) {
+      assert.equal((await send('POST', '/token', { cookie: String(cookie) }, '{}')).status, 401, cookie);
+    }
     const { headers } = await send('POST', '/sign-out', { cookie: await signIn('taylor') });
     const [cookie = ''] = String(headers['set-cookie']).split(';');
     assert.equal((await send('POST', '/token', { cookie }, '{}')).status, 401);
+  });
+
+  it('knows who was signed in before a restart, as long as the keys are the same', async () => {
+    const cookie = await signIn('Zoë');
+    const { port } = site;
+    const { site: declared } = stack.application;
+    assert(declared);
+    await site.close();
+    site = await startSite(
+      { ...stack, credentials: { ...stack.credentials, secretAccessKey: 'new' } },
+      declared,
+      { port },
+    );
+    assert.equal((await send('GET', '/', { cookie })).status, 303);
+    await site.close();
+    site = await startSite(stack, declared, { port });
+    assert.equal((await send('GET', '/', { cookie })).status, 200);
+    assert.equal(JSON.parse((await send('POST', '/token', { cookie }, '{}')).body).userId, 'Zoë');
   });
 
   it('passes on what the token service refuses, and refuses what is no JSON object', async () => {
@@ -112,8 +142,10 @@ describe('the host of a site', () => {
     assert.equal((await send('GET', '/', { cookie: await signIn('taylor') })).status, 200);
   });
 
-  it('has the token service initialised for two users at the same time before it serves', async () => {
-    assert.equal((await stack.heapUsed('tokensFunctionName')).length, 2);
+  it('has the token service and the webhook ready for two users at the same time before it serves', async () => {
+    for (const output of ['tokensFunctionName', 'webhookFunctionName']) {
+      assert.equal((await stack.heapUsed(output)).length, 2, output);
+    }
   });
 
   it('lets browsers keep scripts and styles until they change, and no page', async () => {
@@ -156,3 +188,7 @@ describe('the host of a site', () => {
     assert.equal((await send('PUT', '/', { origin })).status, 405);
   });
 });
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
