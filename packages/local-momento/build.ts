@@ -16,6 +16,14 @@ const library: Plugin = {
   },
 };
 
+/** gRPC loads this for its channelz and ORCA services alone, which nothing here offers: a sixth of the code. */
+const withoutProtoLoader: Plugin = {
+  name: 'without-proto-loader',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@grpc[\\/]proto-loader/ }, () => ({ contents: '' }));
+  },
+};
+
 const common = {
   absWorkingDir: __dirname,
   outdir: argument,
@@ -30,7 +38,7 @@ const common = {
 } satisfies BuildOptions;
 
 async function make(): Promise<void> {
-  const { metafile } = await build({ ...common, entryPoints: ['index.ts'] });
+  const { metafile } = await build({ ...common, entryPoints: ['index.ts'], plugins: [withoutProtoLoader] });
   await build({ ...common, entryPoints: ['cli.ts'], plugins: [library] });
   writeFileSync(join(argument, LICENSES), licensesOf(Object.keys(metafile.inputs)));
   for (const [name, text] of typesOf('index')) writeFileSync(join(argument, name), text);
