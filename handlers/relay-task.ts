@@ -1,8 +1,9 @@
 // Runs the relay with everything it needs from outside, from start to SIGTERM.
+
+import { DeadLetterQueue } from './adapters/dead-letter-queue';
 import { optional, setting, wholeNumber } from './adapters/environment';
 import { answerHealthChecks } from './adapters/health';
 import { localMomento } from './adapters/momento-credentials';
-import { RedriveQueue } from './adapters/redrive-queue';
 import { RelayCheckpoint } from './adapters/relay-checkpoint';
 import { RelayReport } from './adapters/relay-report';
 import { fetchSecret } from './adapters/secrets';
@@ -46,7 +47,7 @@ export async function runRelay(healthPort: number): Promise<void> {
   const signingSecretArn = setting('SIGNING_SECRET_ARN');
   const signingSecret = new CachedSecret(() => fetchSecret(signingSecretArn), Number.POSITIVE_INFINITY);
   const inFlight = wholeNumber('IN_FLIGHT');
-  const deadLetters = new RedriveQueue(setting('DEAD_LETTER_QUEUE_URL'));
+  const deadLetters = new DeadLetterQueue(setting('DEAD_LETTER_QUEUE_URL'));
 
   const relay = new Relay({
     cache: momento.cacheName,
@@ -55,7 +56,7 @@ export async function runRelay(healthPort: number): Promise<void> {
     checkpoints: new RelayCheckpoint(momento),
     post: new WebhookUrl(setting('WEBHOOK_URL'), inFlight).post,
     signingSecret: (maxAgeMs) => signingSecret.get(maxAgeMs),
-    deadLetter: (event) => deadLetters.send(event),
+    deadLetter: (events) => deadLetters.send(events),
     clock,
     report,
     inFlight,

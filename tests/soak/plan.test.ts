@@ -11,6 +11,7 @@ describe('the plan of a soak', () => {
     Array.from({ length: 40 }, (): Call[] => [
       ['SortedSetPut', element(index)],
       ['SendMessage', { MessageBody: `#${index}#` }],
+      ['SendMessageBatch', { Entries: [{ Id: '0', MessageBody: `{"text":"#${index}#"}` }] }],
       ['ChangeMessageVisibility', { ReceiptHandle: `receipt-${index}` }],
     ]).flat();
   const cuts = (course: number): Call[] =>

@@ -47,6 +47,7 @@ const OPERATIONS = new Set([
   'SortedSetFetch',
   'SortedSetRemove',
   'SendMessage',
+  'SendMessageBatch',
   'ChangeMessageVisibility',
 ]);
 
@@ -165,6 +166,7 @@ function textOf(request: unknown, bodyOf: (receiptHandle: string) => string | un
     return element?.value instanceof Uint8Array ? Buffer.from(element.value).toString('utf8') : '';
   }
   if ('ReceiptHandle' in request) return bodyOf(String(request.ReceiptHandle)) ?? '';
+  if ('Entries' in request) return JSON.stringify(request.Entries);
   return 'MessageBody' in request ? String(request.MessageBody) : '';
 }
 

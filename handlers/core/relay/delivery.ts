@@ -31,8 +31,11 @@ export interface DeliverySettings {
   post(request: WebhookRequest): Promise<Answered>;
   /** The secret to sign with, no older than this many milliseconds if a newer one is available. */
   signingSecret(maxAgeMs: number): Promise<string>;
-  /** Puts an event into the dead-letter queue, from which a person can redrive it. Rejects if it may not be safe there. */
-  deadLetter(event: TopicEvent): Promise<void>;
+  /**
+   * Puts up to ten events into the dead-letter queue, from which a person can redrive them. Resolves with why each may not be
+   * safe there, in the same order; undefined if it is. Never rejects.
+   */
+  deadLetter(events: readonly TopicEvent[]): Promise<readonly (string | undefined)[]>;
   readonly clock: Clock;
   readonly report: Report;
 }
@@ -53,11 +56,12 @@ export class Delivery {
     return this.#again(held, answered);
   }
 
-  /** Puts the event into the dead-letter queue untried. Resolves with whether it is safe there. */
-  async setAside(held: Held): Promise<boolean> {
-    const isSafe = await this.#deadLettered(held);
-    if (isSafe) this.settings.report.count('DeadLettered');
-    return isSafe;
+  /** Puts up to ten events into the dead-letter queue untried. Resolves with whether each is safe there, in the same order. */
+  async setAside(messages: readonly Held[]): Promise<readonly boolean[]> {
+    const areSafe = await this.#deadLettered(messages);
+    const safe = areSafe.filter(Boolean).length;
+    if (safe > 0) this.settings.report.count('DeadLettered', safe);
+    return areSafe;
   }
 
   async #post(held: Held): Promise<Answered & { readonly reason?: string }> {
@@ -72,7 +76,7 @@ export class Delivery {
   /** Puts the event where a person can see it, and redrive it once the webhook accepts it. */
   async #refused(held: Held, status: number): Promise<number | undefined> {
     const { clock, report } = this.settings;
-    if (await this.#deadLettered(held)) {
+    if (await this.#isDeadLettered(held)) {
       report.count('Malformed');
       report.log('error', { outcome: 'refused', eventId: this.#idOf(held), status });
       return undefined;
@@ -94,7 +98,7 @@ export class Delivery {
     held.waitedMs = nextWait(BETWEEN_TRIES, held.waitedMs, clock.random);
     const wait = Math.max(held.waitedMs, retryAfterMs(answered.retryAfter, now));
     if (now + wait > firstTriedAt + PATIENCE_MS) {
-      if (await this.#deadLettered(held)) {
+      if (await this.#isDeadLettered(held)) {
         report.count('DeadLettered');
         report.log('error', { outcome: 'dead-lettered', eventId: this.#idOf(held), reason });
         return undefined;
@@ -106,17 +110,21 @@ export class Delivery {
     return wait;
   }
 
-  /** Whether the event is safe in the dead-letter queue. */
-  async #deadLettered(held: Held): Promise<boolean> {
+  async #isDeadLettered(held: Held): Promise<boolean> {
+    const [isSafe = false] = await this.#deadLettered([held]);
+    return isSafe;
+  }
+
+  /** Whether each event is safe in the dead-letter queue. */
+  async #deadLettered(messages: readonly Held[]): Promise<readonly boolean[]> {
     const { deadLetter, report } = this.settings;
-    const event = identified(this.#eventOf(held));
-    try {
-      await deadLetter(event);
-      return true;
-    } catch (error) {
-      report.log('error', { outcome: 'not dead-lettered', eventId: event.id, reason: reasonOf(error) });
-      return false;
-    }
+    const events = messages.map((held) => identified(this.#eventOf(held)));
+    const reasons = await deadLetter(events);
+    return events.map(({ id }, at) => {
+      const reason = reasons[at];
+      if (reason !== undefined) report.log('error', { outcome: 'not dead-lettered', eventId: id, reason });
+      return reason === undefined;
+    });
   }
 
   /** The event as it is now: only `publish_timestamp` differs from try to try. */

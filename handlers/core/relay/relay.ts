@@ -48,7 +48,7 @@ export class Relay {
     this.#lanes = new Lanes(inFlight, (held) => this.#attempt(delivery, held), clock);
     this.#aside = new SetAside(
       inFlight,
-      (held) => delivery.setAside(held),
+      (batch) => delivery.setAside(batch),
       (held, isSafe) => (isSafe ? this.#finish(held) : this.#takeBack(held)),
     );
     this.#checkpoints = new Checkpoints(settings.checkpoints, () => this.#lowest(), clock, report);

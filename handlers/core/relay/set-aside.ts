@@ -2,18 +2,21 @@
 import { Queue } from '../queue';
 import type { Held } from './held';
 
+/** What SQS takes in one call. */
+const BATCH = 10;
+
 export class SetAside {
   #waiting = new Queue<Held>();
   #underWay = 0;
 
   /**
-   * @param limit how many may be under way to the queue at the same time
-   * @param send resolves with whether the message is safe in the queue; never rejects
+   * @param limit how many batches may be under way to the queue at the same time
+   * @param send resolves with whether each message is safe in the queue, in the same order; never rejects
    * @param settle is told once of each message, whether it is safe
    */
   constructor(
     private readonly limit: number,
-    private readonly send: (held: Held) => Promise<boolean>,
+    private readonly send: (batch: readonly Held[]) => Promise<readonly boolean[]>,
     private readonly settle: (held: Held, isSafe: boolean) => void,
   ) {}
 
@@ -28,24 +31,30 @@ export class SetAside {
   }
 
   #next(): void {
-    while (this.#underWay < this.limit) {
-      const held = this.#waiting.shift();
-      if (!held) return;
-      void this.#sendOne(held);
+    while (this.#underWay < this.limit && this.#waiting.length > 0) {
+      void this.#send([...this.#taken(BATCH)]);
     }
   }
 
-  async #sendOne(held: Held): Promise<void> {
+  async #send(batch: readonly Held[]): Promise<void> {
     this.#underWay += 1;
-    const isSafe = await this.send(held);
+    const areSafe = await this.send(batch);
     this.#underWay -= 1;
-    this.settle(held, isSafe);
-    if (!isSafe) this.#giveUp();
+    for (const [at, held] of batch.entries()) this.settle(held, areSafe[at] === true);
+    if (!areSafe.every(Boolean)) this.#giveUp();
     this.#next();
   }
 
   /** A queue that refuses one would refuse the others. */
   #giveUp(): void {
-    for (let held = this.#waiting.shift(); held; held = this.#waiting.shift()) this.settle(held, false);
+    for (const held of this.#taken(this.#waiting.length)) this.settle(held, false);
+  }
+
+  *#taken(count: number): Iterable<Held> {
+    for (let taken = 0; taken < count; taken++) {
+      const held = this.#waiting.shift();
+      if (!held) return;
+      yield held;
+    }
   }
 }

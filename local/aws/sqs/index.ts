@@ -1,42 +1,13 @@
 // The part of SQS that the stack and its operators use: sending, receiving, deleting, postponing, counting, and moving
 // messages back from a dead-letter queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 import { createHash, randomUUID } from 'node:crypto';
-import * as v from 'valibot';
 import { ACCOUNT_ID, REGION } from '../account';
 import type { Caller, JsonService } from '../endpoint';
 import { AwsError } from '../errors';
 import type { DeclaredQueue } from './declared-queues';
+import { CONTENTS, checkBatch, type Entry, INPUTS, read } from './inputs';
 import { type Move, moveMessages } from './message-move';
 import { type Message, MessageQueue } from './message-queue';
-
-const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(43_200));
-const queue = v.object({ QueueUrl: v.string() });
-
-const INPUTS = {
-  SendMessage: v.object({
-    ...queue.entries,
-    MessageBody: v.pipe(v.string(), v.minLength(1), v.maxBytes(1_048_576)),
-    DelaySeconds: v.optional(v.pipe(seconds, v.maxValue(900))),
-  }),
-  ReceiveMessage: v.object({
-    ...queue.entries,
-    MaxNumberOfMessages: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
-    VisibilityTimeout: v.optional(seconds),
-  }),
-  DeleteMessage: v.object({ ...queue.entries, ReceiptHandle: v.string() }),
-  ChangeMessageVisibility: v.object({
-    ...queue.entries,
-    ReceiptHandle: v.string(),
-    VisibilityTimeout: seconds,
-  }),
-  GetQueueAttributes: v.object({ ...queue.entries, AttributeNames: v.optional(v.array(v.string()), []) }),
-  GetQueueUrl: v.object({ QueueName: v.string() }),
-  StartMessageMoveTask: v.object({ SourceArn: v.string(), DestinationArn: v.optional(v.string()) }),
-  ListMessageMoveTasks: v.object({ SourceArn: v.string() }),
-};
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-const CONTENTS = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 
 interface MoveTask extends Move {
   readonly handle: string;
@@ -103,16 +74,26 @@ export class Sqs {
     targetPrefix: 'AmazonSQS',
     operations: {
       SendMessage: (body, caller) => {
-        const input = read(INPUTS.SendMessage, body);
-        const found = this.#authorized(caller, 'sqs:SendMessage', input.QueueUrl);
-        if (!CONTENTS.test(input.MessageBody)) {
-          const message = 'The message contains characters outside the allowed set.';
-          throw new AwsError('InvalidMessageContents', message);
-        }
-        const delayMs = input.DelaySeconds === undefined ? undefined : input.DelaySeconds * 1000;
-        const { id } = found.send(input.MessageBody, delayMs);
+        const { QueueUrl, ...entry } = read(INPUTS.SendMessage, body);
+        const sent = send(this.#authorized(caller, 'sqs:SendMessage', QueueUrl), entry);
         this.#tell();
-        return { MessageId: id, MD5OfMessageBody: md5(input.MessageBody) };
+        return sent;
+      },
+      SendMessageBatch: (body, caller) => {
+        const { QueueUrl, Entries } = read(INPUTS.SendMessageBatch, body);
+        const found = this.#authorized(caller, 'sqs:SendMessage', QueueUrl);
+        checkBatch(Entries);
+        const answer = { Successful: [] as object[], Failed: [] as object[] };
+        for (const { Id, ...entry } of Entries) {
+          try {
+            answer.Successful.push({ Id, ...send(found, entry) });
+          } catch (error) {
+            if (!(error instanceof AwsError)) throw error;
+            answer.Failed.push({ Id, SenderFault: true, Code: error.type, Message: error.message });
+          }
+        }
+        this.#tell();
+        return answer;
       },
       ReceiveMessage: (body, caller) => {
         const input = read(INPUTS.ReceiveMessage, body);
@@ -238,13 +219,15 @@ export function attributesOf(message: Message): Record<string, string> {
   };
 }
 
-export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+/** Throws InvalidMessageContents. */
+function send(queue: MessageQueue, { MessageBody, DelaySeconds }: Entry): object {
+  if (!CONTENTS.test(MessageBody)) {
+    throw new AwsError('InvalidMessageContents', 'The message contains characters outside the allowed set.');
+  }
+  const { id } = queue.send(MessageBody, DelaySeconds === undefined ? undefined : DelaySeconds * 1000);
+  return { MessageId: id, MD5OfMessageBody: md5(MessageBody) };
 }
 
-function read<Shape extends v.GenericSchema>(shape: Shape, body: unknown): v.InferOutput<Shape> {
-  const parsed = v.safeParse(shape, body);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new AwsError('InvalidParameterValue', `${v.getDotPath(issue) ?? 'input'}: ${issue.message}`);
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
 }

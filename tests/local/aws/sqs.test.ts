@@ -5,6 +5,7 @@ import {
   GetQueueAttributesCommand,
   ListMessageMoveTasksCommand,
   ReceiveMessageCommand,
+  SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
   type SQSServiceException,
@@ -244,6 +245,42 @@ describe('the local SQS', () => {
     assert.equal(Attributes?.ApproximateNumberOfMessagesDelayed, '1');
   });
 
+  it('takes a batch, and says of each message whether it took it', async () => {
+    const Entries = ['a', '\uffff', 'b'].map((MessageBody, at) => ({ Id: `m${at}`, MessageBody }));
+    const { Successful = [], Failed = [] } = await client.send(
+      new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+    );
+    assert.deepEqual(
+      Successful.map(({ Id }) => Id),
+      ['m0', 'm2'],
+    );
+    assert.deepEqual(
+      Failed.map(({ Id, Code, SenderFault }) => [Id, Code, SenderFault]),
+      [['m1', 'InvalidMessageContents', true]],
+    );
+    assert.deepEqual(await bodies(), ['a', 'b']);
+  });
+
+  it('refuses a batch that is none: empty, of more than ten, too long in all, with an id twice', async () => {
+    const batch = (count: number, body = 'x', id = (at: number) => `m${at}`) =>
+      client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: Array.from({ length: count }, (_, at) => ({ Id: id(at), MessageBody: body })),
+        }),
+      );
+    await assert.rejects(batch(0), { name: 'EmptyBatchRequest' });
+    await assert.rejects(batch(11), { name: 'TooManyEntriesInBatchRequest' });
+    await assert.rejects(batch(2, 'x'.repeat(524_289)), { name: 'BatchRequestTooLong' });
+    await assert.rejects(
+      batch(2, 'x', () => 'm'),
+      { name: 'BatchEntryIdsNotDistinct' },
+    );
+    assert.deepEqual(await bodies(), []);
+    await batch(2, 'x'.repeat(524_288));
+    assert.equal((await bodies()).length, 2);
+  });
+
   it('refuses calls that the caller’s policies do not allow, and a queue that does not exist', async () => {
     await assert.rejects(
       client.send(
@@ -253,6 +290,10 @@ describe('the local SQS', () => {
     );
     who = identity('sqs:ReceiveMessage');
     await assert.rejects(send('x'), { name: 'AccessDeniedException' });
+    const Entries = [{ Id: 'm', MessageBody: 'x' }];
+    await assert.rejects(client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries })), {
+      name: 'AccessDeniedException',
+    });
   });
 
   it('accepts every character that SQS accepts, and no other', async () => {

@@ -33,7 +33,7 @@ async function relay({ capacity, clock = new ManualClock() }: { capacity?: Capac
     checkpoints: { read: async () => undefined, write: async () => undefined },
     post: () => new Promise((resolve) => answers.push(resolve)),
     signingSecret: async () => 'one',
-    deadLetter: async () => undefined,
+    deadLetter: async (events) => events.map(() => undefined),
     inFlight: 32,
     capacity,
   });

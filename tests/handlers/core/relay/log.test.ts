@@ -22,7 +22,7 @@ function relay(settings: Partial<RelaySettings> = {}) {
     checkpoints: { read: async () => undefined, write: async () => undefined },
     post: () => new Promise(() => undefined),
     signingSecret: async () => 'one',
-    deadLetter: async () => undefined,
+    deadLetter: async (events) => events.map(() => undefined),
     inFlight: 32,
     ...settings,
   });

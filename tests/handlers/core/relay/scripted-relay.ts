@@ -62,9 +62,10 @@ export function relay(settings: Partial<RelaySettings> = {}) {
       world.secretAges.push(maxAgeMs);
       return world.secret;
     },
-    deadLetter: async (event) => {
-      if (!world.queueIsUp) throw new Error('out of reach');
-      deadLetters.push(event);
+    deadLetter: async (events) => {
+      if (!world.queueIsUp) return events.map(() => 'out of reach');
+      deadLetters.push(...events);
+      return events.map(() => undefined);
     },
     inFlight: 32,
     ...settings,
