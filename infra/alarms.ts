@@ -45,7 +45,8 @@ export class Alarms extends pulumi.ComponentResource {
       'Maximum',
       ofQueue(deadLetterQueue, 'ApproximateNumberOfMessagesVisible'),
       {
-        alarmDescription: 'Events were given up or permanently refused: see the dead-letter queue',
+        alarmDescription:
+          'Events were given up, permanently refused, or set aside by a full relay: see the dead-letter queue',
       },
     );
     this.#above('redrive-age', REDRIVE_AGE, 'Maximum', ofQueue(queue, 'ApproximateAgeOfOldestMessage'), {
