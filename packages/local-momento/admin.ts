@@ -1,6 +1,6 @@
 // The admin port, by which the retry suites of Momento's SDKs cut the network: `/block` and `/unblock`, with any method.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { allowedOrigin } from './browser-origin';
+import { allowedOrigin, isOwnHost } from './browser-origin';
 import type { Connections } from './connections';
 
 export class Admin {
@@ -46,8 +46,7 @@ function answer(
     response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
   const { url = '', headers } = request;
   // A web page must not reach it under a name of its own that leads to this machine, nor from elsewhere, as with an image.
-  const isOurs =
-    /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '') || listensOn !== '127.0.0.1';
+  const isOurs = isOwnHost(request) || listensOn !== '127.0.0.1';
   const isElsewhere = allowedOrigin(request) === undefined || headers['sec-fetch-site'] === 'cross-site';
   if (!isOurs || isElsewhere) return void end(403, 'Only for this machine');
   const name = url.replace(/^\/+/, ''); // client-sdk-go asks for //block
