@@ -78,7 +78,11 @@ class RelaySoak {
   readonly #breaks: Record<Break, number> = { cut: 0, kill: 0, restart: 0, deaf: 0 };
   readonly #crashes: Record<string, number>;
   readonly #published: number[] = [];
+  /** Deliveries that the webhook itself refused while the relay's clock was right. A 429 comes from a fault. */
+  #refused = 0;
   #isDeaf = false;
+  /** What the relay signs then is not fresh by the webhook's clock. */
+  #isClockAhead = false;
   #triesWhileDeaf = 0;
   #untold = 0;
 
@@ -93,7 +97,9 @@ class RelaySoak {
     this.#failures = failuresOf(stack);
     this.#crashes = crashesOf(stack);
     stack.events.on('request', ({ url, status }) => {
-      if (url === 'webhook') this.#answers[status] = (this.#answers[status] ?? 0) + 1;
+      if (url !== 'webhook') return;
+      this.#answers[status] = (this.#answers[status] ?? 0) + 1;
+      if (status >= 400 && status < 500 && status !== 429 && !this.#isClockAhead) this.#refused += 1;
     });
   }
 
@@ -128,14 +134,6 @@ class RelaySoak {
       untold: this.#untold,
       heap,
     };
-  }
-
-  /** Deliveries that the webhook itself refused: a 429 comes from a fault. */
-  get #refused(): number {
-    const refusals = Object.entries(this.#answers).filter(
-      ([status]) => /^4/.test(status) && status !== '429',
-    );
-    return refusals.reduce((sum, [, count]) => sum + count, 0);
   }
 
   get #sent() {
@@ -193,6 +191,7 @@ class RelaySoak {
   async #deafen(): Promise<void> {
     this.#isDeaf = true;
     this.stack.momento.dropSubscriptions();
+    this.#isClockAhead = true;
     this.clock.set(DEAF_MS);
     this.#triesWhileDeaf = 0;
     if (!(await this.#tellsLag())) this.#untold++;
@@ -203,6 +202,7 @@ class RelaySoak {
     this.clock.set(0); // its deliveries must be fresh by the webhook's clock
     this.#isDeaf = false;
     await back;
+    this.#isClockAhead = false;
   }
 
   #subscribed(): Promise<void> {
