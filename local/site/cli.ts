@@ -1,6 +1,7 @@
 // `npm run site`: writes the files of an application's site to a folder, ready for any web server.
 import { relative, resolve } from 'node:path';
-import { DEFAULT_APPLICATION, hasLocalHalf, loadApplication } from '../application';
+import { applicationFolder } from '../../infra/application';
+import { DEFAULT_APPLICATION, loadApplication } from '../application';
 import { parseFlags, UsageError } from '../commands/flags';
 import { writeSite } from './files';
 
@@ -22,8 +23,8 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(USAGE);
   const { application: folder, out } = flags;
   if (!out) throw new UsageError('--out is missing: the folder to write to, e.g. --out dist');
-  if (!hasLocalHalf(PROJECT, folder))
-    throw new UsageError(`--application is "${folder}", which is no application`);
+  if (applicationFolder.parse(folder) === undefined)
+    throw new UsageError(`--application is "${folder}", allowed: ${applicationFolder.allowed}`);
   const { site } = loadApplication(PROJECT, folder);
   if (!site) throw new UsageError(`${folder} has no site; one that has: examples/multi-language-chat`);
   const names = await writeSite(site.folder, out);

@@ -50,7 +50,10 @@ describe('npm run site', () => {
     for (const [args, message] of [
       [[], /--out is missing: the folder to write to/],
       [['--out', out], /application has no site; one that has: examples\/multi-language-chat/],
-      [['--out', out, '--application', 'docs'], /--application is "docs", which is no application/],
+      [
+        ['--out', out, '--application', 'docs'],
+        /--application is "docs", allowed: a folder .*: application, .*examples\/multi-language-chat/,
+      ],
     ] as const) {
       await assert.rejects(site(...args), message);
     }
