@@ -28,7 +28,8 @@ const WARM_INSTANCES = 2;
  */
 export async function startSite(stack: Stack, { folder }: StaticSite, { port = 0 } = {}): Promise<Site> {
   const tokens = Array.from({ length: WARM_INSTANCES }, () => askForToken(stack));
-  await Promise.all([webSdkFile(), stack.warm('webhookFunctionName', WARM_INSTANCES), ...tokens]);
+  const webhook = stack.warm('webhookFunctionName', WARM_INSTANCES).catch(() => undefined); // its first request says why
+  await Promise.all([webSdkFile(), webhook, ...tokens]);
   const server = createServer();
   const taken = await listen(server, port);
   const signIn = new SignIn(taken, stack.credentials.secretAccessKey);

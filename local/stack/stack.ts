@@ -68,7 +68,10 @@ export interface Stack {
   functionNamed(output: string): DeclaredFunction;
   /** Invokes a function by its name and returns its handler's result. Throws if the function failed. */
   invoke(functionName: string, payload: unknown): Promise<unknown>;
-  /** Has this many idle instances of the function that an output names, so that as many requests find none cold. */
+  /**
+   * Initialises instances of the function that an output names until there are this many, or as many as it may have. Rejects if
+   * one cannot be initialised.
+   */
   warm(output: string, instances: number): Promise<void>;
   /** Resolves when no message of a queue is being handled. */
   queuesIdle(): Promise<void>;

@@ -9,9 +9,10 @@ import type { Clock } from '../clock';
 import type { DeclaredAws, DeclaredFunction } from '../declared';
 import { decide } from '../iam';
 import type { Identities } from '../identities';
+import { handlerOf } from './archive';
 import { checkEnvironment, environmentOf } from './environment';
 import { type AnsweredRequest, FunctionUrl } from './function-url';
-import { HostedFunction, handlerOf } from './hosted-function';
+import { HostedFunction } from './hosted-function';
 import type { FunctionError } from './protocol';
 
 export interface FunctionHostOptions {

@@ -1,10 +1,10 @@
 // A declared function on this machine: it keeps as many warm instances as its concurrent requests have needed.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Clock } from '../clock';
 import type { DeclaredFunction } from '../declared';
 import { AwsError } from '../errors';
+import { type Unpacked, unpack } from './archive';
 import { Instance } from './instance';
 import type { FunctionError, Outcome } from './protocol';
 
@@ -28,12 +28,8 @@ export interface HostedFunctionOptions {
   onCrash(error: FunctionError): void;
 }
 
-interface Version {
+interface Version extends Unpacked {
   code: HostedCode;
-  /** the folder of its files */
-  task: string;
-  file: string;
-  exportName: string;
   idle: Instance[];
   busy: Set<Instance>;
   /** including those that are about to end */
@@ -97,10 +93,11 @@ export class HostedFunction {
     throw new Error(`${this.declared.name}: ${initialised.errorType}: ${initialised.errorMessage}`);
   }
 
-  /** Initialises as many instances as are missing so that this many are idle. Throws if one cannot be. */
+  /** Initialises instances until there are this many, or as many as it may have. Throws if one cannot be. */
   async warm(instances: number): Promise<void> {
-    const missing = Math.max(0, instances - this.#version.idle.length);
-    await Promise.all(Array.from({ length: missing }, () => this.initialise()));
+    const { idle, busy } = this.#version;
+    const missing = Math.min(instances, this.#mostInstances) - idle.length - busy.size;
+    await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.initialise()));
   }
 
   /** Serves later requests with other code or settings. Running requests finish with the old ones. */
@@ -135,22 +132,25 @@ export class HostedFunction {
     for (const version of this.#versions) this.#forget(version);
   }
 
+  get #mostInstances(): number {
+    return this.declared.reservedConcurrency ?? LOCAL_INSTANCES;
+  }
+
   async #take(): Promise<{ version: Version; instance: Instance }> {
     for (;;) {
       if (this.#closed) throw new AwsError('ServiceException', 'The local stack is closing.', 500);
       const version = this.#version;
-      const { reservedConcurrency } = version.code.declared;
       const free = version.idle.pop();
       if (free?.usable === false) {
         this.#drop(version, free);
         continue;
       }
-      if (free || version.busy.size < (reservedConcurrency ?? LOCAL_INSTANCES)) {
+      if (free || version.busy.size < this.#mostInstances) {
         const instance = free ?? this.#start(version);
         version.busy.add(instance);
         return { version, instance };
       }
-      if (reservedConcurrency !== undefined)
+      if (this.declared.reservedConcurrency !== undefined)
         throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
       await new Promise<void>((next) => this.#waiting.push(next));
     }
@@ -203,42 +203,12 @@ export class HostedFunction {
     rmSync(version.task, { recursive: true, force: true });
   }
 
-  /** Writes the archive's files as Lambda does under /var/task. */
   #unpack(code: HostedCode): Version {
-    const { name, files } = code.declared;
-    const { module, exportName } = handlerOf(code.declared);
-    const task = mkdtempSync(join(this.options.folder, `${name}-`));
-    for (const [path, content] of Object.entries(files)) {
-      const target = join(task, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content);
-    }
-    const version: Version = {
-      code,
-      task,
-      file: join(task, module),
-      exportName,
-      idle: [],
-      busy: new Set(),
-      all: new Set(),
-    };
+    const files = unpack(code.declared, this.options.folder);
+    const version: Version = { code, ...files, idle: [], busy: new Set(), all: new Set() };
     this.#versions.add(version);
     return version;
   }
-}
-
-/** The archive's file with the function's handler, and the handler's name in it. Throws if there is no such file. */
-export function handlerOf({ name, files, handler }: DeclaredFunction): {
-  module: string;
-  exportName: string;
-} {
-  const dot = handler.lastIndexOf('.');
-  const module = ['.js', '.mjs', '.cjs']
-    .map((end) => handler.slice(0, dot) + end)
-    .find((path) => Object.hasOwn(files, path));
-  if (dot < 0 || !module)
-    throw new Error(`function ${name}: its archive has no file for the handler ${handler}`);
-  return { module, exportName: handler.slice(dot + 1) };
 }
 
 const responseTooLarge: Outcome = {

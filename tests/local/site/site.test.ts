@@ -148,6 +148,13 @@ describe('the host of a site', () => {
     }
   });
 
+  it('is there although the webhook cannot be initialised: what is wrong with it can be mended meanwhile', async () => {
+    assert(stack.application.site);
+    const warm = () => Promise.reject(new Error('a mistake in the handler'));
+    const other = await startSite({ ...stack, warm }, stack.application.site);
+    await other.close();
+  });
+
   it('lets browsers keep scripts and styles until they change, and no page', async () => {
     for (const path of ['/app.js', '/layout.css', '/web-sdk.js', '/sign-in.css']) {
       const { headers } = await send('GET', path);

@@ -81,6 +81,23 @@ describe('a hosted function', () => {
     await answer(hosted);
   });
 
+  it('warms instances ahead of their first requests, and never more than it may have', async () => {
+    const hosted = fixture.host(slow(50));
+    await hosted.warm(2);
+    await hosted.warm(2);
+    assert.equal((await hosted.heapUsed()).length, 2);
+    const streams = await Promise.all([answer(hosted), answer(hosted)]);
+    assert.equal(new Set(streams).size, 2);
+    assert.equal((await hosted.heapUsed()).length, 2, 'the requests found both');
+
+    const limited = fixture.host(slow(100), { reservedConcurrency: 1 });
+    await limited.warm(2);
+    const first = answer(limited);
+    await assert.rejects(limited.invoke({}), { type: 'TooManyRequestsException' });
+    await first;
+    await assert.rejects(fixture.host('throw new Error("broken")').warm(1), /broken/);
+  });
+
   it('ends an instance that times out, even in a busy loop, and continues with a new one', async () => {
     const source = `let calls = 0;
       exports.handler = async (event) => { calls++; while (event.hang) {} return { calls }; };`;
