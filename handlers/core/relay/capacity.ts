@@ -10,7 +10,7 @@ export interface Capacity {
 /** With these limits a process stays within 512 MiB, whatever the messages are. */
 export const CAPACITY: Capacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
 
-/** The part to which a full relay empties itself before it listens again. A publisher who holds more than that is cut back. */
+/** The part to which a full relay empties itself before it listens again. */
 export const HALF = 0.5;
 
 /** How much of the capacity is taken up: 1 is all of it. */
@@ -19,31 +19,54 @@ export function partOf({ messages, characters }: Capacity, capacity: Capacity): 
 }
 
 /**
- * The oldest messages of a publisher who alone holds more than half: as many as must go until less than half is held. None that
- * was tried is among them, as it may be under way. Empty if no publisher holds that much, or if too much would be left all the same.
+ * The messages that must go so that less than half is held: the oldest of those publishers who hold most, until they hold alike.
+ * None that was tried is among them, as it may be under way.
  * @param held what is not finished, in order of receipt
  */
 export function excess(held: Iterable<Held>, capacity: Capacity): Held[] {
-  const publishers = new Map<string, { waiting: Held[]; size: Capacity }>();
+  const publishers = new Map<string, Share>();
   let left = NOTHING;
   for (const message of held) {
-    const { waiting, size } = publishers.get(message.tokenId) ?? { waiting: [], size: NOTHING };
-    publishers.set(message.tokenId, { waiting, size: added(size, message, 1) });
     if (message.isSetAside) continue; // it goes anyway
-    if (message.firstTriedAt === undefined) waiting.push(message);
+    const share = publishers.get(message.tokenId) ?? { waiting: [], size: NOTHING };
+    if (message.firstTriedAt === undefined) share.waiting.push(message);
+    share.size = added(share.size, message, 1);
+    publishers.set(message.tokenId, share);
     left = added(left, message, 1);
   }
-  const [most] = [...publishers.values()].sort(
-    (one, other) => partOf(other.size, capacity) - partOf(one.size, capacity),
-  );
-  if (!most || partOf(most.size, capacity) <= HALF) return [];
+  const parts = [...publishers.values()].map(({ size }) => partOf(size, capacity));
+  const most = evenPart(parts, HALF);
   const going: Held[] = [];
-  for (const message of most.waiting) {
-    if (partOf(left, capacity) < HALF) break;
-    going.push(message);
-    left = added(left, message, -1);
+  for (const { waiting, size } of publishers.values()) {
+    let kept = size;
+    for (const message of waiting) {
+      if (partOf(left, capacity) < HALF) return going;
+      if (partOf(kept, capacity) < most) break;
+      going.push(message);
+      kept = added(kept, message, -1);
+      left = added(left, message, -1);
+    }
   }
-  return partOf(left, capacity) < HALF ? going : [];
+  return going;
+}
+
+/** What one publisher holds. */
+interface Share {
+  /** What was not tried yet, oldest first. */
+  readonly waiting: Held[];
+  size: Capacity;
+}
+
+/** How much each may keep at most, so that all together keep no more than `allowed`, and nobody gives up for who has more. */
+function evenPart(parts: readonly number[], allowed: number): number {
+  const ascending = [...parts].sort((one, other) => one - other);
+  let left = allowed;
+  for (const [at, part] of ascending.entries()) {
+    const even = left / (ascending.length - at);
+    if (part >= even) return even;
+    left -= part;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 const NOTHING: Capacity = { messages: 0, characters: 0 };

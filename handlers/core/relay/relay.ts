@@ -18,7 +18,7 @@ const BETWEEN_READS: Backoff = { leastMs: 500, mostMs: 15_000 };
 export interface RelaySettings extends DeliverySettings {
   readonly openStream: OpenStream;
   readonly checkpoints: CheckpointStore;
-  /** At either limit the relay closes the stream until half of it is finished. */
+  /** At either limit the relay closes the stream, and sets messages aside, until less than half of it is held. */
   readonly capacity?: Capacity;
   /** Tries under way at the same time. */
   readonly inFlight: number;
@@ -154,7 +154,7 @@ export class Relay {
     }
   }
 
-  /** Else a publisher whose messages come faster than they are delivered one after the other would hold up everybody. */
+  /** What Momento forgets while the stream is closed is lost. In the queue nothing is. */
   #setAside(messages: readonly Held[]): void {
     if (messages.length === 0) return;
     this.settings.report.log('error', { outcome: 'set aside', messages: messages.length });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { TopicEvent } from '../../../../handlers/core/event';
 import type { Answered } from '../../../../handlers/core/relay/delivery';
 import { settled } from './manual-clock';
-import { relay } from './scripted-relay';
+import { always, relay } from './scripted-relay';
 
 const never = new Promise<Answered>(() => {});
 
@@ -146,41 +146,40 @@ describe('a relay that one publisher has filled', () => {
   });
 
   it('fills again while the queue is slow, and still gives each message once, with its text', async () => {
-    const texts: (string | undefined)[] = [];
-    const sent: (() => void)[] = [];
-    const take = () => sent.shift()?.();
+    const sent: { events: readonly TopicEvent[]; take: () => void }[] = [];
     const it = relay({
-      capacity: { messages: 8, characters: 1_000 },
-      inFlight: 1,
-      deadLetter: (events) => {
-        texts.push(...events.map(({ text }) => text));
-        return new Promise((resolve) => sent.push(() => resolve(events.map(() => undefined))));
-      },
+      capacity: { messages: 40, characters: 1_000 },
+      inFlight: 2,
+      deadLetter: (events) =>
+        new Promise((resolve) => sent.push({ events, take: () => resolve(events.map(() => undefined)) })),
     });
     it.world.answer = async ({ token_id }) => (token_id === 'flood' ? never : { status: 200 });
+    const isOpen = () => it.streams.at(-1)?.isClosed === false;
     await it.start();
-    burst(it, 1, ['taylor', 'taylor', 'taylor', ...Array(5).fill('flood')]);
+    burst(it, 1, [...Array(15).fill('taylor'), ...Array(25).fill('flood')]);
+    for (let waits = 0; waits < 20; waits++) await settled();
+    for (const { take } of sent.slice()) take();
     await settled();
-    for (let n = 9; n < 60; n++) {
-      if (it.streams.at(-1)?.isClosed === false) burst(it, n, ['flood']);
-      else take();
+    assert.deepEqual([isOpen(), sent.length], [true, 3], 'one batch is still on its way');
+    for (let n = 41; isOpen(); n++) burst(it, n, ['flood']);
+    for (let at = 2; at < sent.length; at++) {
+      sent[at]?.take();
       await settled();
     }
-    while (sent.length > 0) {
-      take();
-      await settled();
-    }
-    assert.ok(texts.length > 8 && texts.every((text) => text === 'x'));
-    assert.equal(it.report.counts.DeadLettered, texts.length);
+    const events = sent.flatMap((each) => each.events);
+    const numbers = events.map(({ topic_sequence_number: number }) => number);
+    assert.equal(new Set(numbers).size, numbers.length);
+    assert.ok(numbers.length > 40 && events.every(({ text }) => text === 'x'));
+    assert.equal(it.report.counts.DeadLettered, numbers.length);
   });
 
-  it('sets nothing aside where too much would be left all the same', async () => {
+  it('waits for what was tried where that is too much by itself', async () => {
     const it = await flooded({ messages: 10, characters: 100 });
     it.world.answer = () => never;
     burst(it, 1, Array(2).fill('long'), 'x'.repeat(26));
     burst(it, 3, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     await settled();
-    assert.deepEqual([it.isOpen(), it.aside()], [false, []]);
+    assert.deepEqual([it.isOpen(), it.aside(), it.relay.unfinished], [false, [2], 9]);
   });
 
   it('asks the queue for no more at the same time than the webhook', async () => {
@@ -204,11 +203,47 @@ describe('a relay that one publisher has filled', () => {
 });
 
 describe('a relay that many publishers have filled', () => {
-  it('sets nothing aside: it waits for the webhook', async () => {
-    const it = await flooded();
+  const counted = (events: readonly TopicEvent[], user: string) =>
+    events.filter(({ token_id }) => token_id === user).length;
+
+  it('sets the oldest of those aside who hold most, until they hold alike, and nothing of anybody else', async () => {
+    const it = await flooded({ messages: 20, characters: 1_000 });
     it.world.answer = () => never;
-    burst(it, 1, ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b']);
+    burst(it, 1, [...Array(9).fill('a'), ...Array(8).fill('b'), 'one', 'two', 'three']);
     await settled();
-    assert.deepEqual([it.isOpen(), it.aside()], [false, []]);
+    assert.deepEqual([it.isOpen(), it.relay.unfinished], [true, 9]);
+    assert.deepEqual(it.aside(), [...sequences(2, 7), ...sequences(11, 15)], 'three of each are left');
+  });
+
+  it('goes by the length of their texts too', async () => {
+    const it = await flooded({ messages: 1_000, characters: 100 });
+    it.world.answer = () => never;
+    burst(it, 1, Array(20).fill('short'), 'x');
+    burst(it, 21, Array(10).fill('long'), 'x'.repeat(8));
+    await settled();
+    assert.deepEqual([counted(it.deadLetters, 'short'), counted(it.deadLetters, 'long')], [0, 7]);
+    assert.equal(it.isOpen(), true);
+  });
+
+  it('hears everybody through an outage of the webhook, and loses nothing', async () => {
+    const it = await flooded({ messages: 40, characters: 1_000 });
+    it.world.answer = always(503);
+    const users = ['a', 'b', 'c', 'd'];
+    for (let n = 1; n <= 400; n++) {
+      for (let waits = 0; !it.isOpen(); waits++) {
+        assert.ok(waits < 10, 'it listens again');
+        await settled();
+      }
+      burst(it, n, [users[n % 4] ?? '']);
+    }
+    await settled();
+    const delivered: number[] = [];
+    it.world.answer = async ({ topic_sequence_number: number }) => {
+      delivered.push(number);
+      return { status: 200 };
+    };
+    for (let waits = 0; waits < 1_000 && it.relay.unfinished > 0; waits++) await it.clock.pass(500);
+    assert.deepEqual(ascending([...delivered, ...it.aside()]), sequences(1, 400));
+    assert.ok(delivered.length >= 19, 'what it held when the webhook came back');
   });
 });
