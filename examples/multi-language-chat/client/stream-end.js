@@ -13,7 +13,8 @@ const MISSING_BEATS = 3;
 export class StreamEnd {
   #since = performance.now();
   #last = performance.now();
-  #isBeating = false;
+  /** When the latest heartbeat came. */
+  #beatAt;
   #pace = 0;
   #observer;
   #timer;
@@ -40,8 +41,8 @@ export class StreamEnd {
   /** A heartbeat came. The first comes at once, and says nothing of the pace. */
   beat() {
     const now = performance.now();
-    if (this.#isBeating) this.#pace = Math.max(this.#pace, now - this.#last);
-    this.#isBeating = true;
+    if (this.#beatAt !== undefined) this.#pace = Math.max(this.#pace, now - this.#beatAt);
+    this.#beatAt = now;
     this.#last = now;
   }
 
