@@ -23,7 +23,7 @@ export function parseArguments<T extends Options>(args: string[], options: T, al
       allowPositionals,
     });
   } catch (error) {
-    const [why = ''] = (error instanceof Error ? error.message : String(error)).split(/\. (?=To |Did )/);
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s+(?=To |Did )/);
     const allowed = Object.keys(options).map((name) => `--${name}`);
     throw new UsageError(`${why}; allowed: ${allowed.join(', ')}`);
   }

@@ -6,8 +6,13 @@ import { parse } from 'yaml';
 
 const scalar = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
 const encrypted = v.object({ secure: v.string() });
+/** Pulumi hands lists and objects to the program as JSON. */
+const structured = v.pipe(
+  v.union([v.array(v.unknown()), v.record(v.string(), v.unknown())]),
+  v.transform((given) => JSON.stringify(given)),
+);
 const stackFile = v.nullish(
-  v.object({ config: v.optional(v.record(v.string(), v.union([scalar, encrypted])), {}) }),
+  v.object({ config: v.optional(v.record(v.string(), v.union([scalar, encrypted, structured])), {}) }),
 );
 const projectFile = v.nullish(v.object({ name: v.string() }));
 

@@ -90,7 +90,10 @@ export async function sendMessage(stack: Stack, publication: Publication): Promi
     }
     const answer = await delivered;
     if (answer !== '200') throw new Error(`handling failed: the webhook answered ${answer}`);
-    const found = entryOf(userId, described, await application.read(described.place, access, 100));
+    const entries = await application.read(described.place, access, 100).catch((error: unknown) => {
+      throw new Error(`reading back failed: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    const found = entryOf(userId, described, entries);
     if (!found) {
       const where = `${application.placeName} ${described.place}`;
       throw new Error(`reading back failed: the message is not in ${where}`);

@@ -20,6 +20,9 @@ config:
   my-comments:commentTtlSeconds: 60
   memoryMb: 256
   other:commentTtlSeconds: 70
+  my-comments:subnetIds: [subnet-1, subnet-2]
+  pulumi:autonaming:
+    pattern: NAME
   my-comments:momentoApiKey:
     secure: AAABAOx
 `);
@@ -29,6 +32,8 @@ config:
       commentTtlSeconds: '60',
       memoryMb: '256',
       'other:commentTtlSeconds': '70',
+      'pulumi:autonaming': '{"pattern":"NAME"}',
+      subnetIds: '["subnet-1","subnet-2"]',
     });
   });
 
@@ -39,7 +44,7 @@ config:
   });
 
   it('are refused with the name of the file and the key if Pulumi would not write them so', async () => {
-    write('config:\n  momento-webhooks:topicName: [a, b]\n');
+    write('config:\n  momento-webhooks:topicName:\n');
     await assert.rejects(
       readStackSettings(folder, 'dev'),
       /^Error: Pulumi\.dev\.yaml: config\.momento-webhooks:topicName: /,
