@@ -2,6 +2,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { reasonOf } from '../core/errors';
 import type { TopicEvent } from '../core/event';
+import { timeLimits } from './aws-patience';
 import { messageBody } from './redrive-queue';
 
 /** Of one call, all messages together. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
@@ -17,12 +18,7 @@ export class DeadLetterQueue {
   ) {
     this.#client = new SQSClient({
       // The relay is never frozen, so connections may be kept for as long as many calls follow each other.
-      requestHandler: {
-        connectionTimeout: 1_000,
-        requestTimeout: answerMs,
-        socketTimeout: answerMs,
-        throwOnRequestTimeout: true,
-      },
+      requestHandler: timeLimits(1_000, answerMs),
     });
   }
 

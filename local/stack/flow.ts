@@ -91,7 +91,7 @@ export async function sendMessage(stack: Stack, publication: Publication): Promi
     const answer = await delivered;
     if (answer !== '200') throw new Error(`handling failed: the webhook answered ${answer}`);
     const entries = await application.read(described.place, access, 100).catch((error: unknown) => {
-      throw new Error(`reading back failed: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`reading back failed: ${messageOf(error)}`);
     });
     const found = entryOf(userId, described, entries);
     if (!found) {
@@ -100,11 +100,14 @@ export async function sendMessage(stack: Stack, publication: Publication): Promi
     }
     return found;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error([why, ...logs].join('\n  '));
+    throw new Error([messageOf(error), ...logs].join('\n  '));
   } finally {
     stack.events.off('log', keepLog);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Answer {

@@ -6,14 +6,14 @@ import type { TopicEvent } from '../../../handlers/core/event';
 import { AwsEndpoint } from '../../../local/aws/endpoint';
 import { parsePolicy } from '../../../local/aws/iam';
 import { Sqs } from '../../../local/aws/sqs';
+import { callAws } from './aws-environment';
 
 const ARN = 'arn:aws:sqs:us-east-1:123456789012:dead';
-const ENVIRONMENT = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 /** One call takes this much; an event is a little longer than its text. */
 const MIB = 1_048_576;
 
 describe('the dead-letter queue of the relay', () => {
-  const surrounding = { ...process.env };
+  let setBack: () => void;
   let sqs: Sqs;
   let aws: AwsEndpoint;
   let queue: DeadLetterQueue;
@@ -31,8 +31,7 @@ describe('the dead-letter queue of the relay', () => {
       findIdentity: () => ({ ...key, arn: 'arn:aws:iam::123456789012:user/relay', statements }),
       now: Date.now,
     });
-    const values = [aws.url, 'us-east-1', key.accessKeyId, key.secretAccessKey];
-    for (const [at, name] of ENVIRONMENT.entries()) process.env[name] = values[at];
+    setBack = callAws(aws.url, key);
   });
   beforeEach(() => {
     const url = `${aws.url}/123456789012/dead`;
@@ -47,10 +46,7 @@ describe('the dead-letter queue of the relay', () => {
   });
   after(async () => {
     await aws?.close();
-    for (const name of ENVIRONMENT) {
-      if (surrounding[name] === undefined) delete process.env[name];
-      else process.env[name] = surrounding[name];
-    }
+    setBack?.();
   });
 
   const event = (number: number, text = 'hello'): TopicEvent => ({

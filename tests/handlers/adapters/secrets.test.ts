@@ -4,13 +4,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { endEarly, fetchEarly, fetchSecret } from '../../../handlers/adapters/secrets';
 import { INIT_WITHIN_MS } from '../../../handlers/core/deadline';
-
-const ENVIRONMENT = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+import { callAws } from './aws-environment';
 
 describe('a secret that is asked for while the function initialises', () => {
-  const surrounding = ENVIRONMENT.map((name): [string, string | undefined] => [name, process.env[name]]);
   const realNow = Date.now;
   let server: Server;
+  let setBack: () => void;
   let asked = 0;
 
   before(async () => {
@@ -20,8 +19,7 @@ describe('a secret that is asked for while the function initialises', () => {
     await once(server, 'listening');
     const address = server.address();
     assert(address && typeof address === 'object');
-    const values = [`http://127.0.0.1:${address.port}`, 'us-east-1', 'key', 'secret'];
-    for (const [i, name] of ENVIRONMENT.entries()) process.env[name] = values[i];
+    setBack = callAws(`http://127.0.0.1:${address.port}`, { accessKeyId: 'key', secretAccessKey: 'secret' });
   });
   beforeEach(() => {
     asked = 0;
@@ -32,9 +30,7 @@ describe('a secret that is asked for while the function initialises', () => {
   });
   after(() => {
     server.close();
-    for (const [name, value] of surrounding)
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
+    setBack?.();
   });
 
   it('is not asked for twice, and is once INIT is over', async () => {

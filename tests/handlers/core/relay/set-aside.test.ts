@@ -1,7 +1,7 @@
 // A publisher whose messages come faster than they are delivered one after the other, and everybody else.
 import assert from 'node:assert/strict';
 import type { TopicEvent } from '../../../../handlers/core/event';
-import type { Answered } from '../../../../handlers/core/relay/delivery';
+import type { Answered, DeliverySettings } from '../../../../handlers/core/relay/delivery';
 import { settled } from './manual-clock';
 import { always, relay } from './scripted-relay';
 
@@ -22,6 +22,14 @@ function burst({ open }: Pick<ReturnType<typeof relay>, 'open'>, from: number, u
   const listener = open();
   for (const [at, tokenId] of users.entries())
     listener.message({ page: 77, sequence: from + at, tokenId, text });
+}
+
+/** A queue that answers each batch when the test says so: with why it takes none of it, or that it takes all. */
+function queueByHand() {
+  const sent: { events: readonly TopicEvent[]; answer(reason?: string): void }[] = [];
+  const deadLetter: DeliverySettings['deadLetter'] = (events) =>
+    new Promise((resolve) => sent.push({ events, answer: (reason) => resolve(events.map(() => reason)) }));
+  return { sent, deadLetter };
 }
 
 function sequences(from: number, to: number): number[] {
@@ -105,21 +113,14 @@ describe('a relay that one publisher has filled', () => {
   });
 
   it('takes back what the queue refuses late, after its lane has passed it', async () => {
-    const sent: { events: readonly TopicEvent[]; refuse: () => void }[] = [];
-    const it = relay({
-      capacity: { messages: 50, characters: 1_000 },
-      inFlight: 2,
-      deadLetter: (events) =>
-        new Promise((resolve) =>
-          sent.push({ events, refuse: () => resolve(events.map(() => 'out of reach')) }),
-        ),
-    });
+    const { sent, deadLetter } = queueByHand();
+    const it = relay({ capacity: { messages: 50, characters: 1_000 }, inFlight: 2, deadLetter });
     await it.start();
     burst(it, 1, Array(50).fill('flood'));
     await settled();
     const aside = sequences(2, 27);
     assert.deepEqual(it.delivered(), [1, ...sequences(28, 50)], 'the lane has passed the others');
-    for (const { refuse } of sent) refuse();
+    for (const { answer } of sent) answer('out of reach');
     for (let waits = 0; waits < 100 && it.relay.unfinished > 0; waits++) await settled();
     assert.deepEqual(
       sent.map(({ events }) => events.length),
@@ -146,24 +147,19 @@ describe('a relay that one publisher has filled', () => {
   });
 
   it('fills again while the queue is slow, and still gives each message once, with its text', async () => {
-    const sent: { events: readonly TopicEvent[]; take: () => void }[] = [];
-    const it = relay({
-      capacity: { messages: 40, characters: 1_000 },
-      inFlight: 2,
-      deadLetter: (events) =>
-        new Promise((resolve) => sent.push({ events, take: () => resolve(events.map(() => undefined)) })),
-    });
+    const { sent, deadLetter } = queueByHand();
+    const it = relay({ capacity: { messages: 40, characters: 1_000 }, inFlight: 2, deadLetter });
     it.world.answer = async ({ token_id }) => (token_id === 'flood' ? never : { status: 200 });
     const isOpen = () => it.streams.at(-1)?.isClosed === false;
     await it.start();
     burst(it, 1, [...Array(15).fill('taylor'), ...Array(25).fill('flood')]);
     for (let waits = 0; waits < 20; waits++) await settled();
-    for (const { take } of sent.slice()) take();
+    for (const { answer } of sent.slice()) answer();
     await settled();
     assert.deepEqual([isOpen(), sent.length], [true, 3], 'one batch is still on its way');
     for (let n = 41; isOpen(); n++) burst(it, n, ['flood']);
     for (let at = 2; at < sent.length; at++) {
-      sent[at]?.take();
+      sent[at]?.answer();
       await settled();
     }
     const events = sent.flatMap((each) => each.events);
